@@ -1,0 +1,137 @@
+"""The trail: every change leaves one entry, in the same transaction, with declared keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert
+
+from registry import clock
+from registry.actor import Actor
+from registry.db import Base, db
+from registry.models import TrailEntry
+
+# act -> the keys its entry may carry; an undeclared key is a mistake of the programmer and fails the verb.
+ACTS: dict[str, frozenset[str]] = {
+    "unit.registered": frozenset({"name", "credit_code", "capacities"}),
+    "unit.corrected": frozenset({"changes"}),
+    "unit.capacity_set": frozenset({"capacity", "licence_until", "suspended_since"}),
+    "person.registered": frozenset({"unit_id", "role"}),
+    "person.corrected": frozenset({"fields"}),
+    "person.role_granted": frozenset({"unit_id", "role", "area_code"}),
+    "person.login_set": frozenset({"login", "disabled"}),
+    "person.certificate_recorded": frozenset({"item", "expires_on"}),
+    "person.signed_in": frozenset({"door"}),
+    "person.signed_out": frozenset({"door"}),
+    "person.acted_as": frozenset({"unit_id", "role"}),
+    "person.password_changed": frozenset(),
+    "token.created": frozenset({"name", "expires_at"}),
+    "token.revoked": frozenset({"name"}),
+    "elevator.registered": frozenset({"label_code", "kind", "area_code", "source"}),
+    "elevator.corrected": frozenset({"changes", "source"}),
+    "elevator.status_changed": frozenset({"from", "to", "since", "reason", "document"}),
+    "elevator.transferred": frozenset({"from_unit_id", "to_unit_id", "since", "document"}),
+    "contract.signed": frozenset({"elevator_id", "company_id", "since", "until", "number"}),
+    "contract.ended": frozenset({"elevator_id", "until", "reason"}),
+    "inspection.recorded": frozenset({"elevator_id", "kind", "conclusion", "done_on", "valid_until"}),
+    "rescue.enrolled": frozenset({"elevator_id", "code", "plate_verified_on"}),
+    "visit.recorded": frozenset({"elevator_id", "cycle", "done_on", "paperless", "findings"}),
+    "visit.confirmed": frozenset({"paperless"}),
+    "visit.declined": frozenset({"reason"}),
+    "policy.recorded": frozenset({"policy_no", "subject", "items", "starts_on", "ends_on"}),
+    "policy.endorsed": frozenset({"added", "removed", "since"}),
+    "policy.cancelled": frozenset({"cancelled_on"}),
+    "claim.recorded": frozenset({"policy_id", "paid_fen"}),
+    "cylinder.registered": frozenset({"label_code", "kind", "medium", "owner_id", "source"}),
+    "cylinder.corrected": frozenset({"changes", "source"}),
+    "cylinder.status_changed": frozenset({"from", "to", "since", "reason", "document"}),
+    "cylinder.transferred": frozenset({"from_unit_id", "to_unit_id", "since", "document"}),
+    "cylinder.inspection_recorded": frozenset({"done_on", "passed", "next_inspection_on"}),
+    "cylinder.event_recorded": frozenset({"kind", "at"}),
+    "alliance.approved": frozenset({"members", "media", "document", "until"}),
+    "gun.registered": frozenset({"station_id", "number", "medium"}),
+    "scan.recorded": frozenset({"cylinder_id", "purpose", "verdict", "code", "findings"}),
+    "filling.recorded": frozenset({"cylinder_id", "net_g", "pressure_kpa", "verdict"}),
+    "filling.refused": frozenset({"cylinder_id", "findings"}),
+    "label.issued": frozenset({"count", "issued_to_id"}),
+    "label.bound": frozenset({"code", "cylinder_id", "elevator_id"}),
+    "label.voided": frozenset({"code", "reason"}),
+    "label.printed": frozenset({"count", "layout", "reason"}),
+    "hazard.reported": frozenset({"no", "title", "unit_id", "source"}),
+    "hazard.moved": frozenset({"no", "verb", "from", "to", "round", "due_on"}),
+    "file.stored": frozenset({"sha256", "purpose", "size"}),
+    "import.checked": frozenset({"sheet", "rows", "refused"}),
+    "import.finished": frozenset({"sheet", "rows", "new", "changed", "refused"}),
+    "import.profile_saved": frozenset({"sheet", "name"}),
+    "parameter.set": frozenset({"key", "value", "since"}),
+    "target.set": frozenset({"key", "area_code", "value", "since"}),
+}
+
+
+def record(actor: Actor, act: str, subject: Base | None = None, **data: Any) -> None:
+    """Write one entry about `subject` in the running transaction.
+
+    Raises:
+        KeyError: the act is not declared.
+        ValueError: a key is not declared for the act.
+    """
+    db.session.flush()
+    name = subject.__tablename__ if subject is not None else act.partition(".")[0]
+    record_many(actor, act, name, [(getattr(subject, "id", None), data)])
+
+
+def record_many(
+    actor: Actor, act: str, subject: str, entries: Iterable[tuple[int | None, Mapping[str, Any]]]
+) -> None:
+    """One entry for each (subject id, data); bulk verbs use it so that no row goes without its entry."""
+    allowed = ACTS[act]
+    at = clock.now()
+    rows = []
+    for subject_id, data in entries:
+        undeclared = data.keys() - allowed
+        if undeclared:
+            raise ValueError(f"{act} does not declare {sorted(undeclared)}")
+        rows.append(
+            {
+                "at": at,
+                "act": act,
+                "subject": subject,
+                "subject_id": subject_id,
+                "person_id": actor.person_id,
+                "unit_id": actor.unit_id,
+                "role": actor.role,
+                "request_id": actor.request_id,
+                "data": {key: _plain(value) for key, value in data.items()},
+            }
+        )
+    if rows:
+        db.session.execute(insert(TrailEntry), rows)
+
+
+def changes(row: Base, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Apply `values` to a row and return what changed: field -> [before, after]."""
+    changed = {}
+    for name, value in values.items():
+        before = getattr(row, name)
+        if before != value:
+            changed[name] = [_plain(before), _plain(value)]
+            setattr(row, name, value)
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    """A value as canonical JSON keeps it."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case dict():
+            return {str(k): _plain(v) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(v) for v in value]
+        case _:
+            return value

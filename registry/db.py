@@ -1,0 +1,93 @@
+"""The database: one declarative base, one session, one way to write.
+
+SQLite is opened in WAL mode with foreign keys on, and a writer begins IMMEDIATE, so that what a verb reads in
+order to decide cannot change before it writes. On PostgreSQL the rows that decide are locked by `locked()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, Select, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints are named so that both databases can alter them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "autoflush": False},
+)
+
+WRITER = "registry_writer"
+S = TypeVar("S", bound=Select[Any])
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection: Any, _record: Any) -> None:
+    """Take transaction control from the sqlite3 module and set what every connection needs."""
+    if "sqlite3" not in type(connection).__module__:
+        return
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "busy_timeout = 10000",
+        "cache_size = -64000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writer = connection.get_execution_options().get(WRITER)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one way to write: everything inside is committed together or not at all.
+
+    A verb called inside another verb joins the outer transaction. What was read before is let go, so that what
+    decides is read inside.
+    """
+    session = db.session()
+    if session.info.get(WRITER):
+        yield session
+        session.flush()
+        return
+    session.rollback()
+    session.info[WRITER] = True
+    try:
+        if not session.info.get("joined"):
+            session.connection(execution_options={WRITER: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(WRITER, None)
+
+
+def locked(statement: S) -> S:
+    """The statement with its rows locked until the transaction ends (a no-op on SQLite, which locks the file)."""
+    return statement.with_for_update()

@@ -1,0 +1,148 @@
+"""Elevators and what is kept about them as dated periods."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.models.base import Base, Code, Day, Json, Long, Name, Number, Period, Placed
+from registry.models.units import Unit
+
+
+class Elevator(Placed, Base):
+    """One registered elevator (elevators.md §1).
+
+    `area_code` is the office in charge, `division_code` the GB/T 2260 division it lies in. `status` mirrors the open
+    period of `ElevatorStatus`; both are set together in one place. What nobody knows is None, never invented.
+    """
+
+    __tablename__ = "elevator"
+    __table_args__ = (
+        UniqueConstraint("source", "foreign_no"),
+        Index("ix_elevator_area_code_status", "area_code", "status"),
+        Index("ix_elevator_use_unit_id", "use_unit_id"),
+        Index("ix_elevator_device_code", "device_code"),
+        Index("ix_elevator_use_cert_no", "use_cert_no"),
+        Index("ix_elevator_division_code", "division_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label_code: Mapped[Code] = mapped_column(unique=True)
+    kind: Mapped[Code]
+    status: Mapped[Code]
+    name: Mapped[Name] = mapped_column(default="")
+    use_cert_no: Mapped[Code | None]
+    device_code: Mapped[Code | None]
+    register_code: Mapped[Code | None] = mapped_column(unique=True)
+    rescue_code: Mapped[Code | None] = mapped_column(unique=True)
+    factory_no: Mapped[Name | None]
+    inner_no: Mapped[Name | None]
+    model: Mapped[Name | None]
+    manufacturer: Mapped[Name | None]
+    installer: Mapped[Name | None]
+    made_on: Mapped[Day | None]
+    installation_inspected_on: Mapped[Day | None]
+    registered_on: Mapped[Day | None]
+    in_use_since: Mapped[Day | None]
+    design_life_years: Mapped[int | None]
+    address: Mapped[Name]
+    place_type: Mapped[Code | None]
+    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
+    division_code: Mapped[Code | None] = mapped_column(ForeignKey("area.code"))
+    use_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    rated_load_kg: Mapped[int | None]
+    rated_speed_m_s: Mapped[Number | None]
+    travel_m: Mapped[Number | None]
+    floors: Mapped[int | None]
+    stops: Mapped[int | None]
+    doors: Mapped[int | None]
+    details: Mapped[Json | None]
+    fence_m: Mapped[int | None]
+    remarks: Mapped[Long | None]
+    source: Mapped[Code | None]
+    foreign_no: Mapped[Code | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    use_unit: Mapped[Unit | None] = relationship(foreign_keys=[use_unit_id], lazy="raise_on_sql")
+    owner_unit: Mapped[Unit | None] = relationship(foreign_keys=[owner_unit_id], lazy="raise_on_sql")
+    statuses: Mapped[list[ElevatorStatus]] = relationship(
+        lazy="raise_on_sql", order_by="ElevatorStatus.since"
+    )
+    contracts: Mapped[list[Contract]] = relationship(lazy="raise_on_sql", order_by="Contract.since")
+    inspections: Mapped[list[Inspection]] = relationship(lazy="raise_on_sql", order_by="Inspection.done_on")
+
+    def age_years(self, on: date) -> int | None:
+        """Completed years since it was made; None when nobody knows the day."""
+        if self.made_on is None:
+            return None
+        return on.year - self.made_on.year - ((on.month, on.day) < (self.made_on.month, self.made_on.day))
+
+
+class ElevatorStatus(Period, Base):
+    """The status of an elevator for a period (elevators.md §1.4)."""
+
+    __tablename__ = "elevator_status"
+    __table_args__ = (Index("ix_elevator_status_elevator_id_since", "elevator_id", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
+    status: Mapped[Code]
+    reason: Mapped[Name] = mapped_column(default="")
+    document: Mapped[Name] = mapped_column(default="")
+
+
+class Contract(Period, Base):
+    """Which company maintains an elevator, and since when."""
+
+    __tablename__ = "contract"
+    __table_args__ = (
+        Index("ix_contract_elevator_id_since", "elevator_id", "since"),
+        Index("ix_contract_company_id_until", "company_id", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    number: Mapped[Code] = mapped_column(default="")
+    mode: Mapped[Code] = mapped_column(default="fixed")
+
+    company: Mapped[Unit] = relationship(lazy="raise_on_sql")
+
+
+class Inspection(Base):
+    """A supervision inspection, periodic inspection or self-test of an elevator (elevators.md §4.3).
+
+    `valid_until` is the last day it covers; None when the conclusion is `fail` or nobody stated it.
+    """
+
+    __tablename__ = "inspection"
+    __table_args__ = (
+        Index("ix_inspection_elevator_id_done_on", "elevator_id", "done_on"),
+        Index("ix_inspection_elevator_id_valid_until", "elevator_id", "valid_until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
+    kind: Mapped[Code]
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    report_no: Mapped[Name] = mapped_column(default="")
+    done_on: Mapped[Day | None]
+    conclusion: Mapped[Code]
+    valid_until: Mapped[Day | None]
+    notice_no: Mapped[Name] = mapped_column(default="")
+    note: Mapped[Name] = mapped_column(default="")
+
+
+class RescueEnrolment(Period, Base):
+    """An elevator on the 96366 platform: its code, and the day somebody saw the plate in the car (§6)."""
+
+    __tablename__ = "rescue_enrolment"
+    __table_args__ = (Index("ix_rescue_enrolment_elevator_id_since", "elevator_id", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
+    code: Mapped[Code]
+    plate_verified_on: Mapped[Day | None]

@@ -1,0 +1,344 @@
+"""Who may see what and do what: one table for pages, API, command line and jobs. Deny by default.
+
+Rows come only from `get` and `scope`: what a caller may not see does not exist (Missing), what it may see but not do
+is Forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from registry import clock
+from registry.actor import CITY_ROLES, COUNTY_ROLES, OFFICE_ROLES, Actor
+from registry.db import Base, db, locked
+from registry.errors import Forbidden, Missing
+from registry.messages import T
+from registry.models import (
+    Alliance,
+    Area,
+    Capacity,
+    Certificate,
+    Contract,
+    Cylinder,
+    Elevator,
+    Filling,
+    Gun,
+    Hazard,
+    HazardStep,
+    ImportBatch,
+    ImportProfile,
+    Inspection,
+    LabelCode,
+    Membership,
+    Person,
+    Policy,
+    PolicyItem,
+    Scan,
+    StoredFile,
+    TrailEntry,
+    Unit,
+    Visit,
+)
+
+M = TypeVar("M", bound=Base)
+Where = ColumnElement[bool]
+
+OFFICERS = frozenset({"section_city", "inspector_county", "officer_station", "leader_county"})
+REGISTRARS = frozenset({"section_city", "inspector_county", "officer_station"})
+UNIT_MANAGERS = frozenset({"use_manager", "maintenance_manager", "filling_manager"})
+MAINTENANCE = frozenset({"maintenance_manager", "technician"})
+STATION = frozenset({"filling_manager", "filler", "checker"})
+EVERYONE = frozenset(
+    CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"}
+)
+COUNTY_OFFICERS = frozenset({"inspector_county", "officer_station", "leader_county"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "area.read": EVERYONE,
+    "unit.read": EVERYONE,
+    "unit.register": REGISTRARS,
+    "unit.correct": REGISTRARS,
+    "unit.set_capacity": REGISTRARS,
+    "unit.import": REGISTRARS,
+    "person.read": EVERYONE,
+    "person.register": REGISTRARS | UNIT_MANAGERS | {"admin"},
+    "person.correct": REGISTRARS | UNIT_MANAGERS | {"admin"},
+    "person.grant_role": UNIT_MANAGERS | {"admin"},
+    "person.set_login": frozenset({"admin"}),
+    "person.record_certificate": REGISTRARS | UNIT_MANAGERS,
+    "token.create": EVERYONE,
+    "token.revoke": EVERYONE,
+    "account.change_password": EVERYONE,
+    "elevator.read": EVERYONE - STATION,
+    "elevator.register": REGISTRARS | {"use_manager"},
+    "elevator.correct": REGISTRARS | {"use_manager"},
+    "elevator.change_status": REGISTRARS,
+    "elevator.transfer": REGISTRARS,
+    "elevator.import": REGISTRARS,
+    "contract.sign": REGISTRARS | {"use_manager"},
+    "contract.end": REGISTRARS | {"use_manager"},
+    "inspection.record": REGISTRARS | {"inspection_body"},
+    "rescue.enrol": REGISTRARS | {"rescue_desk"},
+    "visit.read": EVERYONE - STATION,
+    "visit.record": MAINTENANCE,
+    "visit.confirm": frozenset({"use_manager"}),
+    "visit.decline": frozenset({"use_manager"}),
+    "policy.read": EVERYONE,
+    "policy.record": frozenset(
+        {"insurer", "section_city", "use_manager", "maintenance_manager", "filling_manager"}
+    ),
+    "policy.endorse": frozenset({"insurer", "section_city"}),
+    "policy.cancel": frozenset({"insurer", "section_city"}),
+    "claim.record": frozenset({"insurer"}),
+    "cylinder.read": EVERYONE - MAINTENANCE - {"use_manager"},
+    "cylinder.register": REGISTRARS | {"filling_manager"},
+    "cylinder.correct": REGISTRARS | {"filling_manager"},
+    "cylinder.change_status": REGISTRARS | {"filling_manager"},
+    "cylinder.transfer": REGISTRARS,
+    "cylinder.import": REGISTRARS | {"filling_manager"},
+    "cylinder.record_inspection": REGISTRARS | {"inspection_body"},
+    "cylinder.record_event": STATION | {"inspection_body"},
+    "alliance.approve": frozenset({"section_city"}),
+    "gun.register": REGISTRARS | {"filling_manager"},
+    "scan.record": STATION | OFFICERS | {"inspection_body"},
+    "filling.read": STATION | OFFICE_ROLES,
+    "filling.record": STATION,
+    "label.read": EVERYONE,
+    "label.issue": REGISTRARS,
+    "label.bind": STATION | REGISTRARS,
+    "label.void": REGISTRARS | {"filling_manager"},
+    "label.print": REGISTRARS | {"filling_manager", "use_manager", "maintenance_manager"},
+    "hazard.read": EVERYONE,
+    "hazard.report": OFFICERS | UNIT_MANAGERS | {"inspection_body"},
+    "hazard.submit": OFFICERS,
+    "hazard.recognise": frozenset({"section_city", "leader_county"}),
+    "hazard.refuse": frozenset({"section_city", "leader_county"}),
+    "hazard.downgrade": frozenset({"section_city", "leader_county"}),
+    "hazard.assign": frozenset({"section_city", "leader_county"}),
+    "hazard.sign_for": frozenset({"inspector_county", "leader_county"}),
+    "hazard.file_plan": UNIT_MANAGERS | {"officer_station", "inspector_county"},
+    "hazard.approve_plan": frozenset({"inspector_county", "leader_county"}),
+    "hazard.return_plan": frozenset({"inspector_county", "leader_county"}),
+    "hazard.report_progress": UNIT_MANAGERS | {"officer_station", "inspector_county"},
+    "hazard.extend": frozenset({"section_city", "leader_county"}),
+    "hazard.request_closing": UNIT_MANAGERS | {"officer_station", "inspector_county"},
+    "hazard.accept_request": frozenset({"inspector_county", "leader_county"}),
+    "hazard.pass_verification": frozenset({"inspector_county", "officer_station"}),
+    "hazard.fail_verification": frozenset({"inspector_county", "officer_station"}),
+    "hazard.sign_county": frozenset({"leader_county"}),
+    "hazard.sign_county_second": frozenset({"leader_county"}),
+    "hazard.return_to_verifying": frozenset({"leader_county"}),
+    "hazard.return_to_rectifying": frozenset({"leader_county"}),
+    "hazard.sign_city": frozenset({"leader_city"}),
+    "hazard.refuse_city": frozenset({"leader_city"}),
+    "hazard.close": frozenset({"section_city", "inspector_county"}),
+    "hazard.uphold_objection": frozenset({"section_city", "inspector_county"}),
+    "hazard.suspend": frozenset({"leader_city", "leader_county"}),
+    "hazard.resume": frozenset({"leader_city", "leader_county"}),
+    "hazard.reopen": frozenset({"section_city", "leader_city", "leader_county"}),
+    "hazard.void": frozenset({"section_city", "leader_county"}),
+    "file.read": EVERYONE,
+    "file.store": EVERYONE,
+    "import.check": REGISTRARS | {"filling_manager"},
+    "import.save_profile": REGISTRARS | {"filling_manager"},
+    "indicator.read": EVERYONE,
+    "rule.ask": EVERYONE,
+    "parameter.read": OFFICE_ROLES,
+    "parameter.set": frozenset({"section_city"}),
+    "target.set": frozenset({"section_city"}),
+    "trail.read": frozenset({"auditor", "section_city", "admin"}),
+}
+
+
+def may(actor: Actor, permission: str) -> bool:
+    """Whether the role has the permission. The system itself may do everything that has a row."""
+    return permission in PERMISSIONS and (actor.role == "system" or actor.role in PERMISSIONS[permission])
+
+
+def require(actor: Actor, permission: str) -> None:
+    """Forbidden unless the role has the permission."""
+    if not may(actor, permission):
+        raise Forbidden(T("您的角色（{role}）没有这项权限", role=actor.role_label))
+
+
+def scope(actor: Actor, model: type[M], *columns: Any) -> Select[Any]:
+    """A select over the rows this caller may see; `columns` instead of the entity when given."""
+    return select(*columns or (model,)).where(visible(actor, model))
+
+
+def get(actor: Actor, model: type[M], *where: Any, lock: bool = False, options: tuple[Any, ...] = ()) -> M:
+    """The one visible row that matches, locked when the caller is about to decide on it.
+
+    Raises:
+        Missing: no such row, or not for this caller to see.
+    """
+    statement = scope(actor, model).where(*where).options(*options)
+    if lock:
+        statement = locked(statement)
+    row = db.session.execute(statement.execution_options(populate_existing=lock)).scalars().first()
+    if row is None:
+        raise Missing(T("没有找到，或者不在您的管辖范围内"))
+    return row
+
+
+def visible(actor: Actor, model: type[Base]) -> Where:
+    """The condition on a table's rows that this caller may see."""
+    if actor.role == "system":
+        return true()
+    rule = SCOPES.get(model)
+    return rule(actor) if rule else false()
+
+
+def _elevators(actor: Actor) -> Where:
+    if actor.sees_city or actor.role == "inspection_body":
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(Elevator.area_code.in_(actor.areas), Elevator.division_code.in_(actor.areas))
+    if actor.role == "use_manager":
+        return or_(Elevator.use_unit_id == actor.unit_id, Elevator.owner_unit_id == actor.unit_id)
+    if actor.role in MAINTENANCE:
+        return Elevator.id.in_(contracted(actor))
+    if actor.role == "insurer":
+        return Elevator.id.in_(_insured(actor, PolicyItem.elevator_id))
+    return false()
+
+
+def contracted(actor: Actor) -> Select[Any]:
+    """Ids of the elevators that the caller's company maintains today."""
+    today = clock.today()
+    return select(Contract.elevator_id).where(
+        Contract.company_id == actor.unit_id,
+        Contract.since <= today,
+        or_(Contract.until.is_(None), Contract.until > today),
+    )
+
+
+def _insured(actor: Actor, column: Any) -> Select[Any]:
+    return (
+        select(column)
+        .join(Policy, Policy.id == PolicyItem.policy_id)
+        .where(Policy.insurer_id == actor.unit_id, column.is_not(None))
+    )
+
+
+def _of_elevators(actor: Actor, column: Any) -> Where:
+    if actor.sees_city:
+        return true()
+    return column.in_(select(Elevator.id).where(_elevators(actor)))
+
+
+def _visits(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return Visit.company_id == actor.unit_id
+    return _of_elevators(actor, Visit.elevator_id)
+
+
+def _cylinders(actor: Actor) -> Where:
+    if actor.sees_city or actor.role == "inspection_body":
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Cylinder.area_code.in_(actor.areas)
+    if actor.role in STATION:
+        return Cylinder.owner_id == actor.unit_id
+    if actor.role == "insurer":
+        return Cylinder.id.in_(_insured(actor, PolicyItem.cylinder_id))
+    return false()
+
+
+def _of_unit(column: Any) -> Callable[[Actor], Where]:
+    """Own rows; offices see those of the units in their areas."""
+
+    def rule(actor: Actor) -> Where:
+        if actor.sees_city:
+            return true()
+        if actor.role in COUNTY_ROLES:
+            return column.in_(select(Unit.id).where(Unit.area_code.in_(actor.areas)))
+        return column == actor.unit_id
+
+    return rule
+
+
+def _hazards(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Hazard.area_code.in_(actor.areas)
+    own_steps = select(HazardStep.hazard_id).where(HazardStep.unit_id == actor.unit_id)
+    if actor.role == "inspection_body":
+        return Hazard.id.in_(own_steps)
+    return Hazard.unit_id == actor.unit_id
+
+
+def _policies(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Policy.holder_id.in_(select(Unit.id).where(Unit.area_code.in_(actor.areas)))
+    return or_(Policy.insurer_id == actor.unit_id, Policy.holder_id == actor.unit_id)
+
+
+def _people(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    members = select(Membership.person_id)
+    if actor.role in COUNTY_ROLES:
+        units = select(Unit.id).where(Unit.area_code.in_(actor.areas))
+        return or_(Person.id == actor.person_id, Person.id.in_(members.where(Membership.unit_id.in_(units))))
+    return Person.id.in_(members.where(Membership.unit_id == actor.unit_id))
+
+
+def _certificates(actor: Actor) -> Where:
+    return Certificate.person_id.in_(select(Person.id).where(_people(actor)))
+
+
+def _labels(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    return or_(
+        and_(LabelCode.elevator_id.is_not(None), _of_elevators(actor, LabelCode.elevator_id)),
+        LabelCode.cylinder_id.in_(select(Cylinder.id).where(_cylinders(actor))),
+        _of_unit(LabelCode.issued_to_id)(actor),
+    )
+
+
+def _alliances(actor: Actor) -> Where:
+    if actor.role in OFFICE_ROLES:
+        return true()
+    return or_(Alliance.member_a_id == actor.unit_id, Alliance.member_b_id == actor.unit_id)
+
+
+def _everything(_actor: Actor) -> Where:
+    return true()
+
+
+def _trail(actor: Actor) -> Where:
+    return true() if may(actor, "trail.read") else false()
+
+
+SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
+    Alliance: _alliances,
+    Area: _everything,
+    Capacity: _everything,
+    Certificate: _certificates,
+    Contract: lambda actor: _of_elevators(actor, Contract.elevator_id),
+    Cylinder: _cylinders,
+    Elevator: _elevators,
+    Filling: _of_unit(Filling.station_id),
+    Gun: _of_unit(Gun.station_id),
+    Hazard: _hazards,
+    ImportBatch: _of_unit(ImportBatch.unit_id),
+    ImportProfile: _everything,
+    Inspection: lambda actor: _of_elevators(actor, Inspection.elevator_id),
+    LabelCode: _labels,
+    Membership: lambda actor: Membership.person_id.in_(select(Person.id).where(_people(actor))),
+    Person: _people,
+    Policy: _policies,
+    Scan: _of_unit(Scan.unit_id),
+    StoredFile: _of_unit(StoredFile.unit_id),
+    TrailEntry: _trail,
+    Unit: _everything,
+    Visit: _visits,
+}

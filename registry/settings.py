@@ -1,0 +1,108 @@
+"""Settings from the environment, typed; a wrong value stops the start with one clear line."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(SystemExit):
+    """Raised at start; its text is the one line an operator reads."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator may choose. Environment names carry the prefix REGISTRY_."""
+
+    database_url: str
+    secret_key: bytes = field(repr=False)
+    label_keys: dict[str, bytes] = field(repr=False)
+    label_key_version: str
+    base_url: str
+    city_code: str
+    files_dir: Path
+    session_idle_minutes: int
+    session_hours: int
+    sign_in_attempts: int
+    sign_in_lock_minutes: int
+    max_upload_mb: int
+    secure_cookies: bool
+    log_level: str
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def load() -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        SettingsError: one line that names the variable and what is wrong with it.
+    """
+    try:
+        return _read(Env(prefix="REGISTRY_"))
+    except (EnvError, ValueError) as error:
+        raise SettingsError(f"settings: {error}") from None
+
+
+def _read(env: Env) -> Settings:
+    instance = env.path("INSTANCE_DIR", ROOT / "instance")
+    database_url = env.str("DATABASE_URL", f"sqlite:///{instance / 'registry.sqlite3'}")
+    if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("REGISTRY_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+    base_url = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
+        raise ValueError("REGISTRY_BASE_URL must be an http(s) address such as https://tzsb.example.cn")
+    secret = env.str("SECRET_KEY", "") or _kept_secret(instance / "secret_key")
+    if len(secret) < 32:
+        raise ValueError("REGISTRY_SECRET_KEY must have at least 32 characters")
+    keys = {k: v.encode() for k, v in env.dict("LABEL_KEYS", {"1": secret}).items()}
+    version = env.str("LABEL_KEY_VERSION", max(keys))
+    if version not in keys:
+        raise ValueError("REGISTRY_LABEL_KEY_VERSION names a key that REGISTRY_LABEL_KEYS does not hold")
+    return Settings(
+        database_url=database_url,
+        secret_key=secret.encode(),
+        label_keys=keys,
+        label_key_version=version,
+        base_url=base_url,
+        city_code=env.str("CITY_CODE", "341300"),
+        files_dir=env.path("FILES_DIR", instance / "files"),
+        session_idle_minutes=_positive(env, "SESSION_IDLE_MINUTES", 480),
+        session_hours=_positive(env, "SESSION_HOURS", 72),
+        sign_in_attempts=_positive(env, "SIGN_IN_ATTEMPTS", 5),
+        sign_in_lock_minutes=_positive(env, "SIGN_IN_LOCK_MINUTES", 15),
+        max_upload_mb=_positive(env, "MAX_UPLOAD_MB", 50),
+        secure_cookies=env.bool("SECURE_COOKIES", base_url.startswith("https://")),
+        log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+
+
+def _positive(env: Env, name: str, default: int) -> int:
+    value = int(env.int(name, default))
+    if value <= 0:
+        raise ValueError(f"REGISTRY_{name} must be a whole number above 0")
+    return value
+
+
+def _one_of(env: Env, name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = str(env.str(name, default)).upper()
+    if value not in choices:
+        raise ValueError(f"REGISTRY_{name} must be one of {', '.join(choices)}")
+    return value
+
+
+def _kept_secret(path: Path) -> str:
+    """A development secret made once and kept beside the database, readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
