@@ -1,0 +1,56 @@
+# The machine's own Python 3.11 or newer; everything else lives in .venv and node_modules.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PORT ?= 8000
+BIN := .venv/bin
+
+export PYTHONUNBUFFERED = 1
+# Node.js may have been installed beside Python; the machine's own comes first.
+export PATH := $(PATH):$(CURDIR)/.venv/bin
+
+.PHONY: help setup dev run test lint fmt bench lock
+
+help:
+	@echo "make run    the registry with a demo city on http://127.0.0.1:$(PORT)"
+	@echo "make test   all tests: SQLite, PostgreSQL and Chromium where they are there"
+	@echo "make lint   format, lint, types, templates, lock files    make fmt   put the format right"
+	@echo "make bench  measurements    make lock   remake the lock files (UPGRADE=1: newest versions)"
+
+setup dev: python
+	@$(PYTHON) scripts/setup.py $(if $(filter dev,$@),--dev)
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found."; exit 1; }
+
+run: setup
+	@mkdir -p instance
+	@echo "Database ..."
+	@$(BIN)/flask --app wsgi db upgrade
+	@echo "Demo city ..."
+	@$(BIN)/flask --app wsgi seed demo
+	@echo "http://127.0.0.1:$(PORT) (Ctrl-C stops it)"
+	@exec $(BIN)/gunicorn --no-control-socket --worker-class gthread --workers 2 --threads 4 \
+		--bind 127.0.0.1:$(PORT) wsgi:app
+
+test: dev
+	@$(BIN)/python scripts/test.py
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet blueprints/templates
+	node_modules/.bin/biome check
+	$(BIN)/python scripts/locks.py check
+
+fmt: dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	node_modules/.bin/biome check --write
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+lock: dev
+	$(BIN)/python scripts/locks.py make $(if $(UPGRADE),--upgrade)

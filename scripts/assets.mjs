@@ -1,0 +1,100 @@
+// Bundles the browser's code into the folder named on the command line (static/dist when run through
+// scripts/bundle.py): hashed names, manifest.json { "app.js": "app-<hash>.js", ... }, legal texts, PDF fonts.
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, extname, join, relative, resolve } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
+const OUT = resolve(process.argv[2] ?? join(ROOT, "static/dist"));
+
+const ENTRIES = [
+  { in: "static/js/app.js", out: "app" },
+  { in: "static/js/charts.js", out: "charts" },
+  { in: "static/js/scanner.js", out: "scanner" },
+  { in: "static/css/app.css", out: "app" },
+];
+
+const FONT = "node_modules/@expo-google-fonts/noto-sans-sc";
+// reportlab finds these by a fixed name: a file on the server needs no hash against stale browser caches.
+const FONT_FILES = {
+  "NotoSansSC-Regular.ttf": `${FONT}/400Regular/NotoSansSC_400Regular.ttf`,
+  "NotoSansSC-Bold.ttf": `${FONT}/700Bold/NotoSansSC_700Bold.ttf`,
+  "LICENSE.txt": `${FONT}/LICENSE_FONT`,
+};
+
+async function bundle() {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ENTRIES,
+    outdir: OUT,
+    publicPath: "/static/dist/",
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    // Modules shared by two bundles run once: a custom element cannot be defined twice.
+    splitting: true,
+    format: "esm",
+    minify: true,
+    charset: "utf8",
+    target: ["es2022", "chrome94", "firefox93", "safari15.4"],
+    legalComments: "linked",
+    loader: { ".geojson": "json", ".wasm": "file", ".svg": "file", ".png": "file", ".woff2": "file" },
+    metafile: true,
+    logLevel: "warning",
+  });
+  return metafile;
+}
+
+/** Logical name of a bundled file; null for what no page asks for by name (shared chunks, legal texts). */
+function logicalName(output) {
+  const inputs = Object.keys(output.inputs);
+  if (output.entryPoint) {
+    const entry = ENTRIES.find((candidate) => candidate.in === output.entryPoint);
+    return entry.out + extname(entry.in);
+  }
+  const isAsset = inputs.length === 1 && ![".js", ".mjs", ".css"].includes(extname(inputs[0]));
+  return isAsset ? basename(inputs[0]) : null;
+}
+
+function manifestOf(metafile) {
+  const manifest = {};
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (path.endsWith(".txt")) continue;
+    const name = logicalName(output);
+    if (name) manifest[name] = relative(OUT, resolve(ROOT, path));
+  }
+  return Object.fromEntries(Object.entries(manifest).sort());
+}
+
+function packagesIn(metafile) {
+  const names = Object.keys(metafile.inputs).map(
+    (path) => path.match(/(?:^|.*\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1],
+  );
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+/** Writes licences/<package>.txt: every LICENSE and NOTICE of what was bundled, at least its declared licence. */
+async function keepLicences(packages) {
+  await mkdir(join(OUT, "licences"), { recursive: true });
+  for (const name of packages) {
+    const folder = join(ROOT, "node_modules", name);
+    const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const texts = [`${name} ${about.version}, ${about.license}\n`];
+    for (const file of (await readdir(folder)).sort()) {
+      if (/^(licen[cs]e|notice)/i.test(file)) texts.push(await readFile(join(folder, file), "utf8"));
+    }
+    await writeFile(join(OUT, "licences", `${name.replace("/", "__")}.txt`), texts.join("\n"));
+  }
+}
+
+async function copyFonts() {
+  await mkdir(join(OUT, "fonts"), { recursive: true });
+  for (const [name, source] of Object.entries(FONT_FILES)) {
+    await copyFile(join(ROOT, source), join(OUT, "fonts", name));
+  }
+}
+
+const metafile = await bundle();
+await Promise.all([keepLicences(packagesIn(metafile)), copyFonts()]);
+await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifestOf(metafile), null, 2)}\n`);
