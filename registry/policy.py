@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from registry import clock
 from registry.actor import CITY_ROLES, COUNTY_ROLES, OFFICE_ROLES, Actor
@@ -51,9 +52,7 @@ REGISTRARS = frozenset({"section_city", "inspector_county", "officer_station"})
 UNIT_MANAGERS = frozenset({"use_manager", "maintenance_manager", "filling_manager"})
 MAINTENANCE = frozenset({"maintenance_manager", "technician"})
 STATION = frozenset({"filling_manager", "filler", "checker"})
-EVERYONE = frozenset(
-    CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"}
-)
+EVERYONE = frozenset(CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"})
 COUNTY_OFFICERS = frozenset({"inspector_county", "officer_station", "leader_county"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -87,9 +86,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "visit.confirm": frozenset({"use_manager"}),
     "visit.decline": frozenset({"use_manager"}),
     "policy.read": EVERYONE,
-    "policy.record": frozenset(
-        {"insurer", "section_city", "use_manager", "maintenance_manager", "filling_manager"}
-    ),
+    "policy.record": frozenset({"insurer", "section_city", "use_manager", "maintenance_manager", "filling_manager"}),
     "policy.endorse": frozenset({"insurer", "section_city"}),
     "policy.cancel": frozenset({"insurer", "section_city"}),
     "claim.record": frozenset({"insurer"}),
@@ -181,7 +178,8 @@ def get(actor: Actor, model: type[M], *where: Any, lock: bool = False, options: 
     row = db.session.execute(statement.execution_options(populate_existing=lock)).scalars().first()
     if row is None:
         raise Missing(T("没有找到，或者不在您的管辖范围内"))
-    return row
+    found: M = row
+    return found
 
 
 def visible(actor: Actor, model: type[Base]) -> Where:
@@ -224,7 +222,7 @@ def _insured(actor: Actor, column: Any) -> Select[Any]:
     )
 
 
-def _of_elevators(actor: Actor, column: Any) -> Where:
+def _of_elevators(actor: Actor, column: InstrumentedAttribute[Any]) -> Where:
     if actor.sees_city:
         return true()
     return column.in_(select(Elevator.id).where(_elevators(actor)))
@@ -248,7 +246,7 @@ def _cylinders(actor: Actor) -> Where:
     return false()
 
 
-def _of_unit(column: Any) -> Callable[[Actor], Where]:
+def _of_unit(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
     """Own rows; offices see those of the units in their areas."""
 
     def rule(actor: Actor) -> Where:

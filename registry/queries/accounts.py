@@ -1,0 +1,118 @@
+"""Who is behind a session cookie or a bearer token."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from registry import clock
+from registry.actor import OFFICE_ROLES, Actor
+from registry.db import db
+from registry.models import ApiToken, Membership, Person, SignIn, Unit
+
+
+def digest(secret: str) -> str:
+    """What is kept of a cookie or token: its SHA-256 in hex (the secret itself has 256 random bits)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def current(now: datetime) -> tuple[Any, ...]:
+    """Conditions of a membership that holds now, of a person who may sign in."""
+    today = clock.day_of(now)
+    return (
+        Membership.since <= today,
+        or_(Membership.until.is_(None), Membership.until > today),
+        Person.disabled.is_(False),
+    )
+
+
+def _joined(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns, Membership, Person, Unit)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Unit, Unit.id == Membership.unit_id)
+    )
+
+
+def actor_of(membership: Membership, person: Person, unit: Unit, request_id: str = "") -> Actor:
+    """The actor of one membership."""
+    confined = membership.role in OFFICE_ROLES and membership.area_code is not None
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        role=membership.role,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        areas=(membership.area_code,) if confined and membership.area_code else (),
+        membership_id=membership.id,
+        language=person.language,
+        request_id=request_id,
+    )
+
+
+def actor_of_cookie(secret: str, idle: timedelta, longest: timedelta, request_id: str) -> tuple[Actor, SignIn] | None:
+    """The actor of a live browser session; None when it ended, idled out or grew too old."""
+    now = clock.now()
+    row = db.session.execute(
+        _joined(SignIn)
+        .join(SignIn, SignIn.membership_id == Membership.id)
+        .where(
+            SignIn.token_hash == digest(secret),
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > now - idle,
+            SignIn.started_at > now - longest,
+            *current(now),
+        )
+    ).first()
+    if row is None:
+        return None
+    sign_in, membership, person, unit = row
+    return actor_of(membership, person, unit, request_id), sign_in
+
+
+def actor_of_token(secret: str, request_id: str) -> Actor | None:
+    """The actor of a bearer token that is neither expired nor revoked."""
+    now = clock.now()
+    row = db.session.execute(
+        _joined()
+        .join(ApiToken, ApiToken.membership_id == Membership.id)
+        .where(
+            ApiToken.token_hash == digest(secret),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > now,
+            *current(now),
+        )
+    ).first()
+    return actor_of(*row, request_id) if row else None
+
+
+def roles_of(person_id: int) -> list[tuple[Membership, Unit]]:
+    """The memberships a person may act in today, with their units."""
+    rows = db.session.execute(
+        _joined().where(Person.id == person_id, *current(clock.now())).order_by(Membership.id)
+    ).all()
+    return [(membership, unit) for membership, _, unit in rows]
+
+
+def actor_of_login(login: str) -> Actor | None:
+    """The actor of a person's first role, for the command line."""
+    row = db.session.execute(
+        _joined().where(Person.login == login, *current(clock.now())).order_by(Membership.id)
+    ).first()
+    return actor_of(*row) if row else None
+
+
+def tokens_of(actor: Actor) -> list[ApiToken]:
+    """The caller's own live tokens, newest first."""
+    return list(
+        db.session.scalars(
+            select(ApiToken)
+            .join(Membership, Membership.id == ApiToken.membership_id)
+            .where(Membership.person_id == actor.person_id, ApiToken.revoked_at.is_(None))
+            .order_by(ApiToken.id.desc())
+            .limit(100)
+        )
+    )

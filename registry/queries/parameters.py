@@ -1,0 +1,58 @@
+"""Reading the office's parameters and the holiday table as of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from registry.db import db
+from registry.messages import T
+from registry.models import Holiday, Parameter
+
+
+@dataclass(frozen=True)
+class Default:
+    """A parameter's name, unit and the value used where the office has set none."""
+
+    label: T
+    value: str
+    unit: str
+    basis: str
+    certainty: str
+
+
+DEFAULTS: dict[str, Default] = {
+    "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", "elevators.md §3.4", "G"),
+    "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", "elevators.md §3.2", "C~"),
+    "paperless.min_workers": Default(T("维保作业最少人数"), "2", "1", "elevators.md §2.1", "C~"),
+    "paperless.min_minutes": Default(T("维保最短时长"), "30", "min", "elevators.md §3.2", "C~"),
+    "paperless.second_worker_minutes": Default(T("第二人签到间隔上限"), "30", "min", "elevators.md §3.2", "C~"),
+    "paperless.confirmation_hours": Default(T("使用单位确认提醒时限"), "24", "h", "elevators.md §3.2", "C~"),
+    "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", "cylinders.md §6 R23", "G"),
+    "hazard.notice_days": Default(T("销号公示期"), "5", "d", "hazards.md §1.4", "G"),
+}
+
+
+def value(key: str, on: date) -> Decimal:
+    """The value of a parameter in force on a day; the default where no row is in force."""
+    return values((key,), on)[key]
+
+
+def values(keys: tuple[str, ...], on: date) -> dict[str, Decimal]:
+    """Several parameters at once, one query."""
+    rows = db.session.execute(
+        select(Parameter.key, Parameter.value)
+        .where(Parameter.key.in_(keys), Parameter.since <= on)
+        .order_by(Parameter.since)
+    ).tuples()
+    found = dict(rows.all())
+    return {key: Decimal(found.get(key, DEFAULTS[key].value)) for key in keys}
+
+
+def holidays() -> tuple[frozenset[date], frozenset[date]]:
+    """Days off, and weekend days made working days."""
+    rows = db.session.execute(select(Holiday.day, Holiday.works)).tuples().all()
+    return frozenset(d for d, works in rows if not works), frozenset(d for d, works in rows if works)
