@@ -1,0 +1,1 @@
+"""QR labels: symbols (`qr`), sheets and rolls as data (`layouts`), their PDF (`pdf`) and preview (`preview`)."""
