@@ -1,13 +1,15 @@
 """Kinds of equipment and media: what differs between kinds is asked here, never by `if kind == ...`.
 
 Elevators: Special equipment catalogue 2014 and TSG T5002-2017 art. 8 (elevators.md §1.1, §1.3).
-Cylinders: cylinders.md §1.1. Media: `tables/media.csv` (cylinders.md §1.4, §2.1, §4.7).
+Cylinders: cylinders.md §1.1. Media (§1.4, §2.1, §4.7): `tables/media.csv`, and for group and toxicity
+`tables/medium_groups.csv`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -256,21 +258,25 @@ CYLINDER_KINDS: Mapping[str, CylinderKind] = MappingProxyType(
 
 KINDS: Mapping[str, Kind] = MappingProxyType({**ELEVATOR_KINDS, **CYLINDER_KINDS})
 
-MEDIA: Mapping[str, Medium] = MappingProxyType(
-    {
+
+def _media() -> dict[str, Medium]:
+    groups = {row["medium"]: row for row in tables.rows("medium_groups", date.max)}
+    return {
         row["medium"]: Medium(
             row["medium"],
             row["zh"],
             row["en"],
-            row["group"],
+            groups[row["medium"]]["group"],
             row["state"],
             row["oxidising"] == "1",
             row["flammable"] == "1",
-            row["toxic"] == "1",
+            groups[row["medium"]]["toxic"] == "yes",
         )
-        for row in tables.load("media")
+        for row in tables.rows("media", date.max)
     }
-)
+
+
+MEDIA: Mapping[str, Medium] = MappingProxyType(_media())
 
 
 def check_parameters(kind: str, values: Mapping[str, object]) -> tuple[Finding, ...]:
