@@ -1,0 +1,217 @@
+"""May this cylinder be filled now, here? The decision table of the filling rules, judged row by row.
+
+Every rule is asked and every hit returned. A fact a rule needs and does not have, and an error inside a
+rule, deny: nothing that is not known to be right opens a gun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from registry.rules import filling_checks, tables
+from registry.rules.cylinders import FillLimit, kind_matches, reason_text
+from registry.rules.filling_conditions import CONDITIONS, Context, Hit, NotKnown
+from registry.rules.filling_facts import FillingFacts
+from registry.rules.verdict import Finding, Verdict
+
+FILL, RELEASE = "fill", "release"
+ALLOWED_CODE, ALLIANCE_CODE, DENIED_CODE = "00", "09", "02"
+IDENTITY_RULES = ("R01", "R02")  # while one of them blocks there is no cylinder whose facts could be known
+FIRST_RULES = tuple(f"R{number:02}" for number in range(1, 19))
+
+
+@dataclass(frozen=True, slots=True)
+class FillingVerdict:
+    """The verdict with the two-digit code of older gun gateways and the limits of the gun.
+
+    Only `00` and `09` open a gun. Limits are None unless allowed: `max_kg` total contents,
+    `stop_at_kg` the gross mass at which the scale stops, `max_pressure_mpa` the settled pressure.
+    """
+
+    verdict: Verdict
+    code: str
+    max_kg: Decimal | None = None
+    max_pressure_mpa: Decimal | None = None
+    stop_at_kg: Decimal | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.verdict.allowed
+
+    @property
+    def answer(self) -> str:
+        return self.verdict.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one rule answered: its finding, if any, and whether that is about a missing fact."""
+
+    finding: Finding | None
+    not_known: bool = False
+
+
+def judge(
+    facts: FillingFacts,
+    on: date,
+    *,
+    rules: Collection[str] | None = None,
+    severities: Mapping[str, str] | None = None,
+    limits: Mapping[str, Mapping[str, Decimal]] | None = None,
+    stage: str = FILL,
+) -> FillingVerdict:
+    """Judge a filling (or, with `stage=RELEASE`, the leaving of the station) by the rows of a day.
+
+    `rules` are the rules to ask, None = all of the stage. `severities` and `limits` are the office's own
+    values by rule; a severity must be one its row offers, a limit one its row has. Raises ValueError for
+    a rule, severity or limit the table does not know.
+    """
+    _check_office_values(rules, severities or {}, limits or {})
+    rows = [r for r in tables.rows("filling_rules", on) if r["stage"] == stage]
+    rows = [r for r in rows if rules is None or r["rule"] in rules]
+    if not rows:
+        return _deny_without_rules(on)
+    asked = [_ask(row, facts, on, _severity(row, severities or {}), _limits(row, limits or {})) for row in rows]
+    verdict = Verdict.of(_to_report(asked))
+    if not verdict.allowed:
+        return FillingVerdict(verdict, _denial_code(verdict))
+    hits = {f.rule for f in verdict.findings}
+    limit = _limit(facts, on)
+    return FillingVerdict(
+        verdict,
+        ALLIANCE_CODE if "R14" in hits else ALLOWED_CODE,
+        limit.max_kg,
+        limit.max_pressure_mpa,
+        _stop(facts, limit.max_kg),
+    )
+
+
+def _ask(row: tables.Row, facts: FillingFacts, on: date, severity: str, limits: dict[str, Decimal]) -> Asked:
+    if row["kinds"] and facts.kind is not None and not kind_matches(row["kinds"], facts.kind):
+        return Asked(None)
+    missing = [fact for fact in row["needs"].split() if getattr(facts, fact) is None]
+    if row["kinds"] and facts.kind is None:
+        missing.insert(0, "kind")
+    if missing:
+        return Asked(_unknown(row, severity, missing, on), not_known=True)
+    try:
+        found = CONDITIONS[row["rule"]](facts, Context(on, date.fromisoformat(row["since"]), limits))
+        return Asked(None if found is None else _hit(row, severity, found))
+    except NotKnown as lacking:
+        return Asked(_unknown(row, severity, [lacking.fact], on), not_known=True)
+    except Exception:  # whatever goes wrong while judging must deny, not open the gun
+        return Asked(_failed(row, on))
+
+
+def _hit(row: tables.Row, severity: str, filled: Hit) -> Finding:
+    chinese = {name: value if isinstance(value, str) else value[0] for name, value in filled.items()}
+    english = {name: value if isinstance(value, str) else value[1] for name, value in filled.items()}
+    texts = (row["zh"].format_map(chinese), row["en"].format_map(english))
+    return _finding(row, severity, texts, row["code"])
+
+
+def _unknown(row: tables.Row, severity: str, missing: list[str], on: date) -> Finding:
+    key = "not_known" if severity in ("block", "hold") else "not_known_noted"
+    chinese, english = (
+        reason_text(key, on, language).format(
+            facts=reason_text("list_separator", on, language).join(fact_name(f, on, language) for f in missing)
+        )
+        for language in ("zh", "en")
+    )
+    return _finding(row, severity, (chinese, english), _denying(row["code"]))
+
+
+def _failed(row: tables.Row, on: date) -> Finding:
+    texts = (reason_text("rule_failed", on), reason_text("rule_failed", on, "en"))
+    chinese, english = (text.format(rule=row["rule"]) for text in texts)
+    return _finding(row, "block", (chinese, english), _denying(row["code"]))
+
+
+def _finding(row: tables.Row, severity: str, texts: tuple[str, str], code: str) -> Finding:
+    return Finding(row["rule"], severity, *texts, row["basis"], row["certainty"], code)
+
+
+def facts_of(rules: Collection[str] | None, on: date) -> tuple[str, ...]:
+    """The names of all facts a set of rules may ask for, in the order of the fields."""
+    rows = [row for row in tables.rows("filling_rules", on) if rules is None or row["rule"] in rules]
+    asked = {fact for row in rows for fact in (row["needs"] + " " + row["may_need"]).split()}
+    if any(row["kinds"] for row in rows):
+        asked.add("kind")
+    return tuple(f.name for f in fields(FillingFacts) if f.name in asked)
+
+
+def fact_name(fact: str, on: date, language: str = "zh") -> str:
+    """The name of a fact as the filler knows it."""
+    row = tables.first("filling_facts", on, lambda row: row["fact"] == fact)
+    return row["en" if language == "en" else "zh"] if row else fact
+
+
+def _to_report(asked: Iterable[Asked]) -> list[Finding]:
+    """All findings; without those on missing facts while the cylinder itself could not be identified."""
+    answers = [a for a in asked if a.finding is not None]
+    unidentified = any(
+        a.finding is not None and a.finding.rule in IDENTITY_RULES and a.finding.severity == "block" and not a.not_known
+        for a in answers
+    )
+    return [a.finding for a in answers if a.finding is not None and not (unidentified and a.not_known)]
+
+
+def _denying(code: str) -> str:
+    return DENIED_CODE if code in (ALLOWED_CODE, ALLIANCE_CODE) else code
+
+
+def _denial_code(verdict: Verdict) -> str:
+    return _denying(verdict.findings[0].code or DENIED_CODE)
+
+
+def _deny_without_rules(on: date) -> FillingVerdict:
+    chinese, english = reason_text("no_rule", on), reason_text("no_rule", on, "en")
+    return FillingVerdict(Verdict.of([Finding("R00", "block", chinese, english, code="02")]), DENIED_CODE)
+
+
+def _limit(facts: FillingFacts, on: date) -> FillLimit:
+    try:
+        return filling_checks.limit_of(facts, on)
+    except ValueError:  # a volume of nothing: no limit can be given
+        return FillLimit()
+
+
+def _stop(facts: FillingFacts, max_kg: Decimal | None) -> Decimal | None:
+    """Tare of record plus the contents allowed: never from the empty weight, the residue counts as contents."""
+    if facts.tare_kg is None or max_kg is None:
+        return None
+    return facts.tare_kg + (max_kg if facts.nominal_fill_kg is None else min(max_kg, facts.nominal_fill_kg))
+
+
+def _severity(row: tables.Row, severities: Mapping[str, str]) -> str:
+    return severities.get(row["rule"], row["severity"])
+
+
+def _limits(row: tables.Row, limits: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    return {**row_limits(row), **limits.get(row["rule"], {})}
+
+
+def row_limits(row: tables.Row) -> dict[str, Decimal]:
+    """The limits of a rule row, by name."""
+    pairs = (cell.split("=") for cell in row["limits"].split())
+    return {name: Decimal(value) for name, value in pairs}
+
+
+def _check_office_values(
+    rules: Collection[str] | None,
+    severities: Mapping[str, str],
+    limits: Mapping[str, Mapping[str, Decimal]],
+) -> None:
+    known = {row["rule"]: row for row in tables.load("filling_rules")}
+    unknown = ({*(rules or ())} | severities.keys() | limits.keys()) - known.keys()
+    if unknown:
+        raise ValueError(f"unknown filling rules: {', '.join(sorted(unknown))}")
+    for rule, severity in severities.items():
+        if severity not in known[rule]["adjustable"].split():
+            raise ValueError(f"{rule} cannot be made {severity!r}")
+    for rule, own in limits.items():
+        if own.keys() - row_limits(known[rule]).keys():
+            raise ValueError(f"{rule} has no such limit: {', '.join(own)}")
