@@ -1,0 +1,44 @@
+// <chart-bars data-label data-unit data-target>: bars by category; lying on a narrow screen. One series is judged by the target.
+import { ChartFrame } from "./chart-frame.js";
+
+class ChartBars extends ChartFrame {
+  options() {
+    const lying = this.narrow || this.hasAttribute("data-lying");
+    const category = {
+      type: "category",
+      data: this.data.categories,
+      inverse: lying,
+      axisTick: { show: false },
+      axisLabel: { color: this.colour("text"), interval: 0 },
+      axisLine: { lineStyle: { color: this.colour("grid") } },
+    };
+    const value = this.valueAxis();
+    const several = this.data.series.length > 1;
+    return {
+      grid: { left: 8, right: lying ? 44 : 16, top: several ? 36 : 28, bottom: 8, containLabel: true },
+      legend: several ? { top: 0, itemWidth: 14 } : undefined,
+      xAxis: lying ? value : category,
+      yAxis: lying ? category : value,
+      series: this.data.series.map((series, place) => ({
+        ...series,
+        type: "bar",
+        barMaxWidth: 34,
+        data: series.values.map((number) => this.bar(number, several)),
+        label: {
+          show: !several,
+          position: lying ? "right" : "top",
+          formatter: ({ value: number }) => this.shown(number),
+          color: this.colour("text"),
+        },
+        markLine: place === 0 ? this.targetLine(lying ? "xAxis" : "yAxis") : undefined,
+      })),
+    };
+  }
+
+  bar(value, several) {
+    const missed = !several && this.target !== null && value !== null && value < this.target;
+    return missed ? { value, itemStyle: { color: this.colour("missed") } } : value;
+  }
+}
+
+customElements.define("chart-bars", ChartBars);

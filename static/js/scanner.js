@@ -1,0 +1,2 @@
+// Pages that scan. The decoder's wasm is fetched only when the browser cannot read codes itself.
+import "./qr-scanner.js";
