@@ -64,6 +64,8 @@ class Item:
     name: str
     requirement: str
     judge: str
+    name_en: str = ""
+    requirement_en: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     unit: str = ""
@@ -142,6 +144,8 @@ def _item(row: Mapping[str, str]) -> Item:
         row["name_zh"],
         row["requirement_zh"],
         row["judge"],
+        row["name_en"],
+        row["requirement_en"],
         None if low is None else Decimal(low),
         None if high is None else Decimal(high),
         unit,
@@ -258,7 +262,12 @@ def _answer_findings(item: Item, answer: Answer, on: date) -> list[Finding]:
 
 
 def _of_item(key: str, item: Item, on: date, answer: Answer | None = None) -> Finding:
-    values: dict[str, object] = {"item": item.code, "name": item.name, "limits": item.limits}
+    values: dict[str, object] = {
+        "item": item.code,
+        "name": item.name,
+        "name_en": item.name_en or item.name,
+        "limits": item.limits,
+    }
     if answer is None:
         return _finding(key, on, **values)
     zh, en = RESULTS[answer.result]

@@ -38,6 +38,8 @@ def test_the_four_annexes_have_257_items_with_codes_of_their_own() -> None:
         number = CYCLES.index(row["cycle"]) + 1
         assert row["code"] == f"{row['annex']}-{number}-{int(row['seq']):02d}"
         assert row["judge"] in maintenance.JUDGES
+        assert row["name_en"].isascii()
+        assert row["requirement_en"]
 
 
 @pytest.mark.parametrize("kind", ["explosion_proof", "firefighter"])
@@ -220,6 +222,14 @@ def test_missing_items_are_named_in_both_languages() -> None:
     assert finding.text == "有31项未填写：A-1-01、A-1-02、A-1-03、A-1-04、A-1-05等"
     assert finding.text_en == "31 items are not answered: A-1-01, A-1-02, A-1-03, A-1-04, A-1-05 …"
     assert finding.basis.startswith("TSG T5002")
+
+
+def test_a_finding_names_its_item_in_both_languages() -> None:
+    (finding,) = check_answers([ITEMS["A-1-29"]], [Answer("A-1-29", "normal", Decimal("6.5"))], ON)
+    assert finding.text == "A-1-29“层门锁紧元件啮合长度”实测6.5mm，应≥7 mm，不能判为正常"
+    assert finding.text_en == (
+        "A-1-29 “Engagement of landing door locking elements” measured 6.5 mm, must be ≥7 mm: it cannot be normal"
+    )
 
 
 def test_no_items_cannot_be_a_complete_visit() -> None:
