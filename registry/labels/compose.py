@@ -137,8 +137,10 @@ def wrap(text: str, width: float, typeface: Font) -> tuple[tuple[str, ...], bool
             parts = _broken(piece, room, width, typeface)
             broken = True
         lines[-1] += parts[0]
-        lines.extend(parts[1:])
-        room = width - typeface.width(lines[-1])
+        room -= needed
+        if len(parts) > 1:
+            lines.extend(parts[1:])
+            room = width - typeface.width(lines[-1])
     return tuple(line.rstrip() for line in lines if line.strip()), broken
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 
 FONT_PATH = Path(__file__).resolve().parents[2] / "static/dist/fonts/NotoSansSC-Regular.ttf"
 MISSING = "〓"  # what Chinese and Japanese compositors set for a character they have no type for
@@ -24,14 +24,24 @@ class Font:
         self.typeface = TTFont(self.name, str(path), asciiReadable=0, shapable=False)
         pdfmetrics.registerFont(self.typeface)
         face = self.typeface.face
-        self._widths: dict[int, float] = face.charWidths
-        self._default_width: float = face.defaultWidth
-        self.drawn: frozenset[int] = frozenset(face.charToGlyph)
+        self._widths = _Widths(face.charWidths, face.defaultWidth)
+        self.drawn = frozenset(map(chr, face.charToGlyph))
         self.capital_height = (getattr(face, "capHeight", 0) or 1000 * _CAPITAL_HEIGHT) / 1000
 
     def width(self, text: str) -> float:
         """The width of `text` in ems."""
-        return sum(self._widths.get(ord(character), self._default_width) for character in text) / 1000
+        return sum(map(self._widths.__getitem__, text)) / 1000
+
+
+class _Widths(dict[str, float]):
+    """Width of a character in thousandths of the em."""
+
+    def __init__(self, widths: Mapping[int, float], default: float) -> None:
+        super().__init__((chr(code), width) for code, width in widths.items())
+        self._default = default
+
+    def __missing__(self, character: str) -> float:
+        return self._default
 
 
 def font(path: Path | None = None) -> Font:
@@ -54,6 +64,8 @@ def printable(text: str, typeface: Font) -> str:
     otherwise: an empty box or a gap would pass for a misprint, a wrong character for the truth.
     """
     clean = " ".join(unicodedata.normalize("NFC", text).split())
+    if typeface.drawn.issuperset(clean):
+        return clean
     return "".join(_drawable(character, typeface) for character in clean)
 
 
@@ -70,9 +82,9 @@ def missing_characters(texts: Iterable[str], font_path: Path | None = None) -> t
 
 
 def _drawable(character: str, typeface: Font) -> str:
-    if ord(character) in typeface.drawn:
+    if character in typeface.drawn:
         return character
     if unicodedata.category(character) in ("Cf", "Cc", "Mn"):
         return ""
     plain = unicodedata.normalize("NFKC", character)
-    return plain if all(ord(c) in typeface.drawn for c in plain) else MISSING
+    return plain if typeface.drawn.issuperset(plain) else MISSING

@@ -7,8 +7,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reportlab import rl_config  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab import rl_config
+from reportlab.lib.rl_accel import escapePDF
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from registry.labels import qr
 from registry.labels.compose import Label, compose
@@ -47,7 +49,7 @@ def labels_pdf(
     out = io.BytesIO()
     with _one_document:
         size = (layout.page_width * _POINTS, layout.page_height * _POINTS)
-        canvas = Canvas(out, pagesize=size, pageCompression=1)
+        canvas = Canvas(out, pagesize=size, pageCompression=1, initialFontName=typeface.name)
         canvas.setTitle(title)
         pages = 0
         for page in _pages(labels, layout, start_position):
@@ -74,18 +76,25 @@ def _pages(labels: Iterable[Label], layout: Layout, start: int) -> Iterator[list
 def _draw_page(canvas: Canvas, page: list[_Placed], layout: Layout, typeface: Font) -> None:
     for corner, label in page:
         canvas.addLiteral(_symbol(label.code_url, corner, layout))
-    text = canvas.beginText()
+    canvas.addLiteral("BT")
     for (left, top), label in page:
         for words in compose(label, layout.face, typeface):
-            text.setFont(typeface.name, round(words.size * _POINTS, 2))
-            text.setHorizScale(round(words.narrowing * 100, 1))
-            text.setTextOrigin(
-                round((left + words.x) * _POINTS, 2),
-                round((layout.page_height - top - words.baseline) * _POINTS, 2),
-            )
-            text.textOut(words.text)
-    canvas.drawText(text)
+            x, y = (left + words.x) * _POINTS, (layout.page_height - top - words.baseline) * _POINTS
+            canvas.addLiteral(f"{100 * words.narrowing:.1f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm")
+            _show(canvas, words.text, words.size * _POINTS, typeface.typeface)
+    canvas.addLiteral("ET")
     canvas.showPage()
+
+
+def _show(canvas: Canvas, text: str, size: float, typeface: TTFont) -> None:
+    """Operators that show `text` at the current place; several when the font's subset is in parts.
+
+    Written out here because reportlab's text objects spend most of a sheet's time on numbers.
+    """
+    document = canvas._doc
+    for part, encoded in typeface.splitString(text, document):
+        name = typeface.getSubsetInternalName(part, document)
+        canvas.addLiteral(f"{name} {size:.2f} Tf ({escapePDF(encoded)}) Tj")
 
 
 def _symbol(url: str, corner: tuple[float, float], layout: Layout) -> str:

@@ -1,7 +1,7 @@
 """QR symbols of fixed version and mask, quickly.
 
 With length, version, level and mask fixed every module is an affine function over GF(2) of the payload
-bits. The `qrcode` package encodes one empty payload and one payload per bit; the differences, kept as
+bits. The `qrcode` package encodes one base payload and one payload per bit; the differences, kept as
 integers in a table of 256 per byte, are XORed per label. The result is bit for bit what `qrcode` draws.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
-from qrcode import QRCode, constants, util  # type: ignore[import-untyped]
+from qrcode import QRCode, constants, util
 
 QUIET_ZONE = 4  # modules, ISO/IEC 18004 §9.1
 MASK = 0  # the lowest mean penalty over sampled label URLs; a fixed mask is what makes the table possible
@@ -82,27 +82,36 @@ class Table:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self._bytes = (shape.payload_bits + 7) // 8
-        self._base = _encode(shape, 0)
+        # Not zero: `qrcode` cannot divide a block of nothing but zeros.
+        self._base_payload = int.from_bytes(b"\xa5" * self._bytes, "big") >> self._padding
+        self._base = _encode(shape, self._base_payload)
         self._rows = [self._differences(index) for index in range(self._bytes)]
 
     def bits(self, text: str) -> int:
         """The symbol of `text` as one integer: rows of `shape.stride` bits, the top row highest."""
-        padding = 8 * self._bytes - self.shape.payload_bits
-        payload = (payload_of(text, self.shape) << padding).to_bytes(self._bytes, "big")
+        changed = payload_of(text, self.shape) ^ self._base_payload
+        changed_bytes = (changed << self._padding).to_bytes(self._bytes, "big")
         symbol = self._base
-        for differences, byte in zip(self._rows, payload, strict=True):
+        for differences, byte in zip(self._rows, changed_bytes, strict=True):
             symbol ^= differences[byte]
         return symbol
+
+    @property
+    def _padding(self) -> int:
+        return 8 * self._bytes - self.shape.payload_bits
 
     def _differences(self, index: int) -> list[int]:
         """For each value of the payload's byte `index`, what it changes in the symbol."""
         differences = [0] * 256
         for bit in range(8):
             position = self.shape.payload_bits - 8 * (index + 1) + bit
-            change = _encode(self.shape, 1 << position) ^ self._base if position >= 0 else 0
+            change = self._change(1 << position) if position >= 0 else 0
             for value in range(1 << bit):
                 differences[value | 1 << bit] = differences[value] ^ change
         return differences
+
+    def _change(self, bit: int) -> int:
+        return _encode(self.shape, self._base_payload ^ bit) ^ self._base
 
 
 @lru_cache(maxsize=8)
