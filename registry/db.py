@@ -12,7 +12,10 @@ from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, Select, event
+from sqlalchemy.exc import OperationalError as DatabaseAway
 from sqlalchemy.orm import DeclarativeBase, Session
+
+__all__ = ["Base", "DatabaseAway", "db", "locked", "transaction"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,8 +80,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info[WRITER] = True
     try:
-        if not session.info.get("joined"):
-            session.connection(execution_options={WRITER: True})
+        session.connection(execution_options={WRITER: True})
         yield session
         session.commit()
     except BaseException:

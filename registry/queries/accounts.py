@@ -86,7 +86,10 @@ def actor_of_token(secret: str, request_id: str) -> Actor | None:
             *current(now),
         )
     ).first()
-    return actor_of(*row, request_id) if row else None
+    if row is None:
+        return None
+    membership, person, unit = row
+    return actor_of(membership, person, unit, request_id)
 
 
 def roles_of(person_id: int) -> list[tuple[Membership, Unit]]:

@@ -1,0 +1,67 @@
+"""create_app(): settings in, application out."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_smorest import Api
+
+from blueprints import api, boundary, cli, csrf, errors, filters, sessions, web
+from registry import settings as settings_of
+from registry.db import db
+from registry.schema import MIGRATIONS
+from registry.settings import ROOT, Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Wrong settings stop here with one line."""
+    settings = settings or settings_of.load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = Flask("registry", root_path=str(ROOT / "blueprints"), static_folder=str(ROOT / "static"))
+    app.config.from_mapping(_flask_config(settings))
+    app.extensions["registry_settings"] = settings
+    app.url_map.strict_slashes = False
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    Babel(app, locale_selector=sessions.locale, default_timezone="Asia/Shanghai")
+    csrf.init_app(app)
+    sessions.init_app(app)
+    boundary.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    web.init_app(app)
+    api.init_app(app, errors.adopt(Api)())
+    cli.init_app(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    options: dict[str, object] = {"pool_pre_ping": True}
+    if settings.is_sqlite:
+        settings_of.prepare_directories(settings)
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": options,
+        "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5000,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        "SESSION_COOKIE_NAME": "registry_flash",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "JSON_SORT_KEYS": False,
+        "API_TITLE": "Special-equipment safety registry",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.0.3",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }

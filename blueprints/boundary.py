@@ -1,0 +1,89 @@
+"""The border: who may pass at all, and the headers every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+
+from blueprints.sessions import optional_actor
+from registry.errors import Unknown
+from registry.messages import T
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self' blob:",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+# Views that are not ours to decorate: built files, and the document of the interface.
+PUBLIC_ENDPOINTS = ("static", "api-docs.openapi_json")
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+
+
+def public(view: V) -> V:
+    """Declare that strangers may use this view. Everything else asks for a signed-in caller."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Deny strangers by default; send the security headers with every answer."""
+    app.before_request(admit)
+    app.after_request(harden)
+
+
+def is_public(endpoint: str | None) -> bool:
+    """Whether strangers may use this endpoint. An address that does not exist is not public either."""
+    if endpoint in PUBLIC_ENDPOINTS:
+        return True
+    view = current_app.view_functions.get(endpoint or "")
+    return bool(getattr(view, "is_public", False))
+
+
+def is_api() -> bool:
+    """Whether the caller speaks JSON rather than pages."""
+    return request.path.startswith("/api/")
+
+
+def admit() -> Response | None:
+    """Send strangers to the sign-in page, or 401 at the API."""
+    if optional_actor() is not None or is_public(request.endpoint):
+        return None
+    if is_api():
+        raise Unknown(T("请先登录，或者带上令牌"))
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("account.sign_in", next=target))  # type: ignore[return-value]
+
+
+def harden(response: Response) -> Response:
+    """Add the security headers; pages of signed-in people are not kept by caches."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint == "static":
+        if "/dist/" in request.path:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,79 @@
+"""The menu: which pages a caller's role leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+
+from registry import policy
+from registry.actor import Actor
+
+# group -> (label, endpoint, permission, icon)
+MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
+    (
+        _("总览"),
+        (
+            (_("指标总览"), "home.index", "indicator.read", "layout-dashboard"),
+            (_("扫一扫"), "scan.index", "label.read", "scan"),
+        ),
+    ),
+    (
+        _("电梯"),
+        (
+            (_("电梯"), "elevators.index", "elevator.read", "elevator"),
+            (_("今日维保"), "visits.today", "visit.record", "calendar"),
+            (_("维保记录"), "visits.index", "visit.read", "clipboard-check"),
+        ),
+    ),
+    (
+        _("气瓶"),
+        (
+            (_("充装扫码"), "filling.gun", "filling.record", "gas-station"),
+            (_("气瓶"), "cylinders.index", "cylinder.read", "cylinder"),
+            (_("充装记录"), "filling.index", "filling.read", "list-check"),
+            (_("标签"), "labels.index", "label.print", "qrcode"),
+        ),
+    ),
+    (
+        _("监管"),
+        (
+            (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
+            (_("保险"), "policies.index", "policy.read", "shield-check"),
+            (_("单位"), "units.index", "unit.read", "building"),
+            (_("人员"), "people.index", "person.read", "users"),
+        ),
+    ),
+    (
+        _("数据"),
+        (
+            (_("导入"), "imports.index", "import.check", "upload"),
+            (_("法规表"), "rulebook.index", "rule.ask", "book"),
+            (_("参数与目标"), "parameters.index", "parameter.read", "adjustments"),
+            (_("操作日志"), "trail.index", "trail.read", "history"),
+            (_("接口令牌"), "account.tokens", "token.create", "key"),
+        ),
+    ),
+)
+
+
+def groups(actor: Actor, endpoints: Collection[str]) -> list[dict[str, Any]]:
+    """The groups and items this caller may open."""
+    found = []
+    for label, entries in MENU:
+        items = [
+            {
+                "label": str(text),
+                "url": url_for(endpoint),
+                "icon": icon,
+                "active": (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+                and (request.endpoint == endpoint or endpoint.endswith(".index")),
+            }
+            for text, endpoint, permission, icon in entries
+            if endpoint in endpoints and policy.may(actor, permission)
+        ]
+        if items:
+            found.append({"label": str(label), "items": items})
+    return found

@@ -1,0 +1,116 @@
+"""From a request to its actor: the session cookie of a browser or the bearer token of a program."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, current_app, g, request
+
+from registry import clock
+from registry.actor import Actor
+from registry.errors import Unknown
+from registry.messages import T
+from registry.queries import accounts as queries
+from registry.services import accounts
+from registry.settings import Settings
+
+COOKIE = "registry_session"
+LANGUAGE_COOKIE = "registry_language"
+LANGUAGES = ("zh", "en")
+
+
+def init_app(app: Flask) -> None:
+    """Find the actor before every request."""
+    app.before_request(identify)
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["registry_settings"]
+    return found
+
+
+def identify() -> None:
+    """Put the actor (or None) and a request id on `g`."""
+    g.request_id = secrets.token_hex(8)
+    g.actor = None
+    if request.endpoint == "static":
+        return
+    if request.authorization is not None:
+        if request.authorization.type != "bearer" or not request.authorization.token:
+            raise Unknown(T("请用 Bearer 令牌访问"))
+        g.actor = queries.actor_of_token(request.authorization.token, g.request_id)
+        if g.actor is None:
+            raise Unknown(T("令牌无效、已过期或已吊销"))
+        return
+    secret = request.cookies.get(COOKIE)
+    if secret:
+        _from_cookie(secret)
+
+
+def _from_cookie(secret: str) -> None:
+    config = settings()
+    found = queries.actor_of_cookie(
+        secret, timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours), g.request_id
+    )
+    if found is None:
+        return
+    g.actor, sign_in = found
+    now = clock.now()
+    if now - sign_in.seen_at > timedelta(minutes=1):
+        accounts.touch(secret, now)
+
+
+def optional_actor() -> Actor | None:
+    """The actor, or None for a stranger."""
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def actor() -> Actor:
+    """The actor of this request.
+
+    Raises:
+        Unknown: nobody is signed in.
+    """
+    found = optional_actor()
+    if found is None:
+        raise Unknown(T("请先登录"))
+    return found
+
+
+def open_session(response: Response, secret: str) -> Response:
+    """Set the session cookie."""
+    config = settings()
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=config.session_hours * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=config.secure_cookies,
+    )
+    return response
+
+
+def close_session(response: Response) -> Response:
+    """Remove the session cookie."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=settings().secure_cookies)
+    return response
+
+
+def language() -> str:
+    """`zh` or `en`: chosen by cookie, else the person's, else what an API caller accepts, else Chinese."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    who = optional_actor()
+    if request.authorization is not None:
+        return request.accept_languages.best_match(LANGUAGES, "zh") or "zh"
+    return who.language if who and who.language in LANGUAGES else "zh"
+
+
+def locale() -> str:
+    """What Flask-Babel asks for."""
+    return language()
