@@ -1,0 +1,172 @@
+"""Each row of a foreign table by itself: read its cells, convert, check, and say what is wrong where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from registry.exchange.columns import Column, Problems, Sheet
+from registry.exchange.conversions import conversion
+from registry.exchange.convert import cell_text, parser
+from registry.exchange.mapping import Profile
+from registry.exchange.reading import Table
+from registry.exchange.text import clean, fold
+from registry.exchange.values import BadValue, Fault
+from registry.messages import T
+
+_REMEMBERED = 20_000  # texts of one column whose result is kept
+_SHOWN = 200  # characters of a bad value in a report
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with a cell, or with a row when `column` is empty.
+
+    `row` as Excel numbers it, `column` ours, `heading` theirs (ours where the column is not mapped),
+    `value` what the cell shows, `reason` a sentence.
+    """
+
+    row: int
+    column: str
+    heading: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """One row: `row` by column name (good only when there are no errors), errors and warnings."""
+
+    number: int
+    row: dict[str, Any]
+    errors: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+
+
+class _Reader:
+    """Reads the cells of one column; what a text turned into, good or bad, is remembered."""
+
+    def __init__(self, column: Column, profile: Profile, table: Table, required: bool) -> None:
+        self.name = column.name
+        self.heading = profile.columns[column.name]
+        self.position = table.column(self.heading)
+        self.required = required
+        self.lenient = column.name in profile.lenient
+        self._parse = parser(column)
+        spec = profile.conversions.get(column.name)
+        self._convert = conversion(spec) if spec else None
+        words = (*profile.empty.get("*", ()), *profile.empty.get(column.name, ()))
+        self._empty = frozenset(map(fold, words))
+        self._values = {fold(theirs): ours for theirs, ours in profile.values.get(column.name, {}).items()}
+        self._remembered: dict[str, Any] = {}
+
+    def read(self, raw: Any) -> Any:
+        """The value, None when missing, or the BadValue (returned, since raising costs more)."""
+        if raw is None:
+            return None
+        if type(raw) is not str:
+            return self._fresh(raw)
+        if raw in self._remembered:
+            return self._remembered[raw]
+        value = self._fresh(raw)
+        if len(self._remembered) < _REMEMBERED:
+            self._remembered[raw] = value
+        return value
+
+    def _fresh(self, raw: Any) -> Any:
+        try:
+            return self._read(raw)
+        except BadValue as bad:
+            return bad.with_traceback(None)
+
+    def _read(self, raw: Any) -> Any:
+        if isinstance(raw, Fault):
+            raise BadValue(raw.reason)
+        if isinstance(raw, str) and not clean(raw):
+            return None
+        if self._empty or self._values:
+            folded = fold(cell_text(raw))
+            if folded in self._empty:
+                return None
+            if folded in self._values:
+                ours = self._values[folded]
+                return self._parse(ours) if ours else None
+        if self._convert:
+            raw = self._convert(raw)
+        return None if raw is None else self._parse(raw)
+
+
+def judge_rows(table: Table, sheet: Sheet, profile: Profile) -> Iterator[JudgedRow]:
+    """Every row of the table in order, judged. The second row with a key seen before is refused."""
+    readers = [
+        _Reader(column, profile, table, column.name in sheet.required)
+        for column in sheet.columns
+        if column.name in profile.columns
+    ]
+    constants = {
+        name: parser(sheet.column(name))(value)
+        for name, value in profile.constants.items()
+        if name not in profile.columns
+    }
+    headings = {reader.name: reader.heading for reader in readers}
+    seen: dict[tuple[Any, ...], int] = {}
+    for number, cells in table:
+        row, errors, warnings = _read_cells(number, cells, readers, constants)
+        key = tuple(row.get(name) for name in sheet.key)
+        if not errors and (first := seen.setdefault(key, number)) != number:
+            errors.append(_duplicate(number, first, key, sheet, headings))
+        if not errors and sheet.validate is not None:
+            outcome = sheet.validate(row)
+            if isinstance(outcome, Problems):
+                errors += _problems(number, cells, outcome, readers, sheet)
+            else:
+                row = outcome
+        yield JudgedRow(number, row, tuple(errors), tuple(warnings))
+
+
+def row_errors(table: Table, sheet: Sheet, profile: Profile) -> Iterator[RowError]:
+    """Every error of every row, in order; for files with more errors than a report keeps."""
+    for judged in judge_rows(table, sheet, profile):
+        yield from judged.errors
+
+
+def _read_cells(
+    number: int, cells: list[Any], readers: list[_Reader], constants: dict[str, Any]
+) -> tuple[dict[str, Any], list[RowError], list[RowError]]:
+    row = dict(constants)
+    errors: list[RowError] = []
+    warnings: list[RowError] = []
+    width = len(cells)
+    for reader in readers:
+        raw = cells[reader.position] if reader.position < width else None
+        value = reader.read(raw)
+        if isinstance(value, BadValue):
+            found = RowError(number, reader.name, reader.heading, cell_text(raw)[:_SHOWN], value.reason)
+            (warnings if reader.lenient and not reader.required else errors).append(found)
+            value = None
+        elif value is None and reader.required:
+            reason = T("必填，不能为空")
+            errors.append(RowError(number, reader.name, reader.heading, cell_text(raw)[:_SHOWN], reason))
+        row[reader.name] = value
+    return row, errors, warnings
+
+
+def _duplicate(number: int, first: int, key: tuple[Any, ...], sheet: Sheet, headings: dict[str, str]) -> RowError:
+    name = sheet.key[-1]
+    heading = headings.get(name, sheet.column(name).heading)
+    return RowError(number, name, heading, " ".join(map(str, key)), T("与第{row}行重复", row=first))
+
+
+def _problems(
+    number: int, cells: list[Any], problems: Problems, readers: list[_Reader], sheet: Sheet
+) -> Iterator[RowError]:
+    by_name = {reader.name: reader for reader in readers}
+    headings = {column.name: column.heading for column in sheet.columns}
+    for name, reason in problems.errors.items():
+        reader = by_name.get(name)
+        if reader is None:
+            yield RowError(number, name, headings.get(name, ""), "", reason)
+            continue
+        raw = cells[reader.position] if reader.position < len(cells) else None
+        yield RowError(number, name, reader.heading, cell_text(raw)[:_SHOWN], reason)
