@@ -81,8 +81,11 @@ async function keepLicences(packages) {
     const folder = join(ROOT, "node_modules", name);
     const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const texts = [`${name} ${about.version}, ${about.license}\n`];
-    for (const file of (await readdir(folder)).sort()) {
-      if (/^(licen[cs]e|notice)/i.test(file)) texts.push(await readFile(join(folder, file), "utf8"));
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (!/^(licen[cs]e|notice)/i.test(entry.name)) continue;
+      const path = join(folder, entry.name);
+      const files = entry.isDirectory() ? (await readdir(path)).map((file) => join(path, file)) : [path];
+      for (const file of files) texts.push(await readFile(file, "utf8"));
     }
     await writeFile(join(OUT, "licences", `${name.replace("/", "__")}.txt`), texts.join("\n"));
   }

@@ -74,9 +74,7 @@ def build_if_stale(run: Run | None = None) -> None:
     if assets_are_stale():
         _build_assets(run)
     wanted = digest(catalogues())
-    if _read(DIST / ".catalogues") != wanted or not all(
-        po.with_suffix(".mo").exists() for po in catalogues()
-    ):
+    if _read(DIST / ".catalogues") != wanted or not all(po.with_suffix(".mo").exists() for po in catalogues()):
         for source in catalogues():
             _compile(source)
         (DIST / ".catalogues").write_text(wanted)
@@ -86,7 +84,9 @@ def _build_assets(run: Run) -> None:
     node = find_node()
     if node is None:
         raise SystemExit(f"The assets have changed and Node.js {OLDEST_NODE} or newer was not found.")
-    environment = {**os.environ, "PATH": os.pathsep.join([str(node.folder), os.environ.get("PATH", "")])}
+    # The Node.js that comes from Python's index trusts its own certificates only, unlike the machine's.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    environment["PATH"] = os.pathsep.join([str(node.folder), os.environ.get("PATH", "")])
     wanted = digest([ROOT / "package.json", ROOT / "package-lock.json"])
     if _read(NODE_MODULES / ".digest") != wanted:
         run("Installing front-end packages", [str(node.npm), "ci", "--ignore-scripts"], environment)

@@ -43,9 +43,7 @@ def make_venv() -> None:
     try:
         venv.create(VENV, clear=True, with_pip=True)
     except subprocess.CalledProcessError as error:
-        raise SystemExit(
-            "Python's venv module could not install pip (Debian: apt install python3-venv)."
-        ) from error
+        raise SystemExit("Python's venv module could not install pip (Debian: apt install python3-venv).") from error
 
 
 def install(lock: str) -> None:

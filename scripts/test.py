@@ -50,16 +50,12 @@ def pytest(arguments: list[str], environment: dict[str, str]) -> tuple[str, bool
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if code == 0:
         return "ran", True
-    return (
-        "FAILED, no test was found" if code == NO_TESTS_COLLECTED else f"FAILED (pytest exit {code})"
-    ), False
+    return ("FAILED, no test was found" if code == NO_TESTS_COLLECTED else f"FAILED (pytest exit {code})"), False
 
 
 def not_run(reason: str, demand: str) -> tuple[str, bool]:
     demanded = os.environ.get(demand, "") not in ("", "0")
-    return (
-        f"DID NOT RUN ({reason}) although {demand} is set" if demanded else f"did not run ({reason})"
-    ), not demanded
+    return (f"DID NOT RUN ({reason}) although {demand} is set" if demanded else f"did not run ({reason})"), not demanded
 
 
 def find_chromium() -> str | None:
