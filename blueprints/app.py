@@ -20,10 +20,10 @@ from registry.settings import ROOT, Settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Wrong settings stop here with one line."""
     settings = settings or settings_of.load()
+    settings_of.configure(settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = Flask("registry", root_path=str(ROOT / "blueprints"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(_flask_config(settings))
-    app.extensions["registry_settings"] = settings
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from registry import clock
 from registry.actor import Actor
@@ -13,7 +13,7 @@ from registry.errors import Unknown
 from registry.messages import T
 from registry.queries import accounts as queries
 from registry.services import accounts
-from registry.settings import Settings
+from registry.settings import current as settings
 
 COOKIE = "registry_session"
 LANGUAGE_COOKIE = "registry_language"
@@ -23,12 +23,6 @@ LANGUAGES = ("zh", "en")
 def init_app(app: Flask) -> None:
     """Find the actor before every request."""
     app.before_request(identify)
-
-
-def settings() -> Settings:
-    """The settings of the running application."""
-    found: Settings = current_app.extensions["registry_settings"]
-    return found
 
 
 def identify() -> None:

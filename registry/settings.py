@@ -112,3 +112,18 @@ def prepare_directories(settings: Settings) -> None:
     """Make the folders that the embedded database and the files need."""
     Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     settings.files_dir.mkdir(parents=True, exist_ok=True)
+
+
+_current: list[Settings] = []
+
+
+def configure(settings: Settings) -> None:
+    """Make these the settings of this process; the application does it at start."""
+    _current[:] = [settings]
+
+
+def current() -> Settings:
+    """The settings of this process, for verbs that sign codes or keep files."""
+    if not _current:
+        configure(load())
+    return _current[0]
