@@ -64,7 +64,10 @@ class Hazard(Base):
 
 
 class HazardStep(Base):
-    """One move in the ledger: who, when, what was given with it. Never edited; corrections are new steps."""
+    """One move in the ledger: who, when, what was given with it. Never edited; corrections are new steps.
+
+    `due_on` is the deadline in force after the step, so that a past day's overdue list stays what it was.
+    """
 
     __tablename__ = "hazard_step"
     __table_args__ = (Index("ix_hazard_step_hazard_id", "hazard_id"),)
@@ -77,6 +80,7 @@ class HazardStep(Base):
     target: Mapped[Code]
     at: Mapped[Moment]
     done_on: Mapped[Day]
+    due_on: Mapped[Day | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[Code]
