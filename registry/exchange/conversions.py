@@ -19,8 +19,8 @@ FOOT = Decimal("0.3048")  # metres, exact by definition
 INCH = Decimal("0.0254")
 POUND = Decimal("0.45359237")  # kilograms, exact by definition
 _FEET_INCHES = re.compile(
-    r"(?:(?P<feet>\d+(?:\.\d+)?)\s*(?:feet|foot|ft|'|′)\.?)?\s*"
-    r"(?:(?P<inches>\d+(?:\.\d+)?)\s*(?:inches|inch|in|\"|″|'')\.?)?",
+    r"(?:(?P<feet>\d*\.?\d+)\s*(?:feet|foot|ft|'|′)\.?)?[\s,/-]*"
+    r"(?:(?P<inches>\d*\.?\d+)\s*(?:inches|inch|in|\"|″|'')\.?)?",
     re.IGNORECASE,
 )
 _POUNDS = {"lb": 1, "lbs": 1, "lb.": 1, "lbs.": 1, "pound": 1, "pounds": 1, "#": 1}

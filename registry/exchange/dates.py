@@ -16,7 +16,7 @@ _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份)?")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _MONTH_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{4})")
-_FOREIGN_DAY = re.compile(r"\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}")
+_FOREIGN_DAY = re.compile(r"\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,4}")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 _SERIAL_ORIGIN = datetime(1899, 12, 30)
 # Excel counts days from 1900; only 1950 to 2119 are taken, so that 1995 or 3500 is never read as a day.
@@ -101,7 +101,7 @@ def parse_moment(raw: Any) -> datetime:
         return moment.replace(tzinfo=CITY_ZONE).astimezone(UTC)
     if isinstance(text, str) and (found := _DAY.fullmatch(text)) and found[4]:
         day = _day(found[1], found[2], found[3], raw)
-        return datetime.combine(day, _clock_time(found[4].strip()), CITY_ZONE).astimezone(UTC)
+        return datetime.combine(day, _clock_time(found[4].strip())).astimezone(UTC)
     return datetime.combine(parse_date(raw), time(), CITY_ZONE).astimezone(UTC)
 
 

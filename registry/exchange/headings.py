@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from registry.exchange.text import clean, fold_heading
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 SEARCHED = 30  # rows from the top in which headings may stand
+_LABELLED = re.compile(r"[:：]\s*\S")  # 填报单位：某某公司
 
 
 def find_heading_row(rows: Sequence[tuple[int, list[Any]]], known: Collection[str] = ()) -> int | None:
@@ -28,8 +30,10 @@ def find_heading_row(rows: Sequence[tuple[int, list[Any]]], known: Collection[st
             return best[1]
     usual = max((len(texts) for _, texts, _ in filled), default=0)
     for number, texts, cells in filled:
+        if any(map(_LABELLED.search, texts)):
+            continue
         wide = len(texts) >= max(1, round(usual * 0.6)) and (len(texts) > 1 or usual == 1)
-        if wide and len(set(texts)) >= 0.8 * len(texts) and _all_texts(cells):
+        if wide and len(set(texts)) >= 0.6 * len(texts) and _all_texts(cells):
             return number
     return None
 
@@ -59,7 +63,9 @@ def name_columns(
     headings becomes `名称 (2)`.
     """
     by_number = dict(rows)
-    first = list(map(_heading_text, by_number[heading_row]))
+    if _storey_above(heading_row, merges, len(by_number[heading_row])):
+        heading_row -= 1
+    first = list(map(_heading_text, by_number.get(heading_row, [])))
     first, last = _spread(first, heading_row, merges, by_number)
     if last == heading_row:
         return _distinct(first), last
@@ -73,6 +79,14 @@ def name_columns(
         leaf = low or high
         names.append(f"{high}/{low}" if low and high and high != low and leaves[leaf] > 1 else leaf)
     return _distinct(names), last
+
+
+def _storey_above(heading_row: int, merges: Sequence[Merge], width: int) -> bool:
+    """Whether the row above belongs to the headings: it reaches down into them, or groups some of them."""
+    return any(
+        top == heading_row - 1 and (bottom == heading_row or (bottom == top and 0 < right - left < 0.8 * width - 1))
+        for (top, left), (bottom, right) in merges
+    )
 
 
 def _spread(

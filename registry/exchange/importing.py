@@ -88,6 +88,7 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     seconds: float = 0.0
     _reasons: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    _examples: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     _good_rows: Callable[[], Iterator[Values]] = field(default=lambda: iter(()))
 
     @property
@@ -100,17 +101,29 @@ class Report:
         return self._good_rows()
 
     def reasons(self) -> list[tuple[str, str, int]]:
-        """(heading, reason, how many cells) of the errors, the most frequent first."""
-        return [(h, r, n) for (h, r, is_error), n in self._reasons.most_common() if is_error]
+        """(heading, reason, how many cells) of the errors, the most frequent first.
+
+        Reasons that differ in their values only are one; the first of them is given.
+        """
+        return self._grouped(True)
 
     def warning_reasons(self) -> list[tuple[str, str, int]]:
-        """(heading, reason, how many cells) of the warnings."""
-        return [(h, r, n) for (h, r, is_error), n in self._reasons.most_common() if not is_error]
+        """The same of the warnings."""
+        return self._grouped(False)
+
+    def _grouped(self, errors: bool) -> list[tuple[str, str, int]]:
+        return [
+            (group[0], self._examples[group], count)
+            for group, count in self._reasons.most_common()
+            if group[2] is errors
+        ]
 
     def note(self, found: RowError, is_error: bool = True) -> None:
         """Count and keep an error or a warning."""
         template = found.reason.template if isinstance(found.reason, T) else found.reason
-        self._reasons[found.heading, template, is_error] += 1
+        group = (found.heading, template, is_error)
+        self._reasons[group] += 1
+        self._examples.setdefault(group, found.reason)
         kept = self.errors if is_error else self.warnings
         if len(kept) < KEPT_ERRORS:
             kept.append(found)

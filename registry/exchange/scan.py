@@ -28,6 +28,8 @@ _REFERENCE = re.compile(_TAG + rb"(?:row|c)(?:\s[^<>]*?)?\sr\s*=\s*[\"']([^\d\"'
 _INDEX = re.compile(rb">\s*\+?(\d{1,9})\s*<")
 _VALUED_CELL = re.compile(rb"<c r=\"([A-Z]{1,3})(\d{1,7})\"([^<>]*)>(.*?)</c>", re.DOTALL)
 
+_SAVED_VALUE = re.compile(rb"<v[^<>]*>[^<]")
+
 
 @dataclass(slots=True)
 class SheetScan:
@@ -113,7 +115,7 @@ def _note_faults(part: bytes, scan: SheetScan) -> None:
         letters, row, attributes, body = found.groups()
         if b't="e"' in attributes:
             fault = Fault.ERROR
-        elif b"<f" in body and b"<v" not in body:
+        elif b"<f" in body and b't="str"' not in attributes and not _SAVED_VALUE.search(body):
             fault = Fault.FORMULA
         else:
             continue
