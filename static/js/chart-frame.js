@@ -29,7 +29,7 @@ use([
   VisualMapComponent,
 ]);
 
-const NARROW = 560;
+const NARROW = 480;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class ChartFrame extends HTMLElement {
@@ -121,7 +121,7 @@ export class ChartFrame extends HTMLElement {
       label: {
         formatter: t("chart.target", { value: this.shown(this.target) }),
         color: this.colour("target"),
-        position: axis === "xAxis" ? "end" : "insideEndTop",
+        position: axis === "xAxis" ? "start" : "insideEndTop",
       },
       data: [{ [axis]: this.target }],
     };

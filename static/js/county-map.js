@@ -5,6 +5,9 @@ import { ChartFrame } from "./chart-frame.js";
 import { make } from "./dom.js";
 import { t } from "./texts.js";
 
+// Labels go to the middle of the shape, not to the county seat the file names.
+for (const { properties } of borders.features) delete properties.cp;
+
 const COUNTIES = borders.features.map(({ properties }) => properties.name);
 registerMap("counties", borders);
 
@@ -28,7 +31,7 @@ class CountyMap extends ChartFrame {
           map: "counties",
           name: series.name,
           selectedMode: false,
-          aspectScale: 0.85,
+          aspectScale: 0.83,
           layoutCenter: ["50%", "46%"],
           layoutSize: this.narrow ? "100%" : "96%",
           label: {

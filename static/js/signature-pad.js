@@ -11,15 +11,15 @@ class SignaturePad extends HTMLElement {
     this.input = this.querySelector("input[type=hidden]");
     this.strokes = [];
     this.canvas = make("canvas", {
-      class: "signature-canvas",
+      class: "sign-canvas",
       tabindex: "0",
       role: "img",
       "aria-label": this.dataset.label,
     });
-    this.line = make("span", { class: "signature-line", role: "status" }, [t("sign.here")]);
+    this.line = make("span", { class: "sign-line", role: "status" }, [t("sign.here")]);
     const clear = button(t("sign.clear"), { symbol: "refresh" });
     clear.addEventListener("click", () => this.clear());
-    this.append(this.canvas, make("div", { class: "signature-foot" }, [this.line, clear]));
+    this.append(this.canvas, make("div", { class: "sign-foot" }, [this.line, clear]));
     this.listen();
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.canvas);
@@ -93,7 +93,7 @@ class SignaturePad extends HTMLElement {
   }
 
   refuse(event) {
-    if (!this.hasAttribute("data-required") || this.input.value) return;
+    if (!this.hasAttribute("data-required") || this.input.value || event.submitter?.formNoValidate) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.line.textContent = t("sign.required");

@@ -37,8 +37,8 @@ export function setSound(on) {
 export function beep(kind) {
   const pattern = PATTERNS[kind];
   if (!pattern || !soundOn()) return;
-  if (navigator.userActivation?.hasBeenActive)
-    navigator.vibrate?.(pattern.map(([, seconds]) => seconds * 1000));
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
+  navigator.vibrate?.(pattern.map(([, seconds]) => seconds * 1000));
   if (!window.AudioContext) return;
   context ??= new AudioContext();
   context.resume();

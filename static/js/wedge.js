@@ -1,5 +1,5 @@
-// A scanner gun is a keyboard. Its keys are read by position (keydown.code), so that an input method or another layout
-// cannot change them; a reading ends at Enter or Tab and is never cut by a timer that a slow gun would lose to.
+// A scanner gun is a keyboard. A key that an input method took or made full-width is read by its position (keydown.code),
+// as the gun meant it; a reading ends at Enter or Tab and is never cut by a timer that a slow gun would lose to.
 const SIGNS = {
   Minus: "-_",
   Equal: "=+",
@@ -24,7 +24,8 @@ const IDLE_MS = 5000; // only to forget stray keys; a gun pauses for tenths of a
 const SHORTEST = 3;
 
 export function character(event) {
-  const { code, shiftKey } = event;
+  const { code, key, shiftKey } = event;
+  if (/^[ -~]$/.test(key)) return key;
   if (code.startsWith("Key")) {
     const upper = shiftKey !== (event.getModifierState?.("CapsLock") ?? false);
     return upper ? code[3] : code[3].toLowerCase();
