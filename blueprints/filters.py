@@ -24,13 +24,24 @@ MISSING = "—"
 def init_app(app: Flask) -> None:
     """Give the templates their filters and values."""
     app.jinja_env.filters.update(
-        say=say, called=called, day=day, month=month, moment=moment, number=number, percent=percent, yuan=yuan, kg=kg, masked=masked
+        say=say,
+        called=called,
+        day=day,
+        month=month,
+        moment=moment,
+        number=number,
+        percent=percent,
+        yuan=yuan,
+        kg=kg,
+        masked=masked,
     )
     app.context_processor(context)
 
 
 def say(text: Any) -> str:
-    """A message in the language of the request."""
+    """A message, or the name of a thing of the rules, in the language of the request."""
+    if hasattr(text, "zh") and hasattr(text, "en"):
+        return called(text)
     if isinstance(text, T):
         translated = gettext(text.template)
         values = {key: say(value) if isinstance(value, T) else value for key, value in text.values.items()}

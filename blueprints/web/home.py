@@ -1,15 +1,34 @@
-"""The first page: the dashboard of the caller's role."""
+"""The first page: the figures the caller's unit or area is judged by."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, request, url_for
+
+from blueprints.forms import Form
+from blueprints.schemas.indicators import WhenWhereIn
+from blueprints.sessions import actor
+from registry import clock
+from registry.queries import areas, indicators
 
 bp = Blueprint("home", __name__)
+
+# People who work with their hands full start where their work is.
+STARTS = {"technician": "visits.today", "filler": "filling.gun", "checker": "filling.gun"}
 
 
 @bp.route("/")
 def index() -> Any:
-    """The dashboard."""
-    return render_template("home/index.html")
+    """The dashboard, or the page where this role works."""
+    start = STARTS.get(actor().role)
+    return redirect(url_for(start)) if start else dashboard()
+
+
+@bp.route("/dashboard")
+def dashboard() -> Any:
+    """Tiles, the table by area, the county map."""
+    form = Form(WhenWhereIn(), sent=request.args, choices={"areas": areas.choices(actor())})
+    query = form.load() or {}
+    on = query.get("on") or clock.today()
+    return form.page("home/index.html", board=indicators.board(actor(), on, query.get("area")), on=on)

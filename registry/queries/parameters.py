@@ -47,12 +47,12 @@ def values(keys: tuple[str, ...], on: date) -> dict[str, Decimal]:
         select(Parameter.key, Parameter.value)
         .where(Parameter.key.in_(keys), Parameter.since <= on)
         .order_by(Parameter.since)
-    ).tuples()
-    found = dict(rows.all())
+    ).all()
+    found = {key: text for key, text in rows}
     return {key: Decimal(found.get(key, DEFAULTS[key].value)) for key in keys}
 
 
 def holidays() -> tuple[frozenset[date], frozenset[date]]:
     """Days off, and weekend days made working days."""
-    rows = db.session.execute(select(Holiday.day, Holiday.works)).tuples().all()
+    rows = db.session.execute(select(Holiday.day, Holiday.works)).all()
     return frozenset(d for d, works in rows if not works), frozenset(d for d, works in rows if works)

@@ -1,0 +1,40 @@
+"""GET /indicators: the figures, the rows behind them, the trend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from blueprints.schemas.base import page_out
+from blueprints.schemas.indicators import BehindIn, BehindOut, IndicatorsOut, TrendIn, WhenWhereIn
+from blueprints.sessions import actor
+from registry import clock
+from registry.queries import indicators
+
+bp = Blueprint("api_indicators", __name__, url_prefix="/indicators", description="Coverage indicators on any day")
+
+
+@bp.route("")
+@bp.arguments(WhenWhereIn(), location="query")
+@bp.response(200, IndicatorsOut())
+def figures(query: dict[str, Any]) -> Any:
+    """Every indicator for an area on a day."""
+    return {"items": indicators.figures(actor(), query["on"] or clock.today(), query["area"])}
+
+
+@bp.route("/<string:key>/behind")
+@bp.arguments(BehindIn(), location="query")
+@bp.response(200, page_out(BehindOut))
+def behind(query: dict[str, Any], key: str) -> Any:
+    """The rows that are not counted, each with its reason."""
+    on = query["on"] or clock.today()
+    return indicators.behind(actor(), key, on, query["area"], query["limit"], query["cursor"])
+
+
+@bp.route("/<string:key>/trend")
+@bp.arguments(TrendIn(), location="query")
+@bp.response(200, IndicatorsOut())
+def trend(query: dict[str, Any], key: str) -> Any:
+    """Month-ends and the last day."""
+    return {"items": indicators.trend(actor(), key, query["first"], query["last"], query["area"])}

@@ -1,0 +1,84 @@
+"""Indicators at the border."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import fields, pre_dump
+
+from blueprints.filters import say
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.fields import Day
+
+
+class WhenWhereIn(In):
+    """`on` a day (today when left out), `area` an area code (the whole city when left out)."""
+
+    on = Day(load_default=None, label=_("统计日"))
+    area = AreaChoice(load_default=None, label=_("辖区"))
+
+
+class BehindIn(WhenWhereIn, PageIn):
+    """The same, for a page of rows."""
+
+
+class TrendIn(In):
+    """`from` and `to`, both days included."""
+
+    first = Day(required=True, data_key="from")
+    last = Day(required=True, data_key="to")
+    area = AreaChoice(load_default=None)
+
+
+class IndicatorOut(Out):
+    """One figure: decimals as numbers between 0 and 1, `value` null when the denominator is 0."""
+
+    key = fields.String()
+    name = fields.String()
+    unit = fields.Constant("ratio")
+    on = fields.Date()
+    area = fields.String()
+    area_name = fields.String()
+    numerator = fields.Integer()
+    denominator = fields.Integer()
+    value = fields.Float(allow_none=True)
+    target = fields.Float(allow_none=True)
+    comparator = fields.String(allow_none=True)
+    met = fields.Boolean(allow_none=True)
+    missing = fields.Integer(metadata={"description": "How many more reach the target."})
+
+    @pre_dump
+    def named(self, figure: Any, **_more: Any) -> dict[str, Any]:
+        """Say the name in the caller's language."""
+        names = ("key", "on", "area", "area_name", "numerator", "denominator", "value", "target", "comparator", "met")
+        return {"name": say(figure.name), "missing": figure.missing, **{name: getattr(figure, name) for name in names}}
+
+
+class IndicatorsOut(Out):
+    """Several figures."""
+
+    items = fields.List(fields.Nested(IndicatorOut))
+
+
+class BehindOut(Out):
+    """A row that is not counted, and why."""
+
+    id = fields.Integer()
+    code = fields.String(allow_none=True)
+    title = fields.String()
+    area = fields.String(allow_none=True)
+    reason = fields.String()
+
+    @pre_dump
+    def flat(self, found: Any, **_more: Any) -> dict[str, Any]:
+        """One shape for elevators, cylinders, fills and hazards."""
+        row = found.row
+        title = getattr(row, "address", None) or getattr(row, "serial_no", None) or getattr(row, "title", None)
+        return {
+            "id": row.id,
+            "code": getattr(row, "label_code", None) or getattr(row, "no", None),
+            "title": title or str(row.id),
+            "area": getattr(row, "area_code", None),
+            "reason": say(found.reason),
+        }

@@ -1,0 +1,292 @@
+"""The indicators: what is counted out of what, for any day, and why a row is not counted.
+
+To add one, add one `Indicator(...)` to `INDICATORS`: number, list, page, API, export, trend and contract test follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from registry.db import Base
+from registry.messages import T
+from registry.models import (
+    Cylinder,
+    CylinderStatus,
+    Elevator,
+    ElevatorStatus,
+    Filling,
+    Hazard,
+    HazardStep,
+    Inspection,
+    LabelCode,
+    Policy,
+    PolicyItem,
+    RescueEnrolment,
+    Unit,
+    Visit,
+)
+from registry.queries import indicator_reasons as reasons
+from registry.rules.kinds import ELEVATOR_KINDS
+from registry.rules.lifecycle import STATUSES
+
+Where = ColumnElement[bool]
+Parameters = Mapping[str, Decimal]
+Reasons = Callable[[Sequence[Any], date, Parameters], Mapping[int, T]]
+
+IN_USE = tuple(key for key, status in STATUSES.items() if status.counts_in_use)
+CODE_IN_CAR = tuple(key for key, kind in ELEVATOR_KINDS.items() if kind.code_in_car)
+MAINTENANCE_DAYS = 15  # TSG T5002-2017: at least once every 15 days
+FILLING_WINDOW_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One ratio. `population(on)` and `counted(on, parameters)` are conditions on the rows of `model`."""
+
+    key: str
+    name: T
+    counts: T
+    model: type[Base]
+    area: InstrumentedAttribute[Any]
+    population: Callable[[date], Where]
+    counted: Callable[[date, Parameters], Where]
+    reasons: Reasons
+
+
+def holds(period: Any, on: date) -> Where:
+    """A period `[since, until)` that holds on a day."""
+    return and_(period.since <= on, or_(period.until.is_(None), period.until > on))
+
+
+def elevators_in_use(on: date) -> Where:
+    """In use at the end of the day by the status periods (elevators.md §3.4)."""
+    return Elevator.id.in_(
+        select(ElevatorStatus.elevator_id).where(ElevatorStatus.status.in_(IN_USE), holds(ElevatorStatus, on))
+    )
+
+
+def elevators_with_a_car(on: date) -> Where:
+    """In use, of the kinds that carry the 96366 code in the car (§6.4)."""
+    return and_(Elevator.kind.in_(CODE_IN_CAR), elevators_in_use(on))
+
+
+def paperless(on: date, parameters: Parameters) -> Where:
+    """A visit in the window that counted on that day."""
+    since = on - timedelta(days=int(parameters["paperless.window_days"]))
+    return exists().where(
+        Visit.elevator_id == Elevator.id,
+        Visit.done_on > since,
+        Visit.done_on <= on,
+        Visit.counts_from <= on,
+        or_(Visit.counts_until.is_(None), Visit.counts_until > on),
+    )
+
+
+def maintained(on: date, _parameters: Parameters) -> Where:
+    """Any visit within the 15 days that the rule allows between two."""
+    since = on - timedelta(days=MAINTENANCE_DAYS)
+    return exists().where(
+        Visit.elevator_id == Elevator.id,
+        Visit.done_on >= since,
+        Visit.done_on <= on,
+    )
+
+
+def insured(column: InstrumentedAttribute[Any], target: InstrumentedAttribute[Any], on: date) -> Where:
+    """Under a policy that is valid on the day; a second policy does not count twice."""
+    return target.in_(
+        select(column)
+        .join(Policy, Policy.id == PolicyItem.policy_id)
+        .where(
+            column.is_not(None),
+            holds(PolicyItem, on),
+            Policy.starts_on <= on,
+            Policy.ends_on >= on,
+            or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
+        )
+    )
+
+
+def enrolled(on: date, _parameters: Parameters) -> Where:
+    """An active rescue code whose plate somebody saw in the car."""
+    return exists().where(
+        RescueEnrolment.elevator_id == Elevator.id,
+        holds(RescueEnrolment, on),
+        RescueEnrolment.plate_verified_on <= on,
+    )
+
+
+def inspected(on: date, _parameters: Parameters) -> Where:
+    """A passed inspection that is still valid, and no failed one after it."""
+    failed = aliased(Inspection)
+    return exists().where(
+        Inspection.elevator_id == Elevator.id,
+        Inspection.conclusion != "fail",
+        Inspection.valid_until >= on,
+        or_(Inspection.done_on.is_(None), Inspection.done_on <= on),
+        ~exists().where(
+            failed.elevator_id == Inspection.elevator_id,
+            failed.conclusion == "fail",
+            failed.done_on <= on,
+            failed.done_on > Inspection.done_on,
+        ),
+    )
+
+
+def cylinders_in_use(on: date) -> Where:
+    """In use at the end of the day by the status periods (cylinders.md §3)."""
+    return Cylinder.id.in_(
+        select(CylinderStatus.cylinder_id).where(CylinderStatus.status == "in_use", holds(CylinderStatus, on))
+    )
+
+
+def coded(on: date, _parameters: Parameters) -> Where:
+    """Carries a code that was bound and not ended."""
+    return Cylinder.id.in_(
+        select(LabelCode.cylinder_id).where(
+            LabelCode.cylinder_id.is_not(None),
+            LabelCode.bound_on <= on,
+            or_(LabelCode.ended_on.is_(None), LabelCode.ended_on > on),
+        )
+    )
+
+
+def recent_fills(on: date) -> Where:
+    """Fills of the last thirty days."""
+    return and_(Filling.filled_on > on - timedelta(days=FILLING_WINDOW_DAYS), Filling.filled_on <= on)
+
+
+def step_on(column: InstrumentedAttribute[Any], on: date) -> Any:
+    """A value of the latest step of a hazard up to a day."""
+    step = aliased(HazardStep)
+    latest = (
+        select(func.max(step.id))
+        .where(step.hazard_id == Hazard.id, step.done_on <= on)
+        .correlate(Hazard)
+        .scalar_subquery()
+    )
+    statement: Select[Any] = select(column).where(HazardStep.id == latest)
+    return statement.correlate(Hazard).scalar_subquery()
+
+
+def hazards_due(on: date) -> Where:
+    """Major hazards whose deadline, as it stood on the day, fell in this year up to the day."""
+    due = step_on(HazardStep.due_on, on)
+    return and_(Hazard.is_major, Hazard.listed_on <= on, due <= on, due >= date(on.year, 1, 1))
+
+
+def closed_in_time(on: date, _parameters: Parameters) -> Where:
+    """Closed on the day, and closed no later than the deadline."""
+    closing = (
+        select(func.max(HazardStep.done_on))
+        .where(HazardStep.hazard_id == Hazard.id, HazardStep.verb == "close", HazardStep.done_on <= on)
+        .correlate(Hazard)
+        .scalar_subquery()
+    )
+    return and_(step_on(HazardStep.target, on) == "CLOSED", closing <= step_on(HazardStep.due_on, on))
+
+
+STATION_AREA = select(Unit.area_code).where(Unit.id == Filling.station_id).correlate(Filling).scalar_subquery()
+
+INDICATORS: dict[str, Indicator] = {
+    indicator.key: indicator
+    for indicator in (
+        Indicator(
+            "paperless_maintenance",
+            T("电梯无纸化维保覆盖率"),
+            T("台电梯"),
+            Elevator,
+            Elevator.area_code,
+            elevators_in_use,
+            paperless,
+            reasons.not_paperless,
+        ),
+        Indicator(
+            "liability_insurance",
+            T("电梯安全责任保险覆盖率"),
+            T("台电梯"),
+            Elevator,
+            Elevator.area_code,
+            elevators_in_use,
+            lambda on, _: insured(PolicyItem.elevator_id, Elevator.id, on),
+            reasons.elevators_not_insured,
+        ),
+        Indicator(
+            "rescue_platform",
+            T("96366应急服务平台覆盖率"),
+            T("台电梯"),
+            Elevator,
+            Elevator.area_code,
+            elevators_with_a_car,
+            enrolled,
+            reasons.not_enrolled,
+        ),
+        Indicator(
+            "inspection_in_date",
+            T("电梯检验有效率"),
+            T("台电梯"),
+            Elevator,
+            Elevator.area_code,
+            elevators_in_use,
+            inspected,
+            reasons.not_inspected,
+        ),
+        Indicator(
+            "maintenance_on_time",
+            T("电梯维保按期率"),
+            T("台电梯"),
+            Elevator,
+            Elevator.area_code,
+            elevators_in_use,
+            maintained,
+            reasons.not_maintained,
+        ),
+        Indicator(
+            "cylinder_traceability",
+            T("气瓶追溯赋码率"),
+            T("只气瓶"),
+            Cylinder,
+            Cylinder.area_code,
+            cylinders_in_use,
+            coded,
+            reasons.not_coded,
+        ),
+        Indicator(
+            "cylinder_insurance",
+            T("气瓶保险覆盖率"),
+            T("只气瓶"),
+            Cylinder,
+            Cylinder.area_code,
+            cylinders_in_use,
+            lambda on, _: insured(PolicyItem.cylinder_id, Cylinder.id, on),
+            reasons.cylinders_not_insured,
+        ),
+        Indicator(
+            "sunshine_filling",
+            T("阳光充装率"),
+            T("次充装"),
+            Filling,
+            STATION_AREA,  # type: ignore[arg-type]
+            recent_fills,
+            lambda _on, _: Filling.clip.is_not(None),
+            reasons.not_filmed,
+        ),
+        Indicator(
+            "major_hazards_closed_on_time",
+            T("重大隐患按期销号率"),
+            T("件重大隐患"),
+            Hazard,
+            Hazard.area_code,
+            hazards_due,
+            closed_in_time,
+            reasons.not_closed,
+        ),
+    )
+}

@@ -1,0 +1,185 @@
+"""Why a row is not counted, in words. Each function gets one page of rows and asks the database once or twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry.db import db
+from registry.messages import T
+from registry.models import (
+    Cylinder,
+    Elevator,
+    Filling,
+    Hazard,
+    HazardStep,
+    Inspection,
+    Policy,
+    PolicyItem,
+    RescueEnrolment,
+    Visit,
+)
+
+Parameters = Mapping[str, Decimal]
+
+
+def _latest(statement: Any) -> dict[int, Any]:
+    """Rows ordered from old to new, by their first column: the newest of each."""
+    return {row[0]: row for row in db.session.execute(statement).all()}
+
+
+def _ids(rows: Sequence[Any]) -> list[int]:
+    return [row.id for row in rows]
+
+
+def not_paperless(rows: Sequence[Elevator], on: date, parameters: Parameters) -> dict[int, T]:
+    """No visit at all, one too long ago, or one whose evidence is incomplete."""
+    newest = (
+        select(Visit.elevator_id, func.max(Visit.done_on).label("done_on"))
+        .where(Visit.elevator_id.in_(_ids(rows)), Visit.done_on <= on)
+        .group_by(Visit.elevator_id)
+        .subquery()
+    )
+    visits = {
+        visit.elevator_id: visit
+        for visit in db.session.scalars(
+            select(Visit)
+            .join(newest, (newest.c.elevator_id == Visit.elevator_id) & (newest.c.done_on == Visit.done_on))
+            .order_by(Visit.id)
+        )
+    }
+    window = int(parameters["paperless.window_days"])
+    return {row.id: _visit_reason(visits.get(row.id), on, window) for row in rows}
+
+
+def _visit_reason(visit: Visit | None, on: date, window: int) -> T:
+    if visit is None:
+        return T("没有维保记录")
+    days = (on - visit.done_on).days
+    if days >= window:
+        return T("最近一次维保在{days}天前，超过{window}天", days=days, window=window)
+    if visit.counts_until is not None and visit.counts_until <= on:
+        return T("{days}天前的维保记录已被认定不计入", days=days)
+    blocking = next((f for f in visit.findings if f["severity"] in ("block", "hold")), None)
+    if visit.declined_reason:
+        return T("{days}天前的维保，使用单位不予确认", days=days)
+    if visit.confirmed_at is None:
+        return T("{days}天前的维保，使用单位未确认", days=days)
+    if blocking:
+        return T("{days}天前的维保证据不全：{text}", days=days, text=blocking["text"])
+    return T("{days}天前的维保当日尚未确认", days=days)
+
+
+def not_maintained(rows: Sequence[Elevator], on: date, _parameters: Parameters) -> dict[int, T]:
+    """Never, or more than 15 days ago."""
+    latest = _latest(
+        select(Visit.elevator_id, func.max(Visit.done_on))
+        .where(Visit.elevator_id.in_(_ids(rows)), Visit.done_on <= on)
+        .group_by(Visit.elevator_id)
+    )
+    return {
+        row.id: T("最近一次维保在{days}天前（{day}）", days=(on - latest[row.id][1]).days, day=latest[row.id][1])
+        if row.id in latest
+        else T("没有维保记录")
+        for row in rows
+    }
+
+
+def _policy_reasons(rows: Sequence[Any], on: date, column: Any) -> dict[int, T]:
+    latest = _latest(
+        select(column, Policy.policy_no, Policy.starts_on, Policy.ends_on, Policy.cancelled_on, PolicyItem.until)
+        .join(Policy, Policy.id == PolicyItem.policy_id)
+        .where(column.in_(_ids(rows)))
+        .order_by(Policy.ends_on)
+    )
+    return {row.id: _policy_reason(latest.get(row.id), on) for row in rows}
+
+
+def _policy_reason(row: Any, on: date) -> T:
+    if row is None:
+        return T("从未投保")
+    _, number, starts_on, ends_on, cancelled_on, until = row
+    if cancelled_on is not None and cancelled_on <= on:
+        return T("保单{number}已于{day}退保", number=number, day=cancelled_on)
+    if until is not None and until <= on:
+        return T("已于{day}从保单{number}中批减", day=until, number=number)
+    if starts_on > on:
+        return T("保单{number}自{day}起才生效", number=number, day=starts_on)
+    return T("保单{number}已于{day}到期", number=number, day=ends_on)
+
+
+def elevators_not_insured(rows: Sequence[Elevator], on: date, _parameters: Parameters) -> dict[int, T]:
+    """Never insured, ended, cancelled or not yet begun."""
+    return _policy_reasons(rows, on, PolicyItem.elevator_id)
+
+
+def cylinders_not_insured(rows: Sequence[Cylinder], on: date, _parameters: Parameters) -> dict[int, T]:
+    """Never insured, ended, cancelled or not yet begun."""
+    return _policy_reasons(rows, on, PolicyItem.cylinder_id)
+
+
+def not_enrolled(rows: Sequence[Elevator], on: date, _parameters: Parameters) -> dict[int, T]:
+    """No code, or nobody saw the plate."""
+    enrolled = _latest(
+        select(RescueEnrolment.elevator_id, RescueEnrolment.code)
+        .where(RescueEnrolment.elevator_id.in_(_ids(rows)), RescueEnrolment.since <= on)
+        .order_by(RescueEnrolment.since)
+    )
+    return {
+        row.id: T("救援识别码{code}的标牌未核验", code=enrolled[row.id][1])
+        if row.id in enrolled
+        else T("没有96366救援识别码")
+        for row in rows
+    }
+
+
+def not_inspected(rows: Sequence[Elevator], on: date, _parameters: Parameters) -> dict[int, T]:
+    """No inspection on file, a failed one, or one that ran out."""
+    latest = _latest(
+        select(Inspection.elevator_id, Inspection.conclusion, Inspection.valid_until, Inspection.done_on)
+        .where(Inspection.elevator_id.in_(_ids(rows)))
+        .order_by(Inspection.done_on, Inspection.id)
+    )
+    return {row.id: _inspection_reason(latest.get(row.id), on) for row in rows}
+
+
+def _inspection_reason(row: Any, on: date) -> T:
+    if row is None or (row[3] is not None and row[3] > on):
+        return T("没有检验记录")
+    _, conclusion, valid_until, _done_on = row
+    if conclusion == "fail":
+        return T("最近一次检验不合格")
+    if valid_until is None:
+        return T("检验记录没有有效期")
+    return T("检验已于{day}到期，超期{days}天", day=valid_until, days=(on - valid_until).days)
+
+
+def not_coded(rows: Sequence[Cylinder], _on: date, _parameters: Parameters) -> dict[int, T]:
+    """No code bound."""
+    return {row.id: T("未赋追溯码") for row in rows}
+
+
+def not_filmed(rows: Sequence[Filling], _on: date, _parameters: Parameters) -> dict[int, T]:
+    """No clip linked."""
+    return {row.id: T("没有关联的视频片段") for row in rows}
+
+
+def not_closed(rows: Sequence[Hazard], on: date, _parameters: Parameters) -> dict[int, T]:
+    """Still open after its deadline, or closed late."""
+    latest = _latest(
+        select(HazardStep.hazard_id, HazardStep.target, HazardStep.due_on, HazardStep.done_on)
+        .where(HazardStep.hazard_id.in_(_ids(rows)), HazardStep.done_on <= on)
+        .order_by(HazardStep.id)
+    )
+    return {row.id: _hazard_reason(latest[row.id], on) for row in rows}
+
+
+def _hazard_reason(row: Any, on: date) -> T:
+    _, target, due_on, done_on = row
+    if target == "CLOSED":
+        return T("逾期{days}天后销号", days=(done_on - due_on).days)
+    return T("逾期{days}天未销号", days=(on - due_on).days)

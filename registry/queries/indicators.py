@@ -1,0 +1,216 @@
+"""The figures of the indicators on any day: by area, the rows behind them, the trend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import case, func, not_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry import policy
+from registry.actor import Actor
+from registry.db import db
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import Area, IndicatorTarget
+from registry.queries import parameters
+from registry.queries.indicator_definitions import INDICATORS, Indicator
+from registry.queries.paging import Page, paginate
+from registry.rules.dates import add_months, end_of_month
+from registry.settings import current
+
+PARAMETERS = ("paperless.window_days",)
+MOST_TREND_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator in one area on one day. `value` is numerator / denominator, None when nothing is counted."""
+
+    key: str
+    name: T
+    on: date
+    area: str
+    area_name: str
+    area_name_en: str
+    numerator: int
+    denominator: int
+    target: Decimal | None
+    comparator: str | None
+
+    @property
+    def value(self) -> Decimal | None:
+        return Decimal(self.numerator) / Decimal(self.denominator) if self.denominator else None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is reached; None without a target or without a value."""
+        if self.target is None or self.value is None:
+            return None
+        return {">=": self.value >= self.target, "<=": self.value <= self.target}.get(
+            self.comparator or ">=", self.value == self.target
+        )
+
+    @property
+    def missing(self) -> int:
+        """How many more are needed to reach the target."""
+        if self.target is None or self.met:
+            return 0
+        needed = -(-(self.target * self.denominator) // 1)
+        return max(int(needed) - self.numerator, 0)
+
+
+@dataclass(frozen=True)
+class Board:
+    """All figures of one area, and key -> area -> figure."""
+
+    figures: list[Figure]
+    by_area: dict[str, dict[str, Figure]]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A row that is not counted, and why."""
+
+    row: Any
+    reason: T
+
+
+def find(key: str) -> Indicator:
+    """The indicator of a key; Missing when there is none."""
+    if key not in INDICATORS:
+        raise Missing(T("没有这个指标"))
+    return INDICATORS[key]
+
+
+def areas() -> dict[str, Area]:
+    """The city's areas by code, in their order."""
+    return {area.code: area for area in db.session.scalars(select(Area).order_by(Area.position))}
+
+
+def table(actor: Actor, key: str, on: date) -> list[Figure]:
+    """The city first, then every area: city = sum of numerators / sum of denominators."""
+    policy.require(actor, "indicator.read")
+    known = areas()
+    counts = _counts(actor, find(key), on)
+    city = current().city_code
+    target, comparator = _target(key, on, None)
+    total = (sum(n for n, _ in counts.values()), sum(d for _, d in counts.values()))
+    figures = [_figure(key, on, known.get(city), city, total, target, comparator)]
+    for code, area in known.items():
+        if code != city and (not actor.areas or code in actor.areas or code in counts):
+            own, how = _target(key, on, code)
+            goal = (own, how) if own is not None else (target, comparator)
+            figures.append(_figure(key, on, area, code, counts.get(code, (0, 0)), *goal))
+    return figures
+
+
+def board(actor: Actor, on: date, area: str | None = None) -> Board:
+    """Every indicator: for one area (or for everything the caller sees), and by area.
+
+    Raises:
+        Missing: no such area, or not one the caller sees.
+    """
+    code = area or current().city_code
+    by_area = {key: {figure.area: figure for figure in table(actor, key, on)} for key in INDICATORS}
+    if any(code not in rows for rows in by_area.values()):
+        raise Missing(T("没有这个辖区"))
+    return Board([rows[code] for rows in by_area.values()], by_area)
+
+
+def figures(actor: Actor, on: date, area: str | None = None) -> list[Figure]:
+    """Every indicator for one area, or for everything the caller sees when none is named."""
+    return board(actor, on, area).figures
+
+
+def behind(
+    actor: Actor, key: str, on: date, area: str | None = None, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """The rows not counted, each with its reason: `counted + behind = population`."""
+    policy.require(actor, "indicator.read")
+    indicator = find(key)
+    values = parameters.values(PARAMETERS, on)
+    statement = policy.scope(actor, indicator.model).where(
+        indicator.population(on), not_(func.coalesce(indicator.counted(on, values), False))
+    )
+    if area and area != current().city_code:
+        statement = statement.where(indicator.area == area)
+    identity: InstrumentedAttribute[int] = indicator.model.id  # type: ignore[attr-defined]
+    page = paginate(statement, identity, limit, cursor)
+    why = indicator.reasons(page.items, on, values) if page.items else {}
+    return Page([Behind(row, why[row.id]) for row in page.items], page.next)
+
+
+def trend(actor: Actor, key: str, first: date, last: date, area: str | None = None) -> list[Figure]:
+    """Month-ends from `first` to `last`, and `last` itself."""
+    days = [day for day in _month_ends(first, last) if day < last]
+    code = area or current().city_code
+    found = [
+        next((figure for figure in table(actor, key, day) if figure.area == code), None)
+        for day in [*days[-MOST_TREND_POINTS:], last]
+    ]
+    if None in found:
+        raise Missing(T("没有这个辖区"))
+    return [figure for figure in found if figure]
+
+
+def _month_ends(first: date, last: date) -> Sequence[date]:
+    days, day = [], first.replace(day=1)
+    while day <= last:
+        days.append(end_of_month(day.year, day.month))
+        day = add_months(day, 1)
+    return days
+
+
+def _counts(actor: Actor, indicator: Indicator, on: date) -> dict[str, tuple[int, int]]:
+    """area -> (counted, population)."""
+    values = parameters.values(PARAMETERS, on)
+    counted = func.sum(case((indicator.counted(on, values), 1), else_=0))
+    rows = db.session.execute(
+        select(indicator.area, counted, func.count())
+        .select_from(indicator.model)
+        .where(policy.visible(actor, indicator.model), indicator.population(on))
+        .group_by(indicator.area)
+    ).all()
+    return {area: (int(numerator or 0), population) for area, numerator, population in rows}
+
+
+def _target(key: str, on: date, area: str | None) -> tuple[Decimal | None, str | None]:
+    row = db.session.execute(
+        select(IndicatorTarget.value, IndicatorTarget.comparator)
+        .where(
+            IndicatorTarget.key == key,
+            IndicatorTarget.area_code == area if area else IndicatorTarget.area_code.is_(None),
+            IndicatorTarget.since <= on,
+        )
+        .order_by(IndicatorTarget.since.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def _figure(
+    key: str,
+    on: date,
+    area: Area | None,
+    code: str,
+    counts: tuple[int, int],
+    target: Decimal | None,
+    comparator: str | None,
+) -> Figure:
+    return Figure(
+        key=key,
+        name=INDICATORS[key].name,
+        on=on,
+        area=code,
+        area_name=area.name if area else code,
+        area_name_en=area.name_en if area else code,
+        numerator=counts[0],
+        denominator=counts[1],
+        target=target,
+        comparator=comparator,
+    )
