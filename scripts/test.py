@@ -16,7 +16,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-WITHOUT_DATABASE = ("tests/rules", "tests/architecture")
+WITHOUT_DATABASE = ("tests/rules", "tests/architecture", "tests/packaging")
 BROWSER = "tests/browser"
 NO_TESTS_COLLECTED = 5
 
