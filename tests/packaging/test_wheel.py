@@ -38,6 +38,7 @@ def test_fonts_and_legal_texts_are_in_the_wheel(wheel: set[str]) -> None:
 
 def test_every_catalogue_is_in_the_wheel_compiled(wheel: set[str]) -> None:
     sources = [path.relative_to(ROOT) for path in (ROOT / "blueprints/translations").glob("*/LC_MESSAGES/*.po")]
+    assert sources
     assert {path.with_suffix(".mo").as_posix() for path in sources} <= wheel
 
 
