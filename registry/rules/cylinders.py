@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from registry.rules import tables
 from registry.rules.dates import day_stamp_end, end_of_month, month_stamp_end
@@ -82,6 +83,7 @@ class NextDue:
     refused: bool
 
 
+@lru_cache(maxsize=4096)
 def kind_matches(patterns: str, kind: str) -> bool:
     """Whether a kind is named by the patterns of a table cell; an empty cell names every kind.
 
@@ -94,6 +96,7 @@ def kind_matches(patterns: str, kind: str) -> bool:
     return not wanted or any(fnmatchcase(kind, p) for p in wanted)
 
 
+@lru_cache(maxsize=4096)
 def medium_row(medium: str, on: date) -> tables.Row | None:
     """The row of a medium in `medium_groups`, None for a medium the tables do not know."""
     return tables.first("medium_groups", on, lambda row: row["medium"] == medium)
@@ -112,6 +115,7 @@ def same_medium(one: str, other: str, on: date) -> bool:
     return one == other or one == families[1] or other == families[0]
 
 
+@lru_cache(maxsize=4096)
 def reason_text(reason: str, on: date, language: str = "zh") -> str:
     """The sentence of a reason key; the key itself when there is none."""
     row = tables.first("cylinder_words", on, lambda row: row["key"] == reason)
@@ -128,18 +132,14 @@ def interval(
 ) -> Term:
     """The inspection interval and its source; a mixture has the shortest of its components."""
     media: list[str | None] = [medium] if medium is None or isinstance(medium, str) else [*medium]
-    terms = [
-        _interval(kind, part, environment, high_purity, on, medium_groups or _NO_GROUPS) for part in media
-    ]
+    terms = [_interval(kind, part, environment, high_purity, on, medium_groups or _NO_GROUPS) for part in media]
     unknown = [term for term in terms if term.years is None]
     if unknown or not terms:
         return unknown[0] if unknown else Term(None, reason="medium_missing")
     return min(terms, key=lambda term: term.years or 0)
 
 
-def interval_years(
-    kind: str, medium: Medium, environment: str | None, high_purity: bool, on: date
-) -> int | None:
+def interval_years(kind: str, medium: Medium, environment: str | None, high_purity: bool, on: date) -> int | None:
     """Years between periodic inspections; None when never inspected or when the tables cannot tell."""
     return interval(kind, medium, environment, high_purity, on).years
 
@@ -221,9 +221,7 @@ def dates(given: CylinderDates, on: date) -> Dates:
 
     Law art. 40, TSG 23-2021 ch. 9; a month stamp counts its own month as the first.
     """
-    checked = interval(
-        given.kind, given.medium, given.environment, given.high_purity, on, given.medium_groups
-    )
+    checked = interval(given.kind, given.medium, given.environment, given.high_purity, on, given.medium_groups)
     life = service_life(given.kind, given.made, given.medium, given.taxi, on, given.medium_groups)
     reasons = [term.reason for term in (checked, life) if term.reason]
     if given.made is None:
@@ -238,9 +236,7 @@ def dates(given: CylinderDates, on: date) -> Dates:
     return Dates(checked.years, due, end, _stamp(given.made, final_years), tuple(dict.fromkeys(reasons)))
 
 
-def _life_years(
-    given: CylinderDates, life: Term, interval: int | None
-) -> tuple[int | None, int | None, bool]:
+def _life_years(given: CylinderDates, life: Term, interval: int | None) -> tuple[int | None, int | None, bool]:
     """Years to the service end and to the final end, and whether the stated life was cut to the ceiling."""
     stated, ceiling = given.service_life_years, life.max_years
     years = stated or life.years
@@ -326,11 +322,7 @@ def fill_limit(
     for row in by_mass + by_pressure:
         grade = row["working_pressure_mpa"]
         if not grade or Decimal(grade) == working_pressure_mpa:
-            return (
-                _mass_limit(row, volume_l, porosity)
-                if row in by_mass
-                else _pressure_limit(row, temperature_c)
-            )
+            return _mass_limit(row, volume_l, porosity) if row in by_mass else _pressure_limit(row, temperature_c)
     return FillLimit(reason="no_coefficient")
 
 

@@ -184,9 +184,7 @@ def test_known_day_or_month_stamp_of_the_last_inspection(day_known, through, exp
 
 
 def test_a_misspelt_month_stamp_setting_is_refused():
-    wrong = CylinderDates(
-        "lpg_steel", date(2020, 4, 1), last_inspection=TODAY, month_stamp_valid_through="month"
-    )
+    wrong = CylinderDates("lpg_steel", date(2020, 4, 1), last_inspection=TODAY, month_stamp_valid_through="month")
     with pytest.raises(ValueError, match="month_stamp_valid_through"):
         dates(wrong, TODAY)
 
@@ -290,9 +288,7 @@ def test_oxygen_pressure_by_temperature(celsius, mpa):
 
 def test_a_pressure_limit_is_never_rounded_up_nor_above_its_share_of_the_nominal():
     assert fill_limit("bundle", "oxygen", None, D(15), None, D(35), TODAY).max_pressure_mpa == D("16.09")
-    assert fill_limit("vehicle_cng_steel", "methane", None, D(20), None, D(60), TODAY).max_pressure_mpa == D(
-        24
-    )
+    assert fill_limit("vehicle_cng_steel", "methane", None, D(20), None, D(60), TODAY).max_pressure_mpa == D(24)
 
 
 def test_acetylene_by_porosity():

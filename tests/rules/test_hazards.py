@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.rules import tables
-from registry.rules.hazard_facts import AcceptanceAnswer, ActorFacts, Calendar, HazardFacts, Verifier
+from registry.rules.hazard_facts import AcceptanceAnswer, ActorFacts, Calendar, HazardFacts
 from registry.rules.hazards import (
     MOVES,
     OPEN_STATES,
@@ -32,99 +31,20 @@ from registry.rules.hazards import (
     overdue_days,
     recurs,
 )
-
-TODAY = date(2026, 11, 3)  # a Tuesday
-DAY = timedelta(1)
-LISTS = ("county", "city", "province")
-UNIT, COMPANY = 70, 71
-
-VERIFIERS = (Verifier(11, TODAY), Verifier(12, TODAY + DAY))
-FACTS = HazardFacts(
-    state="DRAFT",
-    area="341302",
-    units=frozenset({UNIT, COMPANY}),
-    finders=frozenset({1}),
-    clauses=("4.6b",),
-    device_in_use=True,
-    device_stop_use=True,
-    recognised_on=date(2026, 9, 1),
-    due=date(2026, 11, 30),
-    due_set_by="county bureau",
-    plan_author=5,
-    plan_approved_on=date(2026, 9, 10),
-    rectifiers=frozenset({6}),
-    rectified_on=date(2026, 10, 20),
-    test_report_on=date(2026, 10, 20),
-    close_requested_by=7,
-    close_requested_on=date(2026, 10, 22),
-    verifiers=VERIFIERS,
-    verified_on=date(2026, 10, 23),
-    county_signer=21,
-    county_signed_on=date(2026, 10, 24),
-    second_signer=31,
-    second_signed_on=date(2026, 10, 25),
+from tests.rules.hazard_cases import (
+    ACTORS,
+    CHECKLIST,
+    CITY,
+    COUNTY,
+    DATA,
+    DAY,
+    FACTS,
+    GUARD_CASES,
+    LISTS,
+    MISSES,
+    STAFF,
+    TODAY,
 )
-COUNTY = ActorFacts(2, "county", "county bureau", "341302")
-CITY = ActorFacts(3, "city", "city bureau")
-STAFF = ActorFacts(5, "unit", UNIT, None, frozenset({UNIT}))
-YES = AcceptanceAnswer("yes")
-CHECKLIST = {row["item"]: YES for row in tables.load("hazard_acceptance")}
-DATA = {
-    "unit": UNIT,
-    "description": "门锁短接",
-    "source": "routine_inspection",
-    "evidence": ["a.jpg"],
-    "suggested_clause": "4.6b",
-    "clauses": ["4.6b"],
-    "recognition_record": "r.pdf",
-    "interim_measures": "停用",
-    "reason": "……",
-    "issuing_party": 1,
-    "responsible_party": UNIT,
-    "coordinating_party": 2,
-    "due": TODAY,
-    "directive_no": "（宿）市监特令〔2026〕第1号",
-    "signed_by": "王某",
-    "signed_on": TODAY,
-    "leader_name": "王某",
-    "leader_post": "经理",
-    "leader_phone": "0557-0000000",
-    "measures": ["更换门锁"],
-    "budget_yuan": Decimal("1000"),
-    "fund_source": "自筹",
-    "plan_due": date(2026, 11, 30),
-    "emergency_plan": "停梯",
-    "opinion": "同意",
-    "progress": "已采购",
-    "progress_on": TODAY,
-    "applicant": 5,
-    "applied_on": TODAY,
-    "safeguards": "停用",
-    "new_due": date(2026, 12, 1),
-    "self_acceptance": "合格",
-    "rectified_on": date(2026, 10, 20),
-    "photos_before": ["a.jpg"],
-    "photos_after": ["b.jpg"],
-    "explanation": "已更换",
-    "test_report": "t.pdf",
-    "test_report_on": date(2026, 10, 20),
-    "verifiers": VERIFIERS,
-    "site_date": TODAY,
-    "site_photos": ["c.jpg"],
-    "checklist": CHECKLIST,
-    "verifier_signatures": [11, 12],
-    "unit_signature": "王某",
-    "remaining_items": "对讲未修",
-    "signature": "李某",
-    "notice_url": "https://example.gov.cn/1",
-    "notice_published_on": date(2026, 10, 26),
-    "objection_record": "o.pdf",
-    "document": "d.pdf",
-    "recheck_on": date(2027, 2, 3),
-    "reopen_reason": "recurrence",
-    "second_person": 9,
-}
-ACTORS = {"pass_verification": 11, "fail_verification": 11, "sign_county_second": 22, "sign_city": 32}
 
 
 def actor_of(verb: str) -> ActorFacts:
@@ -304,98 +224,6 @@ def test_a_county_list_hazard_never_goes_to_the_city_and_a_city_one_never_skips_
     assert "sign_county_second" not in city
 
 
-GUARD_CASES = [
-    # verb, what is changed, the finding
-    ("recognise", {"actor": {"person": 1}}, "M2.sole_finder"),
-    ("recognise", {"drop": ["interim_measures"]}, "M2.interim_missing"),
-    ("recognise", {"drop": ["interim_measures"], "facts": {"device_in_use": None}}, "M2.interim_missing"),
-    ("recognise", {"data": {"clauses": ["4.6b", "5.6a"]}}, "I16.clause_unknown"),
-    ("assign", {"data": {"due": TODAY - DAY}}, "I6.past_date"),
-    ("sign_for", {"data": {"signed_on": TODAY + DAY}}, "I4.future_date"),
-    ("sign_for", {"data": {"refused": True}}, "M5.refusal_evidence"),
-    ("sign_for", {"data": {"refused": True, "witness": "王某"}}, "M5.refusal_evidence"),
-    ("file_plan", {"data": {"plan_due": date(2026, 12, 1)}}, "M6.plan_after_due"),
-    ("file_plan", {"facts": {"due": None}}, "M10.no_due"),
-    ("file_plan", {"data": {"budget_yuan": 0}}, "M6.budget_reason"),
-    ("file_plan", {"data": {"budget_yuan": Decimal("-1")}}, "M6.budget_negative"),
-    ("approve_plan", {"actor": {"person": 5}}, "M7.author_reviews"),
-    ("approve_plan", {"facts": {"plan_author": None}}, "M7.author_reviews"),
-    ("extend", {"facts": {"due_set_by": "city bureau"}}, "M10.not_date_setter"),
-    ("extend", {"facts": {"due_set_by": None}}, "M10.not_date_setter"),
-    ("extend", {"facts": {"listed_supervision": "county"}}, "M10.not_date_setter"),
-    ("extend", {"data": {"applicant": 2}}, "M10.applicant_approves"),
-    ("extend", {"facts": {"extensions": 2}}, "M10.too_many_extensions"),
-    ("extend", {"facts": {"due": date(2026, 11, 9)}}, "M10.applied_too_late"),
-    ("extend", {"data": {"new_due": date(2026, 11, 30)}}, "M10.not_later"),
-    ("extend", {"facts": {"due": None}}, "M10.no_due"),
-    ("request_closing", {"facts": {"plan_approved_on": None}}, "I4.date_missing"),
-    ("request_closing", {"facts": {"plan_approved_on": date(2026, 8, 31)}}, "I4.date_order"),
-    ("request_closing", {"facts": {"plan_approved_on": TODAY + DAY}}, "I4.date_order"),
-    ("request_closing", {"drop": ["test_report"]}, "I13.test_report_missing"),
-    ("request_closing", {"drop": ["test_report_on"]}, "I13.test_report_missing"),
-    ("request_closing", {"drop": ["test_report"], "facts": {"clauses": ("9.9z",)}}, "I13.test_report_missing"),
-    ("request_closing", {"data": {"test_report_on": date(2026, 10, 19)}}, "I13.test_report_early"),
-    ("request_closing", {"actor": {"units": frozenset({99})}}, "I11.other_unit"),
-    ("accept_request", {"data": {"verifiers": VERIFIERS[:1]}}, "I3.too_few_verifiers"),
-    ("accept_request", {"data": {"verifiers": VERIFIERS[:1] * 2}}, "I3.too_few_verifiers"),
-    ("accept_request", {"data": {"verifiers": (*VERIFIERS, Verifier(13, TODAY - DAY))}}, "I3.certificate_invalid"),
-    ("accept_request", {"data": {"verifiers": (*VERIFIERS, Verifier(13))}}, "I3.certificate_invalid"),
-    ("accept_request", {"data": {"verifiers": (*VERIFIERS, Verifier(5, TODAY))}}, "I2.verifier_conflict"),
-    ("accept_request", {"data": {"verifiers": (*VERIFIERS, Verifier(6, TODAY))}}, "I2.verifier_conflict"),
-    ("accept_request", {"data": {"verifiers": (*VERIFIERS, Verifier(7, TODAY))}}, "I2.verifier_conflict"),
-    (
-        "accept_request",
-        {"data": {"verifiers": (*VERIFIERS, Verifier(13, TODAY, frozenset({COMPANY})))}},
-        "I2.verifier_conflict",
-    ),
-    ("pass_verification", {"actor": {"person": 13}}, "I2.not_a_verifier"),
-    ("fail_verification", {"actor": {"person": 13}}, "I2.not_a_verifier"),
-    ("pass_verification", {"facts": {"verifiers": VERIFIERS[:1]}}, "I3.too_few_verifiers"),
-    (
-        "pass_verification",
-        {"facts": {"verifiers": (VERIFIERS[0], Verifier(12, TODAY - DAY))}},
-        "I3.certificate_invalid",
-    ),
-    ("pass_verification", {"facts": {"county_signer": 12}}, "I2.verifier_conflict"),
-    ("pass_verification", {"data": {"site_date": TODAY + DAY}}, "I4.future_date"),
-    ("pass_verification", {"data": {"site_date": date(2026, 10, 21)}}, "I4.date_order"),
-    ("pass_verification", {"facts": {"close_requested_on": None}}, "I4.date_missing"),
-    ("pass_verification", {"data": {"verifier_signatures": [11]}}, "I3.signatures_missing"),
-    ("pass_verification", {"drop": ["unit_signature"]}, "M13.unit_signature_missing"),
-    ("pass_verification", {"facts": {"test_report_on": None}}, "I13.test_report_missing"),
-    ("pass_verification", {"facts": {"test_report_on": date(2026, 10, 19)}}, "I13.test_report_early"),
-    ("sign_county", {"facts": {"verified_on": None}}, "I1.not_verified"),
-    ("sign_county", {"actor": {"person": 11}}, "I2.signer_conflict"),
-    ("sign_county", {"actor": {"person": 5}}, "I2.signer_conflict"),
-    ("sign_county", {"actor": {"person": 6}}, "I2.signer_conflict"),
-    ("sign_county", {"actor": {"units": frozenset({UNIT})}}, "I2.signer_conflict"),
-    ("sign_county", {"facts": {"county_signer": 21}}, "I2.already_signed"),
-    ("sign_county_second", {"facts": {"county_signer": None}}, "I1.not_signed_county"),
-    ("sign_county_second", {"actor": {"person": 21}}, "I2.signer_conflict"),
-    ("sign_city", {"actor": {"person": 21}}, "I2.signer_conflict"),
-    ("sign_city", {"actor": {"person": 12}}, "I2.signer_conflict"),
-    ("sign_city", {"facts": {"verified_on": None}}, "I1.not_verified"),
-    ("sign_city", {"facts": {"county_signer": None}}, "I1.not_signed_county"),
-    ("sign_city", {"actor": {"office_level": "county"}}, "I11.office_too_low"),
-    ("refuse_city", {"actor": {"office_level": "county"}}, "I11.office_too_low"),
-    ("close", {"facts": {"verified_on": None}}, "I1.not_verified"),
-    ("close", {"facts": {"county_signer": None}}, "I1.not_signed_county"),
-    ("close", {"facts": {"second_signer": None}}, "I1.not_signed_second"),
-    ("close", {"facts": {"second_signer": 21}}, "I2.signer_conflict"),
-    ("close", {"facts": {"second_signer": 11}}, "I2.signer_conflict"),
-    ("close", {"facts": {"objection_open": True}}, "M19.objection_open"),
-    ("close", {"data": {"notice_published_on": date(2026, 10, 27)}}, "M19.notice_running"),
-    ("close", {"data": {"notice_published_on": date(2026, 10, 24)}}, "I4.notice_before_signing"),
-    ("suspend", {"facts": {"device_stop_use": False}}, "I12.device_in_use"),
-    ("suspend", {"data": {"recheck_on": date(2027, 2, 4)}}, "M21.recheck_too_late"),
-    ("resume", {"facts": {"plan_approved_on": None}}, "M22.plan_not_approved"),
-    ("relist", {"facts": {"plan_approved_on": TODAY}}, "M22.plan_approved"),
-    ("reopen", {"actor": {"person": 12}}, "M23.verifier_reopens"),
-    ("reopen", {"data": {"reopen_reason": "boredom"}}, "M23.reopen_reason_unknown"),
-    ("void", {"data": {"second_person": 2}}, "I8.same_person"),
-]  # fmt: skip
-
-
 @pytest.mark.parametrize(("verb", "change", "rule"), GUARD_CASES)
 def test_every_guard_refuses_what_it_is_there_for(verb, change, rule):
     found = attempt(verb, **change)
@@ -405,26 +233,6 @@ def test_every_guard_refuses_what_it_is_there_for(verb, change, rule):
     assert "{" not in finding.text + finding.text_en
     assert finding.basis
     assert finding.certainty
-
-
-MISSES = [
-    ("recognise", {"facts": {"finders": frozenset({1, 2})}}),
-    ("recognise", {"actor": {"person": 1}, "facts": {"finders": frozenset({1, 4})}}),
-    ("recognise", {"drop": ["interim_measures"], "facts": {"device_in_use": False}}),
-    ("recognise", {"data": {"clauses": ["s6"]}}),
-    ("sign_for", {"data": {"refused": True, "witness": "王某", "recording": "v.mp4"}}),
-    ("file_plan", {"data": {"budget_yuan": 0, "budget_reason": "自有备件"}}),
-    ("extend", {"facts": {"extensions": 1}}),
-    ("extend", {"facts": {"due": date(2026, 11, 10)}}),
-    ("extend", {"facts": {"listed_supervision": "county"}, "actor": {"office_level": "city"}}),
-    ("extend", {"facts": {"listed_supervision": "province"}, "actor": {"office_level": "city"}}),
-    ("request_closing", {"facts": {"clauses": ("4.6e",)}, "drop": ["test_report", "test_report_on"]}),
-    ("pass_verification", {"drop": ["unit_signature"], "data": {"unit_refusal_note": "拒签"}}),
-    ("pass_verification", {"data": {"checklist": dict.fromkeys(CHECKLIST, "yes")}}),
-    ("pass_verification", {"facts": {"clauses": ("4.1a",), "test_report_on": None}}),
-    ("suspend", {"data": {"recheck_on": date(2027, 2, 3)}}),
-    ("close", {"data": {"notice_published_on": date(2026, 10, 26)}}),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("verb", "change"), MISSES)
