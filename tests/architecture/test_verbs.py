@@ -1,0 +1,71 @@
+"""Every verb asks for a permission and leaves a trail entry."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from registry.audit import ACTS
+from registry.policy import PERMISSIONS
+from tests.architecture.source import calls, modules
+
+# Nobody has signed in yet, or the row is the session itself.
+WITHOUT_PERMISSION = {
+    "registry.services.accounts.sign_in",
+    "registry.services.accounts.sign_out",
+    "registry.services.accounts.act_as",
+    "registry.services.accounts.touch",
+}
+# `touch` only notes that a session is alive; the two of labels are parts of other verbs.
+NOT_A_VERB = {
+    "registry.services.accounts.touch",
+    "registry.services.labels.fresh_code",
+    "registry.services.labels.attach",
+}
+ASKING = ("policy.require", "policy.get", "policy.scope")
+RECORDING = ("audit.record", "audit.record_many")
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
+    for dotted, tree in modules("registry/services"):
+        local = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for name, node in local.items():
+            if not name.startswith("_") and f"{dotted}.{name}" not in NOT_A_VERB:
+                yield f"{dotted}.{name}", node, local
+
+
+def reaches(node: ast.FunctionDef, local: dict[str, ast.FunctionDef], wanted: tuple[str, ...], seen: set[str]) -> bool:
+    """Whether the function or a helper of its module calls one of the wanted names."""
+    for name in calls(node):
+        if name in wanted:
+            return True
+        if name in local and name not in seen and reaches(local[name], local, wanted, seen | {name}):
+            return True
+    return False
+
+
+VERBS = list(functions())
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=[name for name, _, _ in VERBS])
+def test_a_verb_asks_and_records(verb: tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]) -> None:
+    name, node, local = verb
+    if name not in WITHOUT_PERMISSION:
+        assert reaches(node, local, ASKING, set()), f"{name} asks for no permission"
+    assert reaches(node, local, RECORDING, set()), f"{name} leaves no trail entry"
+
+
+def test_permissions_and_acts_that_are_named_exist() -> None:
+    wrong = []
+    for dotted, tree in modules("registry/services"):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or len(node.args) < 2 or not isinstance(node.args[1], ast.Constant):
+                continue
+            called, text = ast.unparse(node.func), node.args[1].value
+            if called == "policy.require" and text not in PERMISSIONS:
+                wrong.append(f"{dotted}: permission {text}")
+            if called in RECORDING and text not in ACTS:
+                wrong.append(f"{dotted}: act {text}")
+    assert not wrong
