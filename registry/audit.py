@@ -71,7 +71,7 @@ ACTS: dict[str, frozenset[str]] = {
 }
 
 
-def record(actor: Actor, act: str, subject: Base | None = None, **data: Any) -> None:
+def record(actor: Actor, act: str, subject: Base | None = None, /, **data: Any) -> None:
     """Write one entry about `subject` in the running transaction.
 
     Raises:
@@ -83,9 +83,7 @@ def record(actor: Actor, act: str, subject: Base | None = None, **data: Any) -> 
     record_many(actor, act, name, [(getattr(subject, "id", None), data)])
 
 
-def record_many(
-    actor: Actor, act: str, subject: str, entries: Iterable[tuple[int | None, Mapping[str, Any]]]
-) -> None:
+def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[int | None, Mapping[str, Any]]]) -> None:
     """One entry for each (subject id, data); bulk verbs use it so that no row goes without its entry."""
     allowed = ACTS[act]
     at = clock.now()

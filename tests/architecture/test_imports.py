@@ -65,8 +65,6 @@ def test_only_the_clock_reads_the_time() -> None:
         "datetime.datetime.now",
         "datetime.date.today",
     }
-    import ast
-
     wrong = [
         f"{dotted} line {node.lineno}"
         for dotted, tree in modules("registry", "blueprints", "seeds")
