@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "static" / "dist"
 NODE_MODULES = ROOT / "node_modules"
 OLDEST_NODE = 20
+# uv and the Node.js of Python's index trust a list of their own; behind an office's proxy only the machine's serves.
+MACHINE_CERTIFICATES = {"NODE_USE_SYSTEM_CA": "1", "UV_SYSTEM_CERTS": "1"}
 
 Run = Callable[[str, list[str], dict[str, str]], None]
 
@@ -84,8 +86,7 @@ def _build_assets(run: Run) -> None:
     node = find_node()
     if node is None:
         raise SystemExit(f"The assets have changed and Node.js {OLDEST_NODE} or newer was not found.")
-    # The Node.js that comes from Python's index trusts its own certificates only, unlike the machine's.
-    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    environment = MACHINE_CERTIFICATES | os.environ
     environment["PATH"] = os.pathsep.join([str(node.folder), os.environ.get("PATH", "")])
     wanted = digest([ROOT / "package.json", ROOT / "package-lock.json"])
     if _read(NODE_MODULES / ".digest") != wanted:

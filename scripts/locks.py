@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -31,15 +32,18 @@ def check() -> list[str]:
 
 
 def make(upgrade: bool) -> None:
+    environment = bundle.MACHINE_CERTIFICATES | os.environ
     for name, sources in PYTHON_LOCKS.items():
         command = ["uv", "pip", "compile", *sources, "--output-file", name, "--quiet"]
         command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
         command += ["--custom-compile-command", "make lock", *(["--upgrade"] if upgrade else [])]
-        subprocess.run([str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=True)
-    _make_npm_lock()
+        subprocess.run(
+            [str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=True, env=environment
+        )
+    _make_npm_lock(environment)
 
 
-def _make_npm_lock() -> None:
+def _make_npm_lock(environment: dict[str, str]) -> None:
     node = bundle.find_node()
     if node is None:
         raise SystemExit("Node.js 20 or newer is needed to remake package-lock.json.")
@@ -48,7 +52,7 @@ def _make_npm_lock() -> None:
         for name in ("package.json", ".npmrc", NPM_LOCK):
             if (ROOT / name).exists():
                 (Path(aside) / name).write_bytes((ROOT / name).read_bytes())
-        subprocess.run([str(node.npm), "install", "--package-lock-only"], cwd=aside, check=True)
+        subprocess.run([str(node.npm), "install", "--package-lock-only"], cwd=aside, check=True, env=environment)
         lock = json.loads((Path(aside) / NPM_LOCK).read_text())
     for package in lock["packages"].values():
         package.pop("funding", None)

@@ -59,7 +59,7 @@ def install(lock: str) -> None:
     try:
         run_step(title, [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *locked] if uv else pip)
     except SystemExit:
-        # uv reads neither pip's configuration nor its certificates; pip may still get through.
+        # uv does not read pip's configuration; pip may still get through.
         if not uv:
             raise
         run_step(f"{title}, again with pip", pip)
@@ -72,7 +72,12 @@ def run_step(title: str, command: list[str], environment: dict[str, str] | None 
     started = time.monotonic()
     with tempfile.TemporaryFile("w+", errors="replace") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment or bundle.MACHINE_CERTIFICATES | os.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         while True:
             try:
