@@ -226,3 +226,9 @@ def test_an_encrypted_entry_is_called_so() -> None:
         locked[start + 8] |= 1
         start += 4
     assert "密码" in refusal(bytes(locked))
+
+
+def test_the_area_of_a_sheet_is_bounded_by_its_cells() -> None:
+    book = workbook([("代码", "名称"), ("P1", "甲")])
+    assert read_table(book, "a.xlsx", limits=replace(Limits(), cells=4)).row_count == 1
+    assert "B2" in refusal(book, limits=replace(Limits(), cells=3))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,22 +87,15 @@ def test_equal_names_below_take_the_upper_one_in_front(named_row: int | None) ->
 
 
 def test_a_cell_merged_over_rows_holds_for_each_but_blank_cells_are_never_filled() -> None:
-    content = [
-        HEAD,
-        ("P1", None, None),
-        ("P2", None, None),
-        (),
-        ("P3", None, None),
-        ("P4", "丁", None),
-        ("P5", None, None),
-    ]
+    content = [HEAD, ("P1",), ("P2",), (), ("P3",), ("P4",), ("P5", "戊"), ("P6",)]
     table = read_table(workbook(content, [("B2:B5", "甲")]), "a.xlsx")
     assert [(row.number, row.values[:2]) for row in table] == [
         (2, ["P1", "甲"]),
         (3, ["P2", "甲"]),
         (5, ["P3", "甲"]),
-        (6, ["P4", "丁"]),
-        (7, ["P5", ""]),
+        (6, ["P4", ""]),
+        (7, ["P5", "戊"]),
+        (8, ["P6", ""]),
     ]
     assert any("合并" in notice for notice in table.notices)
 
@@ -170,9 +165,6 @@ def test_cells_without_positions_are_read(reference: str) -> None:
 
 
 def _rewritten(data: bytes, strip: bool) -> bytes:
-    import re
-    import zipfile
-
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as out:
         for name in source.namelist():
