@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Big, Code, Day, Json, Long, Moment, Name
@@ -16,7 +16,9 @@ class Visit(Base):
 
     `answers` holds only what differs from `normal`, with the item-table version and count (elevators.md §10).
     `counts_from`/`counts_until` are the days between which it counts as paperless maintenance: a visit counts from the
-    day its evidence became complete, so a past day gives the same answer for ever.
+    day its evidence became complete, so a past day gives the same answer for ever. `invalid_from` is the day from which
+    it is no maintenance at all (a finding blocks it, or the use unit declined it): None while it moves the schedule.
+    `photo_sha256` is the digest of the check-in photo, to find one that is used again.
     """
 
     __tablename__ = "visit"
@@ -25,6 +27,12 @@ class Visit(Base):
         Index("ix_visit_elevator_id_done_on", "elevator_id", "done_on"),
         Index("ix_visit_done_on_elevator_id", "done_on", "elevator_id"),
         Index("ix_visit_company_id_done_on", "company_id", "done_on"),
+        Index(
+            "ix_visit_photo_sha256",
+            "photo_sha256",
+            sqlite_where=text("photo_sha256 IS NOT NULL"),
+            postgresql_where=text("photo_sha256 IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Big]
@@ -33,8 +41,8 @@ class Visit(Base):
     elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
     company_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     cycle: Mapped[Code]
-    started_at: Mapped[Moment]
-    ended_at: Mapped[Moment]
+    started_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
     done_on: Mapped[Day]
     received_at: Mapped[Moment]
     check_in: Mapped[Json]
@@ -48,16 +56,26 @@ class Visit(Base):
     declined_reason: Mapped[Long | None]
     counts_from: Mapped[Day | None]
     counts_until: Mapped[Day | None]
+    invalid_from: Mapped[Day | None]
+    photo_sha256: Mapped[Name | None]
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
 
     elevator: Mapped[Elevator] = relationship(lazy="raise_on_sql")
     company: Mapped[Unit] = relationship(lazy="raise_on_sql")
-    workers: Mapped[list[VisitWorker]] = relationship(lazy="raise_on_sql")
+    workers: Mapped[list[VisitWorker]] = relationship(lazy="raise_on_sql", order_by="VisitWorker.id")
     confirmed_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def paperless(self) -> bool:
+        """Whether it counts as paperless maintenance now."""
+        return self.counts_from is not None and self.counts_until is None
 
 
 class VisitWorker(Base):
-    """A worker on a visit, first the one who checked in."""
+    """A worker on a visit, first the one who checked in.
+
+    `seconds_after_first` is when a further worker checked in himself; None when he did not.
+    """
 
     __tablename__ = "visit_worker"
     __table_args__ = (
@@ -68,6 +86,6 @@ class VisitWorker(Base):
     id: Mapped[Big]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    seconds_after_first: Mapped[int] = mapped_column(default=0)
+    seconds_after_first: Mapped[int | None]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
