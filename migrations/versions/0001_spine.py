@@ -268,7 +268,7 @@ def upgrade() -> None:
         sa.Column("use_unit_id", sa.Integer(), nullable=True),
         sa.Column("owner_unit_id", sa.Integer(), nullable=True),
         sa.Column("rated_load_kg", sa.Integer(), nullable=True),
-        sa.Column("rated_speed_m_s", sa.Numeric(precision=10, scale=3), nullable=True),
+        sa.Column("rated_speed_mps", sa.Numeric(precision=10, scale=3), nullable=True),
         sa.Column("travel_m", sa.Numeric(precision=10, scale=3), nullable=True),
         sa.Column("floors", sa.Integer(), nullable=True),
         sa.Column("stops", sa.Integer(), nullable=True),
@@ -278,6 +278,8 @@ def upgrade() -> None:
         sa.Column("remarks", sa.String(length=4000), nullable=True),
         sa.Column("source", sa.String(length=40), nullable=True),
         sa.Column("foreign_no", sa.String(length=40), nullable=True),
+        sa.Column("ref", sa.String(length=40), nullable=True),
+        sa.Column("ref_digest", sa.String(length=200), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
@@ -287,6 +289,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["use_unit_id"], ["unit.id"], name=op.f("fk_elevator_use_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_elevator")),
         sa.UniqueConstraint("label_code", name=op.f("uq_elevator_label_code")),
+        sa.UniqueConstraint("ref", name=op.f("uq_elevator_ref")),
         sa.UniqueConstraint("register_code", name=op.f("uq_elevator_register_code")),
         sa.UniqueConstraint("rescue_code", name=op.f("uq_elevator_rescue_code")),
         sa.UniqueConstraint("source", "foreign_no", name=op.f("uq_elevator_source_foreign_no")),
@@ -619,9 +622,12 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("notice_no", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=True),
+        sa.Column("ref_digest", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["body_id"], ["unit.id"], name=op.f("fk_inspection_body_id_unit")),
         sa.ForeignKeyConstraint(["elevator_id"], ["elevator.id"], name=op.f("fk_inspection_elevator_id_elevator")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+        sa.UniqueConstraint("ref", name=op.f("uq_inspection_ref")),
     )
     with op.batch_alter_table("inspection", schema=None) as batch_op:
         batch_op.create_index("ix_inspection_elevator_id_done_on", ["elevator_id", "done_on"], unique=False)
@@ -735,8 +741,8 @@ def upgrade() -> None:
         sa.Column("elevator_id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("cycle", sa.String(length=40), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("check_in", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -750,6 +756,8 @@ def upgrade() -> None:
         sa.Column("declined_reason", sa.String(length=4000), nullable=True),
         sa.Column("counts_from", sa.Date(), nullable=True),
         sa.Column("counts_until", sa.Date(), nullable=True),
+        sa.Column("invalid_from", sa.Date(), nullable=True),
+        sa.Column("photo_sha256", sa.String(length=200), nullable=True),
         sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["company_id"], ["unit.id"], name=op.f("fk_visit_company_id_unit")),
         sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_visit_confirmed_by_id_person")),
@@ -762,6 +770,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_visit_company_id_done_on", ["company_id", "done_on"], unique=False)
         batch_op.create_index("ix_visit_done_on_elevator_id", ["done_on", "elevator_id"], unique=False)
         batch_op.create_index("ix_visit_elevator_id_done_on", ["elevator_id", "done_on"], unique=False)
+        batch_op.create_index(
+            "ix_visit_photo_sha256",
+            ["photo_sha256"],
+            unique=False,
+            sqlite_where=sa.text("photo_sha256 IS NOT NULL"),
+            postgresql_where=sa.text("photo_sha256 IS NOT NULL"),
+        )
 
     op.create_table(
         "hazard_step",
@@ -791,7 +806,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("seconds_after_first", sa.Integer(), nullable=False),
+        sa.Column("seconds_after_first", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_worker_person_id_person")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_worker_visit_id_visit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_worker")),
@@ -811,6 +826,11 @@ def downgrade() -> None:
 
     op.drop_table("hazard_step")
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_visit_photo_sha256",
+            sqlite_where=sa.text("photo_sha256 IS NOT NULL"),
+            postgresql_where=sa.text("photo_sha256 IS NOT NULL"),
+        )
         batch_op.drop_index("ix_visit_elevator_id_done_on")
         batch_op.drop_index("ix_visit_done_on_elevator_id")
         batch_op.drop_index("ix_visit_company_id_done_on")
