@@ -54,7 +54,7 @@ class Elevator(Placed, Base):
     use_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     rated_load_kg: Mapped[int | None]
-    rated_speed_m_s: Mapped[Number | None]
+    rated_speed_mps: Mapped[Number | None]
     travel_m: Mapped[Number | None]
     floors: Mapped[int | None]
     stops: Mapped[int | None]
@@ -64,13 +64,13 @@ class Elevator(Placed, Base):
     remarks: Mapped[Long | None]
     source: Mapped[Code | None]
     foreign_no: Mapped[Code | None]
+    ref: Mapped[Code | None] = mapped_column(unique=True)
+    ref_digest: Mapped[Name | None]
     version: Mapped[int] = mapped_column(default=1)
 
     use_unit: Mapped[Unit | None] = relationship(foreign_keys=[use_unit_id], lazy="raise_on_sql")
     owner_unit: Mapped[Unit | None] = relationship(foreign_keys=[owner_unit_id], lazy="raise_on_sql")
-    statuses: Mapped[list[ElevatorStatus]] = relationship(
-        lazy="raise_on_sql", order_by="ElevatorStatus.since"
-    )
+    statuses: Mapped[list[ElevatorStatus]] = relationship(lazy="raise_on_sql", order_by="ElevatorStatus.since")
     contracts: Mapped[list[Contract]] = relationship(lazy="raise_on_sql", order_by="Contract.since")
     inspections: Mapped[list[Inspection]] = relationship(lazy="raise_on_sql", order_by="Inspection.done_on")
 
@@ -134,6 +134,8 @@ class Inspection(Base):
     valid_until: Mapped[Day | None]
     notice_no: Mapped[Name] = mapped_column(default="")
     note: Mapped[Name] = mapped_column(default="")
+    ref: Mapped[Code | None] = mapped_column(unique=True)
+    ref_digest: Mapped[Name | None]
 
 
 class RescueEnrolment(Period, Base):

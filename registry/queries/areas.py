@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from registry import policy
 from registry.actor import COUNTY_ROLES, Actor
 from registry.db import db
+from registry.messages import T
 from registry.models import Area
 
 
-@dataclass(frozen=True)
-class AreaName:
-    """The name of an area in both languages."""
+class AreaName(T):
+    """The name of an area: its Chinese text, with both languages as `zh` and `en`."""
 
     zh: str
     en: str
+
+    def __new__(cls, zh: str, en: str) -> AreaName:
+        name = super().__new__(cls, zh)
+        name.zh, name.en = zh, en
+        return name
+
+    def __reduce__(self) -> tuple[type[AreaName], tuple[str, str]]:
+        return AreaName, (self.zh, self.en)
 
 
 def choices(actor: Actor) -> list[tuple[str, AreaName]]:
@@ -31,3 +37,11 @@ def choices(actor: Actor) -> list[tuple[str, AreaName]]:
 def names() -> dict[str, AreaName]:
     """Every area's name by code."""
     return {area.code: AreaName(area.name, area.name_en) for area in db.session.scalars(select(Area))}
+
+
+def division_of(code: str) -> str | None:
+    """The GB/T 2260 division an area lies in: itself, or for a park the county around it (elevators.md §9.3)."""
+    area = db.session.get(Area, code)
+    if area is None:
+        return None
+    return area.parent_code if area.level == "park" else area.code
