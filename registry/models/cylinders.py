@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -65,12 +67,18 @@ class Cylinder(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     owner: Mapped[Unit] = relationship(lazy="raise_on_sql")
-    statuses: Mapped[list[CylinderStatus]] = relationship(
-        lazy="raise_on_sql", order_by="CylinderStatus.since"
-    )
+    statuses: Mapped[list[CylinderStatus]] = relationship(lazy="raise_on_sql", order_by="CylinderStatus.since")
     inspections: Mapped[list[CylinderInspection]] = relationship(
         lazy="raise_on_sql", order_by="CylinderInspection.done_on"
     )
+
+    def enter(self, status: str, since: date, reason: str = "", document: str = "") -> None:
+        """Close the open period of status and begin the next one: the only place that sets `status`."""
+        for period in self.statuses:
+            if period.until is None:
+                period.until = since
+        self.statuses.append(CylinderStatus(status=status, since=since, reason=reason, document=document))
+        self.status = status
 
 
 class CylinderStatus(Period, Base):
