@@ -99,6 +99,13 @@ class Filling(Base):
     filler: Mapped[Person] = relationship(foreign_keys=[filler_id], lazy="raise_on_sql")
     checker: Mapped[Person] = relationship(foreign_keys=[checker_id], lazy="raise_on_sql")
 
+    @property
+    def net_g(self) -> int | None:
+        """What was put in; None for a fill by pressure."""
+        if self.gross_before_g is None or self.gross_after_g is None:
+            return None
+        return self.gross_after_g - self.gross_before_g
+
 
 class FillRefusal(Base):
     """A fill that the rules refused, kept as it was asked for."""

@@ -1,0 +1,72 @@
+"""Who may fill and who may check at a station: people of the unit with a valid 气瓶充装 certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+
+from registry import clock, policy
+from registry.actor import Actor
+from registry.db import db
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import Certificate, Membership, Person
+from registry.policy import STATION
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person of a station; `certified`: holds a 气瓶充装 certificate (P, or P1-P5 of before 2019) on the day."""
+
+    id: int
+    login: str
+    name: str
+    certified: bool
+
+
+def of_station(unit_id: int | None, on: date, logins: Collection[str] | None = None) -> dict[str, Staff]:
+    """The station's fillers, checkers and managers on a day by login, all or the named ones."""
+    statement = (
+        select(Person.id, Person.login, Person.name, Certificate.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(
+            Certificate,
+            and_(
+                Certificate.person_id == Person.id,
+                Certificate.item.startswith("P", autoescape=True),
+                Certificate.expires_on >= on,
+                or_(Certificate.issued_on.is_(None), Certificate.issued_on <= on),
+            ),
+        )
+        .where(
+            Person.login.is_not(None),
+            Person.disabled.is_(False),
+            Membership.unit_id == unit_id,
+            Membership.role.in_(STATION),
+            Membership.since <= on,
+            or_(Membership.until.is_(None), Membership.until > on),
+        )
+        .order_by(Person.id)
+    )
+    if logins is not None:
+        statement = statement.where(Person.login.in_(logins))
+    found: dict[str, Staff] = {}
+    for person_id, login, name, certificate in db.session.execute(statement):
+        if login and not (login in found and found[login].certified):
+            found[login] = Staff(person_id, login, name, certificate is not None)
+    return found
+
+
+def choices(actor: Actor) -> list[Staff]:
+    """The people of the caller's station, for the form at the gun.
+
+    Raises:
+        Missing: the caller is of no unit.
+    """
+    policy.require(actor, "filling.record")
+    if actor.unit_id is None:
+        raise Missing(T("您不属于任何单位"))
+    return list(of_station(actor.unit_id, clock.today()).values())

@@ -1,0 +1,287 @@
+"""Recording fills: judged again where they are recorded, kept once, refusals kept too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from registry import audit, clock, codes, policy
+from registry.actor import Actor
+from registry.db import db, transaction
+from registry.errors import Conflict, Invalid, Refused, RegistryError
+from registry.messages import T
+from registry.models import CylinderEvent, Filling, FillRefusal, Scan
+from registry.queries import filling_facts, filling_judging, filling_staff, parameters
+from registry.queries.filling_facts import Found
+from registry.queries.filling_staff import Staff
+from registry.replays import digest
+from registry.rules import filling_items
+from registry.rules.filling_facts import FillingFacts
+from registry.rules.verdict import Verdict
+
+LEAD = timedelta(minutes=10)
+LONGEST_BATCH = 1000
+# Other stations' scans wait while a batch is written: not longer than this many rows take.
+ROWS_A_TRANSACTION = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fill on record; `replay` when it had been recorded before under the same ref."""
+
+    filling: Filling
+    verdict: Verdict
+    replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one row of a batch: what was recorded, or why not."""
+
+    ref: str
+    recorded: Recorded | None = None
+    error: RegistryError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A fill on its way in: what was sent, when it happened, who did it."""
+
+    data: Mapping[str, Any]
+    digest: str
+    on: date
+    ended_at: datetime
+    staff: Mapping[str, Staff]
+
+    @property
+    def ref(self) -> str:
+        return str(self.data["ref"])
+
+
+def record(actor: Actor, data: dict[str, Any]) -> Recorded:
+    """Record a fill: `{ref, code, gun, medium?, checks, gross_before_g?, gross_after_g?, pressure_kpa?,
+    temperature_c?, started_at, ended_at?, filler, checker, clip?}`.
+
+    `checks` answers the items before filling (ok | not_ok | n_a), `filler` and `checker` are logins of the station.
+
+    Raises:
+        Refused: a rule says no; the refusal is on record, and repeats get the same answer.
+        Conflict: the same ref with other content.
+        Invalid: times or weights that cannot be, no medium, neither weight nor pressure.
+    """
+    policy.require(actor, "filling.record")
+    with transaction():
+        kept = _kept_once(actor, data)
+    return _told(kept)
+
+
+def record_batch(actor: Actor, rows: Sequence[dict[str, Any]]) -> list[Outcome]:
+    """Record up to 1,000 fills, each for itself: a bad row never loses a good one. Answers in the order sent."""
+    policy.require(actor, "filling.record")
+    if len(rows) > LONGEST_BATCH:
+        raise Invalid.field("fillings", T("一次最多{count}条", count=LONGEST_BATCH))
+    # Cylinders are locked in one order, so that two batches never wait for each other.
+    order = sorted(range(len(rows)), key=lambda index: (codes.split(rows[index]["code"]).code, index))
+    outcomes: dict[int, Outcome] = {}
+    for start in range(0, len(order), ROWS_A_TRANSACTION):
+        with transaction():
+            for index in order[start : start + ROWS_A_TRANSACTION]:
+                outcomes[index] = _outcome(actor, rows[index])
+    return [outcomes[index] for index in range(len(rows))]
+
+
+def _outcome(actor: Actor, row: dict[str, Any]) -> Outcome:
+    try:
+        return Outcome(row["ref"], recorded=_told(_kept_once(actor, row)))
+    except RegistryError as error:
+        return Outcome(row["ref"], error=error)
+
+
+def _told(kept: Recorded | FillRefusal) -> Recorded:
+    if isinstance(kept, FillRefusal):
+        raise Refused(filling_judging.restored(kept.findings))
+    return kept
+
+
+def _kept_once(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal:
+    """Keep a fill or its refusal inside a savepoint of its own."""
+    try:
+        with db.session.begin_nested():
+            return _attempt(actor, data)
+    except IntegrityError:
+        # The same ref arrived twice at the same moment: by now the other one is there to be found.
+        with db.session.begin_nested():
+            return _attempt(actor, data)
+
+
+def _attempt(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal:
+    before = _before(actor, data)
+    if before is not None:
+        return before
+    asked = _asked(actor, data)
+    found = filling_facts.find(data["code"], lock=True)
+    place = filling_facts.station(actor.unit_id, data["gun"])
+    medium = filling_judging.gun_medium(place, data.get("medium"), asked.on)
+    if medium is None:
+        raise Invalid.field("medium", T("这支枪没有登记，请注明充装介质"))
+    facts = _with_the_fill(filling_facts.facts(found, place, medium, asked.on), asked)
+    judged = filling_judging.verdict(facts, asked.on, filling_judging.FILLING_RULES, filling_judging.SEVERITIES)
+    unanswered = filling_items.unanswered(data.get("checks"), facts.medium, asked.on)
+    verdict = judged.verdict + Verdict.of(unanswered)
+    if not verdict.allowed:
+        return _refuse(actor, asked, found, verdict)
+    return Recorded(_keep(actor, asked, found, medium, verdict), verdict)
+
+
+def _before(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal | None:
+    """What came of the same ref before."""
+    mine = {"station_id": actor.unit_id, "ref": data["ref"]}
+    row: Filling | FillRefusal | None = db.session.scalar(select(Filling).filter_by(**mine))
+    row = row or db.session.scalar(select(FillRefusal).filter_by(**mine))
+    if row is not None and row.ref_digest != digest(data):
+        raise Conflict(T("这个 ref 已用于另一条内容不同的记录"))
+    if isinstance(row, Filling):
+        return Recorded(row, filling_judging.restored(row.findings), replay=True)
+    return row
+
+
+def _asked(actor: Actor, data: Mapping[str, Any]) -> _Asked:
+    now = clock.now()
+    ended_at = data.get("ended_at") or now
+    if ended_at > now + LEAD:
+        raise Invalid.field("ended_at", T("时间不能晚于现在"))
+    if data["started_at"] > ended_at:
+        raise Invalid.field("ended_at", T("结束时间不能早于开始时间"))
+    before, after = data.get("gross_before_g"), data.get("gross_after_g")
+    if after is None and data.get("pressure_kpa") is None:
+        raise Invalid.field("gross_after_g", T("请填写充装后总重或者充装压力"))
+    if before is not None and after is not None and after < before:
+        raise Invalid.field("gross_after_g", T("充装后总重不能小于充装前总重"))
+    on = clock.day_of(ended_at)
+    staff = filling_staff.of_station(actor.unit_id, on, {data["filler"], data["checker"]})
+    return _Asked(data, digest(data), on, ended_at, staff)
+
+
+def _with_the_fill(facts: FillingFacts, asked: _Asked) -> FillingFacts:
+    """The register's facts with those of this fill."""
+    data, staff = asked.data, asked.staff
+    tare = facts.tare_kg
+    before, after = _thousandth(data.get("gross_before_g")), _thousandth(data.get("gross_after_g"))
+    logins = dict.fromkeys((data["filler"], data["checker"]))
+    return replace(
+        facts,
+        failed_check_items=filling_items.failed(data.get("checks"), asked.on),
+        invalid_staff=tuple(
+            staff[login].name if login in staff else login
+            for login in logins
+            if login not in staff or not staff[login].certified
+        ),
+        filler=data["filler"],
+        checker=data["checker"],
+        gross_before_kg=before,
+        residual_kg=None if before is None or tare is None else max(before - tare, Decimal(0)),
+        target_total_kg=None if after is None or tare is None else after - tare,
+        target_pressure_mpa=_thousandth(data.get("pressure_kpa")),
+        temperature_c=_exact(data.get("temperature_c")),
+    )
+
+
+def _exact(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _thousandth(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value).scaleb(-3)
+
+
+def _refuse(actor: Actor, asked: _Asked, found: Found, verdict: Verdict) -> FillRefusal:
+    row = FillRefusal(
+        ref=asked.ref,
+        ref_digest=asked.digest,
+        station_id=actor.unit_id,
+        cylinder_id=found.cylinder.id if found.cylinder else None,
+        person_id=actor.person_id,
+        at=clock.now(),
+        asked={key: value if isinstance(value, int | dict) else str(value) for key, value in asked.data.items()},
+        findings=filling_judging.kept(verdict.findings),
+    )
+    db.session.add(row)
+    hit = [finding.rule for finding in verdict.findings]
+    audit.record(actor, "filling.refused", row, cylinder_id=row.cylinder_id, findings=hit)
+    return row
+
+
+def _keep(actor: Actor, asked: _Asked, found: Found, medium: str, verdict: Verdict) -> Filling:
+    """The fill, its event in the cylinder's life, and what it changes on the cylinder."""
+    data, cylinder, now = asked.data, found.cylinder, clock.now()
+    assert cylinder is not None  # the identity rules let nothing else through
+    row = Filling(
+        ref=asked.ref,
+        ref_digest=asked.digest,
+        station_id=actor.unit_id,
+        cylinder_id=cylinder.id,
+        gun=data["gun"],
+        medium=medium,
+        scanned=_was_scanned(actor, asked, cylinder.id),
+        tare_g=cylinder.tare_g,
+        gross_before_g=data.get("gross_before_g"),
+        gross_after_g=data.get("gross_after_g"),
+        pressure_kpa=data.get("pressure_kpa"),
+        temperature_c=data.get("temperature_c"),
+        started_at=data["started_at"],
+        ended_at=asked.ended_at,
+        filled_on=asked.on,
+        received_at=now,
+        filler_id=asked.staff[data["filler"]].id,
+        checker_id=asked.staff[data["checker"]].id,
+        checks=data.get("checks") or {},
+        findings=filling_judging.kept(verdict.findings),
+        clip=data.get("clip"),
+    )
+    db.session.add(row)
+    db.session.flush()
+    if cylinder.last_filled_at is None or cylinder.last_filled_at < asked.ended_at:
+        cylinder.last_filled_at = asked.ended_at
+        cylinder.custody = "filled_unchecked"
+    db.session.add(
+        CylinderEvent(
+            cylinder_id=cylinder.id,
+            kind="fill",
+            at=asked.ended_at,
+            received_at=now,
+            unit_id=actor.unit_id,
+            person_id=row.filler_id,
+            data={"filling_id": row.id, "net_g": row.net_g, "pressure_kpa": row.pressure_kpa},
+        )
+    )
+    audit.record(
+        actor,
+        "filling.recorded",
+        row,
+        cylinder_id=cylinder.id,
+        net_g=row.net_g,
+        pressure_kpa=row.pressure_kpa,
+        verdict=verdict.answer,
+    )
+    return row
+
+
+def _was_scanned(actor: Actor, asked: _Asked, cylinder_id: int) -> bool:
+    """Whether this station scanned this cylinder before filling it, shortly enough, and was allowed to fill."""
+    minutes = int(parameters.value("filling.scan_valid_minutes", asked.on))
+    started_at = asked.data["started_at"]
+    statement = select(Scan.id).where(
+        Scan.cylinder_id == cylinder_id,
+        Scan.unit_id == actor.unit_id,
+        Scan.purpose == "fill",
+        Scan.verdict.in_(("allow", "warn")),
+        Scan.at >= started_at - timedelta(minutes=minutes),
+        Scan.at <= asked.ended_at,
+    )
+    return db.session.execute(statement.limit(1)).first() is not None

@@ -1,0 +1,111 @@
+"""Scanning a label: a verdict at once, and a record of who scanned what where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from registry import audit, clock, policy
+from registry.actor import SYSTEM, Actor
+from registry.db import db, transaction
+from registry.errors import Invalid
+from registry.messages import T
+from registry.models import Cylinder, Scan
+from registry.queries import filling_facts, filling_judging
+from registry.queries.filling_facts import Found
+from registry.rules.filling import FillingVerdict
+
+PURPOSES: dict[str, T] = {
+    "fill": T("充装"),
+    "post_check": T("充装后检查"),
+    "release": T("出站"),
+    "receive": T("入站"),
+    "deliver": T("配送"),
+    "inspect": T("检验"),
+    "look": T("查询"),
+}
+# How far a device's clock may be ahead before its time is no longer believed.
+LEAD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict of a scan with what was found. `medium` is that of the gun."""
+
+    scan: Scan
+    judged: FillingVerdict
+    found: Found
+    medium: str | None
+
+    @property
+    def cylinder(self) -> Cylinder | None:
+        return self.found.cylinder
+
+
+def scan(actor: Actor, data: dict[str, Any]) -> Answer:
+    """Record a scan and judge it: `{code, purpose, gun?, medium?, temperature_c?, at?, position?}`.
+
+    Judged on the server's day, whatever the device says: an old date must not bring an old permission back.
+    An unknown or forged code is answered like any other: block, code 01. With the purpose `fill` all rules that a
+    scan can answer are asked, with the others what the code and the register say of the cylinder itself.
+
+    Raises:
+        Invalid: a medium other than that of the registered gun, or a time in the future.
+    """
+    policy.require(actor, "scan.record")
+    now = clock.now()
+    at = data.get("at") or now
+    if at > now + LEAD:
+        raise Invalid.field("at", T("时间不能晚于现在"))
+    today = clock.day_of(now)
+    with transaction():
+        found = filling_facts.find(data["code"])
+        if data["purpose"] != "fill":
+            return _keep(actor, found, data, at, filling_judging.of_cylinder(found, today), None)
+        place = filling_facts.station(actor.unit_id, data.get("gun"))
+        medium = filling_judging.gun_medium(place, data.get("medium"), today)
+        judged = filling_judging.before_filling(found, place, medium, today, data.get("temperature_c"))
+        return _keep(actor, found, data, at, judged, medium)
+
+
+def look(text: str) -> Answer:
+    """A citizen's scan of a label: judged with the owner as the station, recorded without anything personal."""
+    policy.require(SYSTEM, "scan.record")
+    now = clock.now()
+    with transaction():
+        found = filling_facts.find(text)
+        judged = filling_judging.of_cylinder(found, clock.day_of(now), filling_judging.PUBLIC_RULES)
+        return _keep(SYSTEM, found, {"code": text, "purpose": "look"}, now, judged, None)
+
+
+def _keep(
+    actor: Actor, found: Found, data: dict[str, Any], at: datetime, judged: FillingVerdict, medium: str | None
+) -> Answer:
+    row = Scan(
+        at=at,
+        received_at=clock.now(),
+        purpose=data["purpose"],
+        text="".join(c for c in found.text if c.isprintable())[:200],
+        cylinder_id=found.cylinder.id if found.cylinder else None,
+        unit_id=actor.unit_id,
+        person_id=actor.person_id,
+        gun=data.get("gun"),
+        medium=medium,
+        verdict=judged.answer,
+        legacy_code=judged.code,
+        findings=filling_judging.kept(judged.verdict.findings),
+        position=data.get("position"),
+    )
+    db.session.add(row)
+    audit.record(
+        actor,
+        "scan.recorded",
+        row,
+        cylinder_id=row.cylinder_id,
+        purpose=row.purpose,
+        verdict=row.verdict,
+        code=row.legacy_code,
+        findings=[finding.rule for finding in judged.verdict.findings],
+    )
+    return Answer(row, judged, found, medium)
