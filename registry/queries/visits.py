@@ -1,0 +1,169 @@
+"""Visits as pages and callers need them: one, many, the files behind them, and how complete their evidence is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import selectinload
+
+from registry import codes, evidence, files, policy
+from registry.actor import Actor
+from registry.db import db
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import Capacity, Elevator, StoredFile, Unit, Visit, VisitWorker
+from registry.queries.paging import Page, paginate
+from registry.rules.limits import edition
+from registry.rules.maintenance import Answer, Item
+from registry.settings import current
+
+STEPS: dict[int, T] = {
+    1: T("扫码签到、合同与人员资格"),
+    2: T("签到位置"),
+    3: T("签到照片"),
+    4: T("第二名作业人员"),
+    5: T("维保项目"),
+    6: T("试验照片"),
+    7: T("作业人员签名"),
+    8: T("签退"),
+    9: T("使用单位确认"),
+    10: T("及时上传"),
+}
+TONES = {"block": "bad", "hold": "bad", "warn": "warn", "info": "info"}
+
+LISTED = (
+    selectinload(Visit.elevator).selectinload(Elevator.use_unit),
+    selectinload(Visit.company),
+    selectinload(Visit.workers).selectinload(VisitWorker.person),
+    selectinload(Visit.confirmed_by),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A link of the chain of evidence: `tone` good, warn or bad, with what was found."""
+
+    number: int
+    label: T
+    tone: str
+    findings: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer as it is shown; `item` is None when it was not asked, `file` the id of its photo."""
+
+    answer: Answer
+    item: Item | None
+    file: int | None = None
+
+
+def one(actor: Actor, visit_id: int) -> Visit:
+    """A visible visit with all that belongs to it."""
+    return policy.get(actor, Visit, Visit.id == visit_id, options=LISTED)
+
+
+def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
+    """Visits, the latest recorded first.
+
+    `filters`, each optional: `area`, `company` (unit id), `elevator` (code), `cycle`, `paperless` (bool), `since` and
+    `until` (days of the visit, inclusive), `state` (`to_confirm`, `confirmed`, `declined`).
+    """
+    policy.require(actor, "visit.read")
+    statement = _filtered(policy.scope(actor, Visit), filters).options(*LISTED)
+    return paginate(statement, Visit.id, limit, cursor, newest=True)
+
+
+def _filtered(statement: Select[Any], filters: Mapping[str, Any]) -> Select[Any]:
+    given = {key: value for key, value in filters.items() if value not in (None, "")}
+    conditions = {
+        "area": lambda v: Visit.elevator_id.in_(
+            select(Elevator.id).where(or_(Elevator.area_code == v, Elevator.division_code == v))
+        ),
+        "company": lambda v: Visit.company_id == v,
+        "elevator": lambda v: Visit.elevator_id.in_(
+            select(Elevator.id).where(Elevator.label_code == codes.split(str(v)).code)
+        ),
+        "cycle": lambda v: Visit.cycle == v,
+        "paperless": _is_paperless,
+        "since": lambda v: Visit.done_on >= v,
+        "until": lambda v: Visit.done_on <= v,
+        "state": _in_state,
+    }
+    return statement.where(*(condition(given[key]) for key, condition in conditions.items() if key in given))
+
+
+def _is_paperless(wanted: bool) -> Any:
+    if wanted:
+        return and_(Visit.counts_from.is_not(None), Visit.counts_until.is_(None))
+    return or_(Visit.counts_from.is_(None), Visit.counts_until.is_not(None))
+
+
+def _in_state(state: str) -> Any:
+    if state == "confirmed":
+        return Visit.confirmed_at.is_not(None)
+    if state == "declined":
+        return Visit.declined_reason.is_not(None)
+    return and_(Visit.confirmed_at.is_(None), Visit.declined_reason.is_(None))
+
+
+def companies(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of the maintenance companies, for a choice list; only its own for a company."""
+    maintaining = select(Capacity.unit_id).where(Capacity.capacity == "maintenance")
+    statement = policy.scope(actor, Unit, Unit.id, Unit.name).where(Unit.id.in_(maintaining))
+    if actor.role in policy.MAINTENANCE:
+        statement = statement.where(Unit.id == actor.unit_id)
+    return [(row.id, row.name) for row in db.session.execute(statement.order_by(Unit.name).limit(500))]
+
+
+def chain(visit: Visit) -> list[Step]:
+    """The ten steps of the chain of evidence (elevators.md §3.2) with what is missing in each."""
+    on = date.fromisoformat(visit.answers["on"])
+    step_of = {row["rule"]: int(row["step"]) for row in edition("paperless_steps", on)}
+    found: dict[int, list[dict[str, str]]] = {number: [] for number in STEPS}
+    for finding in visit.findings:
+        default = 6 if finding["rule"] == "M11" else 5
+        found[step_of.get(finding["rule"], default) or 10].append(finding)
+    return [
+        Step(n, label, TONES[found[n][0]["severity"]] if found[n] else "good", found[n]) for n, label in STEPS.items()
+    ]
+
+
+def answers(visit: Visit) -> list[Shown]:
+    """Every answer in the order of the table."""
+    items = {item.code: item for item in evidence.items_of(visit.answers)}
+    photos = {kept["item"]: kept["photo"]["file"] for kept in visit.answers["others"] if kept.get("photo")}
+    return [Shown(a, items.get(a.item), photos.get(a.item)) for a in evidence.answers_of(visit.answers)]
+
+
+def remarkable(visit: Visit) -> list[Shown]:
+    """The answers that are more than a plain `normal`."""
+    different = {kept["item"] for kept in visit.answers["others"]}
+    return [shown for shown in answers(visit) if shown.answer.item in different]
+
+
+def file_ids(visit: Visit) -> set[int]:
+    """Ids of the files that belong to a visit."""
+    kept = [visit.check_in.get("photo"), visit.check_out.get("photo"), *visit.signatures]
+    kept += [answer.get("photo") for answer in visit.answers["others"]]
+    kept.append((visit.confirmation or {}).get("signature"))
+    return {picture["file"] for picture in kept if picture and picture.get("file")}
+
+
+def picture(actor: Actor, visit_id: int, file_id: int) -> tuple[Path, str]:
+    """Where a photo or signature of a visible visit lies, and its type.
+
+    Raises:
+        Missing: the visit is not for this caller to see, or the file is not one of its own.
+    """
+    policy.require(actor, "visit.read_people")
+    visit = policy.get(actor, Visit, Visit.id == visit_id)
+    row = db.session.get(StoredFile, file_id) if file_id in file_ids(visit) else None
+    if row is None:
+        raise Missing(T("没有找到这张照片"))
+    return files.path_of(current().files_dir, row.sha256), row.mime
