@@ -59,12 +59,12 @@ class PolicyIn(In):
 class PolicyForm(In):
     """The same on a page: units chosen or named, money in yuan."""
 
-    subject = Choice(SUBJECTS, required=True, label=_("承保对象"), load_default="elevator")
+    subject = Choice(SUBJECTS, label=_("承保对象"), load_default="elevator")
     policy_no = Text(required=True, max=40, label=_("保单号"))
     insurer_id = Choice("insurers", label=_("保险机构"), hint=_("保险机构登记自己的保单时不用选择"))
     holder = Text(label=_("投保单位"), hint=_("单位全称或统一社会信用代码；不填为本单位"))
     holder_type = Choice(HOLDER_TYPES, required=True, label=_("投保人类型"))
-    basis = Choice(BASES, required=True, label=_("计费方式"), load_default="per_item_year")
+    basis = Choice(BASES, label=_("计费方式"), load_default="per_item_year")
     starts_on = Day(required=True, label=_("保险起期"))
     ends_on = Day(required=True, label=_("保险止期"))
     premium = Number(required=True, places=2, max=10_000_000_000, label=_("保险费"), unit=_("元"))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 
+from registry import policy
+from registry.actor import Actor
 from registry.db import db
 from registry.messages import T
-from registry.models import Holiday, Parameter
+from registry.models import Holiday, IndicatorTarget, Parameter
+from registry.queries.areas import AreaName
+from registry.queries.areas import names as area_names
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def values(keys: tuple[str, ...], on: date) -> dict[str, Decimal]:
         .where(Parameter.key.in_(keys), Parameter.since <= on)
         .order_by(Parameter.since)
     ).all()
-    found = {key: text for key, text in rows}
+    found = dict(rows)
     return {key: Decimal(found.get(key, DEFAULTS[key].value)) for key in keys}
 
 
@@ -56,3 +61,26 @@ def holidays() -> tuple[frozenset[date], frozenset[date]]:
     """Days off, and weekend days made working days."""
     rows = db.session.execute(select(Holiday.day, Holiday.works)).all()
     return frozenset(d for d, works in rows if not works), frozenset(d for d, works in rows if works)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All parameters with their rows and present values, and all targets."""
+
+    defaults: dict[str, Default]
+    values: dict[str, Decimal]
+    rows: dict[str, list[Parameter]]
+    targets: Sequence[IndicatorTarget]
+    areas: dict[str, AreaName]
+
+
+def overview(actor: Actor, on: date) -> Overview:
+    """What the office has chosen, and what holds on a day."""
+    policy.require(actor, "parameter.read")
+    rows: dict[str, list[Parameter]] = {}
+    for row in db.session.scalars(select(Parameter).order_by(Parameter.key, Parameter.since)):
+        rows.setdefault(row.key, []).append(row)
+    targets = db.session.scalars(
+        select(IndicatorTarget).order_by(IndicatorTarget.key, IndicatorTarget.since, IndicatorTarget.area_code)
+    ).all()
+    return Overview(DEFAULTS, values(tuple(DEFAULTS), on), rows, targets, area_names())

@@ -1,0 +1,69 @@
+"""People at the border: phones are masked unless the reader's own unit or office needs them."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from blueprints.schemas.account import Secret
+from blueprints.schemas.base import AreaChoice, In, PageIn
+from blueprints.schemas.fields import Choice, Day, Text, Yes
+from registry.actor import ROLES
+from registry.rules import identifiers
+
+ROLE_CHOICES = [(key, label) for key, label in ROLES.items() if key != "system"]
+ITEMS = (
+    ("T", _("T 电梯修理")),
+    ("A", _("A 特种设备安全管理")),
+    ("P", _("P 气瓶充装")),
+    ("R2", _("R2 移动式压力容器充装")),
+    ("A0", _("特种设备执法证")),
+)
+
+
+class PersonIn(In):
+    """Name and phone."""
+
+    name = Text(required=True, max=60, label=_("姓名"))
+    phone = Text(max=20, check=identifiers.phone, label=_("电话"), kind="tel")
+
+
+class RoleIn(In):
+    """A role at a unit."""
+
+    unit = Text(label=_("单位"), hint=_("单位全称或统一社会信用代码；不填为本单位"))
+    role = Choice("roles", required=True, label=_("角色"))
+    area_code = AreaChoice(label=_("管辖县区"), hint=_("仅县区监管角色填写"))
+
+
+class NewPersonIn(RoleIn, PersonIn):
+    """A new person with a first role."""
+
+    class Meta(In.Meta):
+        fields = ("name", "phone", "unit", "role", "area_code")
+
+
+class CertificateIn(In):
+    """A certificate."""
+
+    item = Choice(ITEMS, required=True, label=_("证件类别"))
+    number = Text(required=True, max=40, label=_("证件编号"))
+    issued_on = Day(label=_("发证日期"))
+    expires_on = Day(required=True, label=_("有效期至"))
+
+
+class LoginIn(In):
+    """A login."""
+
+    login = Text(required=True, max=40, label=_("账号"), autocomplete="off")
+    password = Secret(
+        label=_("新密码"), kind="password", autocomplete="new-password", hint=_("至少10个字符；不填则不变")
+    )
+    disabled = Yes(label=_("停用账号"))
+
+
+class PeopleFilter(PageIn):
+    """Filters of the list."""
+
+    q = Text(max=60, label=_("姓名、账号或证件编号"), kind="search")
+    role = Choice(ROLE_CHOICES, label=_("角色"))
+    expires_before = Day(label=_("证件到期不晚于"))

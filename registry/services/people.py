@@ -1,0 +1,151 @@
+"""People: register, correct, give a role, record a certificate, let them sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from registry import audit, clock, policy
+from registry.actor import OFFICE_ROLES, ROLES, Actor
+from registry.db import db, transaction
+from registry.errors import Conflict, Forbidden, Invalid
+from registry.messages import T
+from registry.models import Area, Certificate, Membership, Person, Unit
+from registry.policy import UNIT_MANAGERS
+from registry.services.accounts import HASHER, SHORTEST_PASSWORD
+
+# What the manager of a unit may hand out at the own unit; offices' roles are given by the administrator.
+ROLES_BY_MANAGER = {
+    "use_manager": frozenset({"use_manager"}),
+    "maintenance_manager": frozenset({"maintenance_manager", "technician"}),
+    "filling_manager": frozenset({"filling_manager", "filler", "checker"}),
+}
+
+
+def register(actor: Actor, data: dict[str, Any]) -> Person:
+    """Register a person with a first role: `name, phone?, unit_id, role, area_code?`.
+
+    A unit's manager registers people of the own unit only.
+    """
+    policy.require(actor, "person.register")
+    values = dict(data)
+    unit_id, role, area_code = values.pop("unit_id"), values.pop("role"), values.pop("area_code", None)
+    with transaction() as session:
+        unit_id = _own_unit(actor, unit_id)
+        _check_role(actor, role, area_code)
+        policy.get(actor, Unit, Unit.id == unit_id)
+        person = Person(name=values["name"], phone=values.get("phone") or "", created_on=clock.today())
+        session.add(person)
+        session.flush()
+        session.add(
+            Membership(person_id=person.id, unit_id=unit_id, role=role, area_code=area_code, since=clock.today())
+        )
+        audit.record(actor, "person.registered", person, unit_id=unit_id, role=role)
+        return person
+
+
+def correct(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
+    """Correct name or phone. The trail names the fields, not their contents."""
+    policy.require(actor, "person.correct")
+    with transaction():
+        person = policy.get(actor, Person, Person.id == person_id, lock=True)
+        values = {"name": data["name"], "phone": data.get("phone") or ""}
+        changed = audit.changes(person, values)
+        if changed:
+            audit.record(actor, "person.corrected", person, fields=sorted(changed))
+        return person
+
+
+def grant_role(actor: Actor, person_id: int, data: dict[str, Any]) -> Membership:
+    """Give a person a further role: `unit_id, role, area_code?`."""
+    policy.require(actor, "person.grant_role")
+    with transaction() as session:
+        person = policy.get(actor, Person, Person.id == person_id, lock=True)
+        unit_id = _own_unit(actor, data["unit_id"])
+        _check_role(actor, data["role"], data.get("area_code"))
+        policy.get(actor, Unit, Unit.id == unit_id)
+        today = clock.today()
+        held = select(Membership.id).where(
+            Membership.person_id == person.id,
+            Membership.unit_id == unit_id,
+            Membership.role == data["role"],
+            or_(Membership.until.is_(None), Membership.until > today),
+        )
+        if session.execute(held).first():
+            raise Conflict(T("此人在该单位已有这个角色"))
+        row = Membership(
+            person_id=person.id,
+            unit_id=unit_id,
+            role=data["role"],
+            area_code=data.get("area_code"),
+            since=today,
+        )
+        session.add(row)
+        audit.record(actor, "person.role_granted", person, unit_id=unit_id, role=row.role, area_code=row.area_code)
+        return row
+
+
+def record_certificate(actor: Actor, person_id: int, data: dict[str, Any]) -> Certificate:
+    """Record a certificate: `item, number, issued_on?, expires_on`; the same number again renews it."""
+    policy.require(actor, "person.record_certificate")
+    if data.get("issued_on") and data["expires_on"] <= data["issued_on"]:
+        raise Invalid.field("expires_on", T("有效期应晚于发证日期"))
+    with transaction() as session:
+        person = policy.get(actor, Person, Person.id == person_id)
+        row = session.scalar(
+            select(Certificate).where(Certificate.item == data["item"], Certificate.number == data["number"])
+        )
+        if row is not None and row.person_id != person.id:
+            raise Invalid.field("number", T("这个证件编号已登记在他人名下"))
+        if row is None:
+            row = Certificate(person_id=person.id, item=data["item"], number=data["number"])
+            session.add(row)
+        row.issued_on, row.expires_on = data.get("issued_on"), data["expires_on"]
+        audit.record(actor, "person.certificate_recorded", person, item=row.item, expires_on=row.expires_on)
+        return row
+
+
+def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
+    """Let a person sign in, set a new password, or stop it: `login, password?, disabled`."""
+    policy.require(actor, "person.set_login")
+    login = data["login"].strip().lower()
+    with transaction() as session:
+        person = policy.get(actor, Person, Person.id == person_id, lock=True)
+        if session.execute(select(Person.id).where(Person.login == login, Person.id != person.id)).first():
+            raise Invalid.field("login", T("这个账号已有人使用"))
+        password = data.get("password")
+        if password and len(password) < SHORTEST_PASSWORD:
+            raise Invalid.field("password", T("密码至少{count}个字符", count=SHORTEST_PASSWORD))
+        if not password and not person.password_hash:
+            raise Invalid.field("password", T("首次开通账号需要设置密码"))
+        person.login = login
+        person.disabled = bool(data.get("disabled"))
+        if password:
+            person.password_hash = HASHER.hash(password)
+        audit.record(actor, "person.login_set", person, login=login, disabled=person.disabled)
+        return person
+
+
+def _own_unit(actor: Actor, unit_id: int | None) -> int:
+    """Managers of units act for their own unit whatever was asked."""
+    if actor.role in UNIT_MANAGERS:
+        if unit_id not in (None, actor.unit_id):
+            raise Forbidden(T("只能登记本单位的人员"))
+        return actor.unit_id or 0
+    if unit_id is None:
+        raise Invalid.field("unit", T("请填写单位"))
+    return unit_id
+
+
+def _check_role(actor: Actor, role: str, area_code: str | None) -> None:
+    if role not in ROLES or role == "system":
+        raise Invalid.field("role", T("没有这个角色"))
+    if actor.role in ROLES_BY_MANAGER and role not in ROLES_BY_MANAGER[actor.role]:
+        raise Invalid.field("role", T("本单位不能授予这个角色"))
+    if role in OFFICE_ROLES and actor.role not in ("admin", "system"):
+        raise Invalid.field("role", T("监管角色由系统管理员授予"))
+    if role in ("inspector_county", "leader_county", "officer_station") and not area_code:
+        raise Invalid.field("area_code", T("县区角色需要选择辖区"))
+    if area_code and db.session.get(Area, area_code) is None:
+        raise Invalid.field("area_code", T("没有这个辖区"))
