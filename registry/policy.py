@@ -137,6 +137,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "hazard.uphold_objection": frozenset({"section_city", "inspector_county"}),
     "hazard.suspend": frozenset({"leader_city", "leader_county"}),
     "hazard.resume": frozenset({"leader_city", "leader_county"}),
+    "hazard.relist": frozenset({"leader_city", "leader_county"}),
     "hazard.reopen": frozenset({"section_city", "leader_city", "leader_county"}),
     "hazard.void": frozenset({"section_city", "leader_county"}),
     "file.read": EVERYONE,
@@ -267,9 +268,7 @@ def _hazards(actor: Actor) -> Where:
     if actor.role in COUNTY_ROLES:
         return Hazard.area_code.in_(actor.areas)
     own_steps = select(HazardStep.hazard_id).where(HazardStep.unit_id == actor.unit_id)
-    if actor.role == "inspection_body":
-        return Hazard.id.in_(own_steps)
-    return Hazard.unit_id == actor.unit_id
+    return or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
 
 
 def _policies(actor: Actor) -> Where:

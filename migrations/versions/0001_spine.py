@@ -580,6 +580,8 @@ def upgrade() -> None:
         sa.Column("listed_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=True),
+        sa.Column("ref_digest", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_hazard_area_code_area")),
         sa.ForeignKeyConstraint(["cylinder_id"], ["cylinder.id"], name=op.f("fk_hazard_cylinder_id_cylinder")),
         sa.ForeignKeyConstraint(["elevator_id"], ["elevator.id"], name=op.f("fk_hazard_elevator_id_elevator")),
@@ -587,6 +589,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_hazard_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hazard")),
         sa.UniqueConstraint("no", name=op.f("uq_hazard_no")),
+        sa.UniqueConstraint("ref", name=op.f("uq_hazard_ref")),
     )
     with op.batch_alter_table("hazard", schema=None) as batch_op:
         batch_op.create_index("ix_hazard_cylinder_id", ["cylinder_id"], unique=False)
@@ -793,10 +796,13 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=True),
+        sa.Column("ref_digest", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_hazard_step_hazard_id_hazard")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_hazard_step_person_id_person")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_hazard_step_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hazard_step")),
+        sa.UniqueConstraint("ref", name=op.f("uq_hazard_step_ref")),
     )
     with op.batch_alter_table("hazard_step", schema=None) as batch_op:
         batch_op.create_index("ix_hazard_step_hazard_id", ["hazard_id"], unique=False)

@@ -16,7 +16,7 @@ class Hazard(Base):
     """One hazard on one device or unit. `state` moves only through `services.hazards.move`.
 
     `due_on` is the currently valid deadline, `original_due_on` the first; `version` grows with each move so that two
-    people acting at once do not both win.
+    people acting at once do not both win. `ref` is the caller's own number of the clue, so that it may send it twice.
     """
 
     __tablename__ = "hazard"
@@ -56,6 +56,8 @@ class Hazard(Base):
     listed_on: Mapped[Day | None]
     closed_on: Mapped[Day | None]
     version: Mapped[int] = mapped_column(default=1)
+    ref: Mapped[Code | None] = mapped_column(unique=True)
+    ref_digest: Mapped[Name | None]
 
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
     elevator: Mapped[Elevator | None] = relationship(lazy="raise_on_sql")
@@ -85,6 +87,8 @@ class HazardStep(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[Code]
     data: Mapped[Json]
+    ref: Mapped[Code | None] = mapped_column(unique=True)
+    ref_digest: Mapped[Name | None]
 
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from registry.rules import tables
-from registry.rules.hazard_facts import LIST_RANKS, OFFICE_RANKS, ActorFacts, Calendar, HazardFacts, Person
+from registry.rules.hazard_facts import LIST_RANKS, OFFICE_RANKS, ActorFacts, Calendar, HazardFacts, Verifier
 from registry.rules.verdict import Finding
 
 
@@ -137,9 +137,9 @@ def number(name: str, on: date) -> int:
     return int(row["amount"])
 
 
-def names_of(people: Iterable[Person]) -> str:
-    """Person ids in a row, to be shown."""
-    return ", ".join(str(person) for person in people)
+def names_of(verifiers: Iterable[Verifier]) -> str:
+    """Names in a row, to be shown; ids where no name is known."""
+    return ", ".join(verifier.name or str(verifier.person) for verifier in verifiers)
 
 
 def collection(case: Case, name: str) -> Collection[object]:

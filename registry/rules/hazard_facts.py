@@ -18,11 +18,15 @@ REOPEN_REASONS = ("recurrence", "fraud", "spot_check")
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A person appointed to verify on site, the end of the certificate, and the units the person works for."""
+    """A person appointed to verify on site, the end of the certificate, and the units the person works for.
+
+    `name` is what findings call the person.
+    """
 
     person: Person
     certificate_until: date | None = None
     units: frozenset[Body] = frozenset()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

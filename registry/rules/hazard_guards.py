@@ -123,11 +123,11 @@ def fit_to_verify(case: Case, verifiers: Collection[Verifier], site_day: date) -
     facts = case.facts
     if len({verifier.person for verifier in verifiers}) < 2:
         yield case.note("too_few_verifiers")
-    lapsed = [v.person for v in verifiers if v.certificate_until is None or v.certificate_until < site_day]
+    lapsed = [v for v in verifiers if v.certificate_until is None or v.certificate_until < site_day]
     if lapsed:
         yield case.note("certificate_invalid", names=names_of(lapsed))
     barred = facts.involved | {p for p in (facts.county_signer, facts.second_signer) if p is not None}
-    conflicts = [v.person for v in verifiers if v.person in barred or v.units & facts.units]
+    conflicts = [v for v in verifiers if v.person in barred or v.units & facts.units]
     if conflicts:
         yield case.note("verifier_conflict", names=names_of(conflicts))
 

@@ -41,7 +41,8 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One legal move. `needs` are field names of the data; `office` is '', county, list or city.
+    """One legal move. `needs` are the fields that must come with it, `accepts` those that may; `office` is '',
+    county, list or city.
 
     `deadline` is the time for making the move from entering `source`; `clock` says what the move does to
     the rectification clock: keep, start, pause, run, stop.
@@ -56,6 +57,7 @@ class Move:
     zh: str
     en: str
     needs: tuple[str, ...]
+    accepts: tuple[str, ...]
     deadline: Deadline | None
     clock: str
     basis: str
@@ -108,6 +110,16 @@ class DeadlineCase:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptancePoint:
+    """One of the six points; `may_not_apply` where "not applicable" with a reason will do."""
+
+    item: str
+    zh: str
+    en: str
+    may_not_apply: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DueTerm:
     """A due date and the day from which it was valid."""
 
@@ -136,6 +148,7 @@ def _move(row: tables.Row, source: str) -> Move:
         zh=row["zh"],
         en=row["en"],
         needs=tuple(row["needs"].split()),
+        accepts=tuple(row["accepts"].split()),
         deadline=Deadline(int(amount), row["deadline_unit"]) if amount else None,
         clock=row["clock"],
         basis=row["basis"],
@@ -189,6 +202,20 @@ def check_move(
         found += hazard_guards.notice_over(case, end)
     found += [finding for guard in GUARDS.get(move.verb, ()) for finding in guard(case)]
     return Verdict.of(dict.fromkeys(found))
+
+
+def standing(verdict: Verdict, on: date) -> tuple[Finding, ...]:
+    """The findings that no data can cure: they lie in the hazard, or in who acts."""
+    keys = {row["key"] for row in tables.rows("hazard_guards", on) if row["standing"]}
+    return tuple(found for found in verdict.findings if found.rule.rpartition(".")[2] in keys)
+
+
+def acceptance(on: date) -> tuple[AcceptancePoint, ...]:
+    """The points of acceptance that a verification answers, in order."""
+    return tuple(
+        AcceptancePoint(row["item"], row["zh"], row["en"], bool(row["may_not_apply"]))
+        for row in tables.rows("hazard_acceptance", on)
+    )
 
 
 def deadline_day(deadline: Deadline, start: date, calendar: Calendar = NO_CALENDAR) -> date:
