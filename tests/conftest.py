@@ -45,7 +45,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 
 
 @pytest.fixture(scope="session")
-def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application over a migrated database that holds the reference rows and the cast."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGISTRY_INSTANCE_DIR", str(tmp_path_factory.mktemp("instance")))
@@ -62,7 +62,7 @@ def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
         if not POSTGRES:
             path = Path(database_url.removeprefix("sqlite:///"))
             copy_database(path, path.with_suffix(".template"))
-    yield app
+    return app
 
 
 @pytest.fixture

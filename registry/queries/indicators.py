@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from sqlalchemy import case, func, not_, select
@@ -60,8 +61,7 @@ class Figure:
         """How many more are needed to reach the target."""
         if self.target is None or self.met:
             return 0
-        needed = -(-(self.target * self.denominator) // 1)
-        return max(int(needed) - self.numerator, 0)
+        return max(ceil(self.target * self.denominator) - self.numerator, 0)
 
 
 @dataclass(frozen=True)
