@@ -164,6 +164,14 @@ def computed_fill_g(values: Values, on: date) -> int | None:
     return _fill_g(values["kind"], values.get("medium"), volume, pressure, porosity, on)
 
 
+def carried_fill_g(before: Values, after: Values, on: date) -> int | None:
+    """The permitted fill after a correction: a stamped one stands, one that was computed is computed anew."""
+    stated = after.get("permitted_fill_g")
+    if stated is None or (stated == before.get("permitted_fill_g") == computed_fill_g(before, on)):
+        return computed_fill_g(after, on)
+    return int(stated)
+
+
 @lru_cache(maxsize=8192)
 def _fill_g(
     kind: str, medium: str | None, volume: Decimal, pressure: Decimal | None, porosity: Decimal | None, on: date

@@ -107,7 +107,7 @@ def stations(actor: Actor) -> list[tuple[int, str]]:
         statement = statement.where(Unit.id == actor.unit_id)
     elif actor.areas:
         statement = statement.where(Unit.area_code.in_(actor.areas))
-    return [(unit_id, name) for unit_id, name in db.session.execute(statement).tuples()]
+    return [(unit_id, name) for unit_id, name in db.session.execute(statement)]
 
 
 def owners(actor: Actor) -> list[tuple[int, str]]:
@@ -119,7 +119,7 @@ def owners(actor: Actor) -> list[tuple[int, str]]:
         .order_by(Unit.name)
         .limit(1000)
     )
-    return [(unit_id, name) for unit_id, name in db.session.execute(statement).tuples()]
+    return [(unit_id, name) for unit_id, name in db.session.execute(statement)]
 
 
 def values_of(cylinder: Cylinder) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def labels_of(cylinder: Cylinder) -> Sequence[LabelCode]:
 def body_names(inspections: Iterable[CylinderInspection]) -> dict[int, str]:
     """Names of the inspection bodies by unit id."""
     ids = {row.body_id for row in inspections if row.body_id is not None}
-    found = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples() if ids else ()
+    found = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))) if ids else ()
     return dict(iter(found))
 
 
@@ -260,7 +260,7 @@ def taken_register_numbers(numbers: Iterable[str]) -> dict[str, int]:
         statement = select(Cylinder.register_no, Cylinder.id).where(
             Cylinder.register_no.in_(wanted[start : start + 5000]), Cylinder.status.in_(LIVE)
         )
-        found.update({number: row_id for number, row_id in db.session.execute(statement).tuples() if number})
+        found.update({number: row_id for number, row_id in db.session.execute(statement) if number})
     return found
 
 

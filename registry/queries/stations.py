@@ -50,7 +50,7 @@ def listing(actor: Actor) -> Sequence[tuple[Unit, Capacity]]:
         .order_by(Unit.name)
         .limit(500)
     )
-    return [(unit, licence) for unit, licence in db.session.execute(statement).tuples()]
+    return [(unit, licence) for unit, licence in db.session.execute(statement)]
 
 
 def station(actor: Actor, unit_id: int) -> Station:
@@ -64,7 +64,7 @@ def station(actor: Actor, unit_id: int) -> Station:
         .join(Capacity, Capacity.unit_id == Unit.id)
         .where(Unit.id == unit_id, Capacity.capacity == "filling", *_own(actor))
     )
-    row = db.session.execute(statement).tuples().first()
+    row = db.session.execute(statement).first()
     if row is None:
         raise Missing(T("没有找到，或者不在您的管辖范围内"))
     unit, licence = row
@@ -93,4 +93,4 @@ def _names(alliances: Sequence[Alliance]) -> dict[int, str]:
     ids = {unit_id for row in alliances for unit_id in (row.member_a_id, row.member_b_id)}
     if not ids:
         return {}
-    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all())
+    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())

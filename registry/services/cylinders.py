@@ -17,7 +17,14 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Cylinder, LabelCode, Unit
 from registry.queries import cylinders as queries
-from registry.queries.cylinder_values import STATION_FIELDS, computed_fill_g, kept_dates, normalised, problems
+from registry.queries.cylinder_values import (
+    STATION_FIELDS,
+    carried_fill_g,
+    computed_fill_g,
+    kept_dates,
+    normalised,
+    problems,
+)
 from registry.rules.cylinder_lifecycle import LIVE, STATUSES, Move, move_by_hand
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.services.labels import attach, fresh_code
@@ -88,8 +95,7 @@ def correct(actor: Actor, code: str, data: Mapping[str, Any], version: int) -> C
         values = {**before, **normalised(data)}
         changed = {name for name in values if values[name] != before[name]}
         _refuse_foreign_fields(actor, cylinder, changed)
-        if values["permitted_fill_g"] in (None, computed_fill_g(before, today)):
-            values["permitted_fill_g"] = computed_fill_g(values, today)
+        values["permitted_fill_g"] = carried_fill_g(before, values, today)
         _refuse(problems(values, today, stated_date="stated_next_inspection_on" in changed))
         _refuse_taken(session, values, cylinder.id)
         changes = audit.changes(cylinder, values)

@@ -16,7 +16,15 @@ from registry.db import Base, transaction
 from registry.messages import T
 from registry.models import Cylinder, CylinderStatus, LabelCode, Unit
 from registry.queries import cylinders as queries
-from registry.queries.cylinder_values import MARKS, STATION_FIELDS, computed_fill_g, kept_dates, normalised, problems
+from registry.queries.cylinder_values import (
+    MARKS,
+    STATION_FIELDS,
+    carried_fill_g,
+    computed_fill_g,
+    kept_dates,
+    normalised,
+    problems,
+)
 from registry.queries.cylinders import Existing, Key
 from registry.rules.cylinder_lifecycle import INITIAL_STATUSES, LIVE, STATUSES, Move, moves_from
 from registry.rules.kinds import CYLINDER_KINDS
@@ -171,6 +179,7 @@ class _Batch:
             return {name: [T("已登记气瓶的这一项由登记机关更正")] for name in sorted(different - STATION_FIELDS)}
         if different and known.status not in LIVE:
             return {"status": [T("“{status}”的气瓶不能再更正", status=STATUSES[known.status].zh)]}
+        after["permitted_fill_g"] = carried_fill_g(known.values, after, self.today)
         errors: Errors = problems(after, self.today, stated_date=False) if different else {}
         if errors:
             return errors
@@ -200,7 +209,7 @@ class _Batch:
         self.session.execute(insert(_table(Cylinder)), [{name: row.get(name) for name in columns} for row in fresh])
         codes = [row["label_code"] for row in fresh]
         written = select(Cylinder.label_code, Cylinder.id).where(Cylinder.label_code.in_(codes))
-        ids = {code: row_id for code, row_id in self.session.execute(written).tuples() if code}
+        ids = {code: row_id for code, row_id in self.session.execute(written) if code}
         self.session.execute(
             insert(_table(CylinderStatus)),
             [
@@ -276,16 +285,10 @@ class _Change:
 
     def row(self, today: date) -> dict[str, Any]:
         """The new values by primary key; every row has the same columns, so that one statement writes them all."""
-        values = dict(self.after)
-        if "permitted_fill_g" not in self.different and self.known.values["permitted_fill_g"] in (
-            None,
-            computed_fill_g(self.known.values, today),
-        ):
-            values["permitted_fill_g"] = computed_fill_g(values, today)
-        kept = kept_dates(values, today)
+        kept = kept_dates(self.after, today)
         kept_days = {"next_inspection_on": kept.next_inspection_on, "service_end_on": kept.service_end_on}
         own = {"id": self.known.id, "status": self.target, "version": self.known.version + 1}
-        return {**values, **kept_days, **own}
+        return {**self.after, **kept_days, **own}
 
     def diff(self) -> dict[str, list[Any]]:
         """Field -> [before, after]."""
