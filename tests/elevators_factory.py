@@ -33,7 +33,12 @@ PASSENGER: dict[str, Any] = {
 
 def passenger(number: int = 1, **changes: Any) -> dict[str, Any]:
     """The values of a passenger elevator in 埇桥区; another number has other codes."""
-    return {**PASSENGER, "device_code": f"3110341202015{number:04d}", "use_unit_id": cast.unit("property").id, **changes}
+    return {
+        **PASSENGER,
+        "device_code": f"3110341202015{number:04d}",
+        "use_unit_id": cast.unit("property").id,
+        **changes,
+    }
 
 
 def register(actor: Actor, number: int = 1, **changes: Any) -> Elevator:
@@ -55,5 +60,7 @@ def in_use(actor: Actor, number: int = 1, **changes: Any) -> Elevator:
 def maintained(actor: Actor, number: int = 1, company: str = "company", **changes: Any) -> Elevator:
     """An elevator in use with a maintenance contract since 2024-01-01."""
     elevator = in_use(actor, number, **changes)
-    contracts.sign(actor, elevator.id, {"company_id": cast.unit(company).id, "since": date(2024, 1, 1), "number": "WB-1"})
+    contracts.sign(
+        actor, elevator.id, {"company_id": cast.unit(company).id, "since": date(2024, 1, 1), "number": "WB-1"}
+    )
     return elevator

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sqlalchemy import select
 
 from registry import policy
@@ -18,7 +20,7 @@ class AreaName(T):
     en: str
 
     def __new__(cls, zh: str, en: str) -> AreaName:
-        name = super().__new__(cls, zh)
+        name = cast(AreaName, super().__new__(cls, zh))
         name.zh, name.en = zh, en
         return name
 
@@ -45,3 +47,10 @@ def division_of(code: str) -> str | None:
     if area is None:
         return None
     return area.parent_code if area.level == "park" else area.code
+
+
+def divisions() -> dict[str, str | None]:
+    """`division_of` every area, by code."""
+    return {
+        area.code: area.parent_code if area.level == "park" else area.code for area in db.session.scalars(select(Area))
+    }

@@ -196,7 +196,7 @@ def _companies(ids: Iterable[int], today: date) -> dict[int, str]:
         .where(Contract.elevator_id.in_(list(ids)), *_running(today))
         .order_by(Contract.since)
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 def _inspected_until(ids: Iterable[int]) -> dict[int, date]:
@@ -209,7 +209,7 @@ def _inspected_until(ids: Iterable[int]) -> dict[int, date]:
         )
         .group_by(Inspection.elevator_id)
     )
-    return {number: day for number, day in db.session.execute(statement).tuples() if day}
+    return {number: day for number, day in db.session.execute(statement) if day}
 
 
 def _contract(elevator_id: int, today: date) -> Contract | None:
