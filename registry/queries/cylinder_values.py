@@ -88,8 +88,8 @@ def normalised(values: Values) -> dict[str, Any]:
     for name in ("high_purity", "taxi"):
         if name in known:
             known[name] = bool(known[name])
-    if known.get("last_inspected_on") is not None and known.get("last_inspection_passed") is None:
-        known["last_inspection_passed"] = True
+    if known.get("last_inspection_passed") is None and "last_inspected_on" in known:
+        known["last_inspection_passed"] = None if known["last_inspected_on"] is None else True
     return known
 
 

@@ -163,6 +163,12 @@ def due_state(day: date | None, on: date) -> str:
     return "soon" if (day - on).days <= SOON_DAYS else "later"
 
 
+def is_overdue(cylinder: Cylinder, on: date) -> bool:
+    """Whether a cylinder that is in use is past its inspection or its service life; derived, never stored."""
+    days = (cylinder.next_inspection_on, cylinder.service_end_on)
+    return STATUSES[cylinder.status].counts_in_use and any(due_state(day, on) == "overdue" for day in days)
+
+
 def moves_of(actor: Actor, cylinder: Cylinder) -> list[Move]:
     """The changes of status this caller may make now."""
     if not policy.may(actor, "cylinder.change_status"):

@@ -33,6 +33,8 @@ from registry.services.labels import fresh_code
 BATCH = 5000
 REQUIRED = ("kind", "medium", "maker", "maker_code", "serial_no", "made_on")
 Errors = dict[str, list[T]]
+Entry = tuple[int | None, Mapping[str, Any]]
+Entries = dict[str, list[Entry]]
 
 
 @dataclass
@@ -65,7 +67,8 @@ def bulk_register(
         batch = _Batch(actor, session, clock.today(), _owners(actor, session, given), counts)
         for start in range(0, len(given), BATCH):
             part = given[start : start + BATCH]
-            batch.write(start, part)
+            for act, entries in batch.write(start, part).items():
+                audit.record_many(actor, act, "cylinder", entries)
             if progress:
                 progress(start + len(part))
     return counts
@@ -92,7 +95,8 @@ class _Batch:
         self.seen: set[Key] = set()
         self.numbers: set[str] = set()
 
-    def write(self, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, start: int, rows: Sequence[Mapping[str, Any]]) -> Entries:
+        """Judge and write some rows; returns what the trail has to say about them."""
         marks = [normalised(row) for row in rows]
         keys = [(m.get("maker_code"), m.get("serial_no"), m.get("made_on")) for m in marks]
         on_file = queries.existing(self.actor, [key for key in keys if None not in key])  # type: ignore[misc]
@@ -108,8 +112,7 @@ class _Batch:
                 errors = self._again(row, values, known, changes)
             if errors:
                 self.counts.refused.append((place, errors))
-        self._insert(fresh)
-        self._update(changes)
+        return {"cylinder.registered": self._insert(fresh), **self._update(changes)}
 
     def _wrong(self, values: dict[str, Any], key: Any, known: Existing | None, taken: dict[str, int]) -> Errors:
         missing = [name for name in REQUIRED if values.get(name) in (None, "")]
@@ -202,9 +205,9 @@ class _Batch:
             return T("状态不能由“{old}”改为导入的状态，请逐只办理", old=STATUSES[status].zh)
         return found
 
-    def _insert(self, fresh: list[dict[str, Any]]) -> None:
+    def _insert(self, fresh: list[dict[str, Any]]) -> list[Entry]:
         if not fresh:
-            return
+            return []
         columns = [column.name for column in Cylinder.__table__.columns if not column.primary_key]
         self.session.execute(insert(_table(Cylinder)), [{name: row.get(name) for name in columns} for row in fresh])
         codes = [row["label_code"] for row in fresh]
@@ -219,9 +222,8 @@ class _Batch:
             ],
         )
         self.session.execute(insert(_table(LabelCode)), [self._label(r, ids[r["label_code"]]) for r in fresh])
-        entries = ((ids[r["label_code"]], _declared(r)) for r in fresh)
-        audit.record_many(self.actor, "cylinder.registered", "cylinder", entries)
         self.counts.new += len(fresh)
+        return [(ids[r["label_code"]], _declared(r)) for r in fresh]
 
     def _label(self, row: Mapping[str, Any], cylinder_id: int) -> dict[str, Any]:
         live = row["status"] in LIVE
@@ -239,23 +241,24 @@ class _Batch:
             "prints": 0,
         }
 
-    def _update(self, changes: Sequence[_Change]) -> None:
+    def _update(self, changes: Sequence[_Change]) -> Entries:
         if not changes:
-            return
+            return {}
         self.session.execute(update(Cylinder), [change.row(self.today) for change in changes])
-        corrected = [(c.known.id, {"changes": c.diff(), "source": c.source}) for c in changes if c.different]
-        audit.record_many(self.actor, "cylinder.corrected", "cylinder", corrected)
-        moved = [change for change in changes if change.move]
-        self._periods(moved)
         self.counts.changed += len(changes)
+        corrected: list[Entry] = [
+            (c.known.id, {"changes": c.diff(), "source": c.source}) for c in changes if c.different
+        ]
+        moved = self._periods([change for change in changes if change.move])
+        return {"cylinder.corrected": corrected, "cylinder.status_changed": moved}
 
-    def _periods(self, moved: Sequence[_Change]) -> None:
+    def _periods(self, moved: Sequence[_Change]) -> list[Entry]:
         if not moved:
-            return
+            return []
         ids = [change.known.id for change in moved]
         begun = select(CylinderStatus).where(CylinderStatus.cylinder_id.in_(ids), CylinderStatus.until.is_(None))
         open_periods = {period.cylinder_id: period for period in self.session.scalars(begun)}
-        entries = []
+        entries: list[Entry] = []
         for change in moved:
             period = open_periods.get(change.known.id)
             since = max(change.since, period.since) if period else change.since
@@ -265,7 +268,7 @@ class _Batch:
             self.session.add(CylinderStatus(cylinder_id=change.known.id, status=target, since=since))
             entries.append((change.known.id, {"from": change.known.status, "to": target, "since": since}))
         self.session.flush()
-        audit.record_many(self.actor, "cylinder.status_changed", "cylinder", entries)
+        return entries
 
 
 @dataclass(frozen=True)
