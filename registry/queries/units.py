@@ -27,7 +27,7 @@ def choices(actor: Actor, capacity: str, most: int = MOST_CHOICES) -> list[tuple
         .order_by(Unit.name, Unit.id)
         .limit(most)
     )
-    return list(db.session.execute(statement).tuples())
+    return list(db.session.execute(statement))
 
 
 def find(actor: Actor, text: str, capacity: str | None = None) -> Unit:
