@@ -772,7 +772,9 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_company_id_done_on", ["company_id", "done_on"], unique=False)
         batch_op.create_index("ix_visit_done_on_elevator_id", ["done_on", "elevator_id"], unique=False)
-        batch_op.create_index("ix_visit_elevator_id_done_on", ["elevator_id", "done_on"], unique=False)
+        batch_op.create_index(
+            "ix_visit_elevator_id_done_on", ["elevator_id", "done_on", "cycle", "invalid_from"], unique=False
+        )
         batch_op.create_index(
             "ix_visit_photo_sha256",
             ["photo_sha256"],

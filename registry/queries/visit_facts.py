@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from registry import codes, policy
+from registry import policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Certificate, Contract, Elevator, LabelCode, Membership, Person, Visit
+from registry.models import Certificate, Contract, Membership, Person, Visit
 from registry.queries import parameters
 
 CERTIFICATE_ITEM = "T"  # 电梯修理, TSG Z6001-2019
@@ -45,13 +45,6 @@ def parameters_of(on: date) -> dict[str, int]:
     """The office's values in force on a day, by the names that `paperless.judge` knows."""
     chosen = parameters.values(tuple(PARAMETERS), on)
     return {name: int(chosen[key]) for key, names in PARAMETERS.items() for name in names}
-
-
-def elevator_by_code(actor: Actor, text: str) -> Elevator:
-    """The visible elevator behind a label code, as scanned or typed; Missing when there is none."""
-    code = codes.split(text).code
-    carried = select(LabelCode.elevator_id).where(LabelCode.code == code)
-    return policy.get(actor, Elevator, or_(Elevator.label_code == code, Elevator.id.in_(carried)))
 
 
 def workers(actor: Actor, logins: Collection[str], day: date) -> dict[str, Worker]:

@@ -19,6 +19,7 @@ from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import Elevator, Person, StoredFile, Visit, VisitWorker
 from registry.queries import visit_facts
+from registry.queries.elevators import by_code
 from registry.queries.visit_facts import Worker
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.maintenance import check_answers, items_for
@@ -183,7 +184,7 @@ def _first(session: Session, actor: Actor, ref: str, digest: str) -> Visit | Non
 
 
 def _new_visit(session: Session, actor: Actor, data: Mapping[str, Any]) -> Visit:
-    elevator = visit_facts.elevator_by_code(actor, data["elevator"])
+    elevator = by_code(actor, data["elevator"])
     now = clock.now()
     check_in, check_out = data.get("check_in") or {}, data.get("check_out")
     started_at = check_in.get("at")

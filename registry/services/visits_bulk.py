@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, evidence, policy
@@ -15,6 +15,9 @@ from registry.db import transaction
 from registry.models import Visit, VisitWorker
 from registry.rules.paperless import VisitFacts, counts
 from registry.rules.verdict import Verdict
+
+VISITS = cast(Table, Visit.__table__)
+WORKERS = cast(Table, VisitWorker.__table__)
 
 
 def bulk_record(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -32,8 +35,9 @@ def bulk_record(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     with transaction() as session:
         ids = _reserve(session, len(rows))
         visits = [_visit(id_, row) for id_, row in zip(ids, rows, strict=True)]
-        session.execute(insert(Visit), visits)
-        session.execute(insert(VisitWorker), [w for id_, row in zip(ids, rows, strict=True) for w in _crew(id_, row)])
+        # Into the tables, not the classes: the ORM's bookkeeping would cost a fifth of the time.
+        session.execute(VISITS.insert(), visits)
+        session.execute(WORKERS.insert(), [w for id_, row in zip(ids, rows, strict=True) for w in _crew(id_, row)])
         audit.record_many(actor, "visit.recorded", "visit", [_entry(visit) for visit in visits])
         return ids
 
