@@ -122,3 +122,6 @@ class FillRefusal(Base):
     at: Mapped[Moment]
     asked: Mapped[Json]
     findings: Mapped[Json]
+
+    station: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    cylinder: Mapped[Cylinder | None] = relationship(lazy="raise_on_sql")

@@ -22,6 +22,7 @@ from registry.queries.filling_facts import Found
 from registry.queries.filling_staff import Staff
 from registry.replays import digest
 from registry.rules import filling_items
+from registry.rules.cylinder_lifecycle import custody_after
 from registry.rules.filling_facts import FillingFacts
 from registry.rules.verdict import Verdict
 
@@ -248,7 +249,7 @@ def _keep(actor: Actor, asked: _Asked, found: Found, medium: str, verdict: Verdi
     db.session.flush()
     if cylinder.last_filled_at is None or cylinder.last_filled_at < asked.ended_at:
         cylinder.last_filled_at = asked.ended_at
-        cylinder.custody = "filled_unchecked"
+        cylinder.custody = custody_after("fill", cylinder.custody, asked.on)[0]
     db.session.add(
         CylinderEvent(
             cylinder_id=cylinder.id,

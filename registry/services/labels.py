@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
@@ -109,36 +107,6 @@ def void(actor: Actor, code: str, reason: str) -> LabelCode:
         session.execute(update(Cylinder).where(Cylinder.label_code == label.code).values(label_code=None))
         audit.record(actor, "label.voided", label, code=label.code, reason=reason)
         return label
-
-
-def printed(actor: Actor, wanted: Sequence[str], layout: str, reason: str | None = None) -> list[LabelCode]:
-    """Count one print of each code, in the order given; a second print of a code needs a reason.
-
-    Raises:
-        Invalid: none or more than 5,000 codes, one that is void or not the caller's, a reprint without a reason.
-    """
-    policy.require(actor, "label.print")
-    plain = list(dict.fromkeys(codes.split(code).code or code for code in wanted))
-    if not 1 <= len(plain) <= MOST:
-        raise Invalid.field("codes", T("请选择1到{most}个编码", most=MOST))
-    with transaction() as session:
-        found: dict[str, LabelCode] = {}
-        for start in range(0, len(plain), 500):
-            part = policy.scope(actor, LabelCode).where(LabelCode.code.in_(plain[start : start + 500]))
-            found.update((row.code, row) for row in session.scalars(part))
-        lost = [code for code in plain if code not in found or found[code].status not in PRINTABLE]
-        if lost:
-            shown = "、".join(lost[:5]) + ("…" if len(lost) > 5 else "")
-            raise Invalid.field("codes", T("有{count}个编码不存在或已作废：{codes}", count=len(lost), codes=shown))
-        rows = [found[code] for code in plain]
-        if not reason and any(row.prints for row in rows):
-            again = sum(1 for row in rows if row.prints)
-            raise Invalid.field("reason", T("其中{count}个已经打印过，请写明重印原因", count=again))
-        for row in rows:
-            row.prints += 1
-        first = rows[0] if len(rows) == 1 else None
-        audit.record(actor, "label.printed", first, count=len(rows), layout=layout, reason=reason)
-        return rows
 
 
 def _plain(code: str) -> str:
