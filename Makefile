@@ -49,6 +49,10 @@ fmt: dev
 	$(BIN)/ruff format .
 	node_modules/.bin/biome check --write
 
+.PHONY: messages
+messages: setup
+	@$(BIN)/python scripts/messages.py update
+
 bench: setup
 	@$(BIN)/python -m benchmarks
 

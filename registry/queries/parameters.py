@@ -25,19 +25,19 @@ class Default:
     label: T
     value: str
     unit: str
-    basis: str
+    basis: T
     certainty: str
 
 
 DEFAULTS: dict[str, Default] = {
-    "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", "elevators.md §3.4", "G"),
-    "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", "elevators.md §3.2", "C~"),
-    "paperless.min_workers": Default(T("维保作业最少人数"), "2", "1", "elevators.md §2.1", "C~"),
-    "paperless.min_minutes": Default(T("维保最短时长"), "30", "min", "elevators.md §3.2", "C~"),
-    "paperless.second_worker_minutes": Default(T("第二人签到间隔上限"), "30", "min", "elevators.md §3.2", "C~"),
-    "paperless.confirmation_hours": Default(T("使用单位确认提醒时限"), "24", "h", "elevators.md §3.2", "C~"),
-    "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", "cylinders.md §6 R23", "G"),
-    "hazard.notice_days": Default(T("销号公示期"), "5", "d", "hazards.md §1.4", "G"),
+    "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", T("外地平台做法"), "C~"),
+    "paperless.min_workers": Default(T("维保作业最少人数"), "2", "1", T("部分城市规定"), "C~"),
+    "paperless.min_minutes": Default(T("维保最短时长"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
+    "paperless.second_worker_minutes": Default(T("第二人签到间隔上限"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
+    "paperless.confirmation_hours": Default(T("使用单位确认提醒时限"), "24", "h", T("外地平台做法"), "C~"),
+    "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
+    "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 
 
