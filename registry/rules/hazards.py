@@ -110,6 +110,15 @@ class DeadlineCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A source of hazards."""
+
+    source: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptancePoint:
     """One of the six points; `may_not_apply` where "not applicable" with a reason will do."""
 
@@ -216,6 +225,11 @@ def acceptance(on: date) -> tuple[AcceptancePoint, ...]:
         AcceptancePoint(row["item"], row["zh"], row["en"], bool(row["may_not_apply"]))
         for row in tables.rows("hazard_acceptance", on)
     )
+
+
+def sources(on: date) -> tuple[Source, ...]:
+    """Where a hazard may have come from."""
+    return tuple(Source(row["source"], row["zh"], row["en"]) for row in tables.rows("hazard_sources", on))
 
 
 def deadline_day(deadline: Deadline, start: date, calendar: Calendar = NO_CALENDAR) -> date:
