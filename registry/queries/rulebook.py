@@ -1,0 +1,227 @@
+"""The rule tables as people read them: every number of the law with its clause, its days and its certainty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry import policy
+from registry.actor import Actor
+from registry.errors import Missing
+from registry.messages import T
+from registry.rules import tables
+from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA
+
+CERTAINTIES: dict[str, T] = {
+    "C": T("已见原文"),
+    "C~": T("已见原文，细节待核"),
+    "C2": T("已见二手文本"),
+    "K": T("专家知识"),
+    "K1": T("专家知识，把握大"),
+    "K2": T("专家知识，上线前须核对原文"),
+    "G": T("本系统建议值，非官方"),
+    "X": T("计算得出"),
+}
+WORDS: dict[str, T] = {
+    "rule": T("规则"),
+    "text": T("内容"),
+    "severity": T("严重程度"),
+    "stage": T("环节"),
+    "code": T("编码"),
+    "kinds": T("适用种类"),
+    "not_kinds": T("不适用种类"),
+    "limits": T("限值"),
+    "environments": T("环境"),
+    "medium_group": T("介质类别"),
+    "high_purity": T("高纯"),
+    "toxic": T("有毒"),
+    "years": T("年"),
+    "made_from": T("制造自"),
+    "made_before": T("制造早于"),
+    "taxi": T("出租车"),
+    "max_with_assessment": T("评估后最长（年）"),
+    "media": T("介质"),
+    "working_pressure_mpa": T("公称工作压力（MPa）"),
+    "coefficient": T("充装系数"),
+    "per": T("单位"),
+    "step_kg": T("取整（kg）"),
+    "max_pressure_mpa": T("压力上限（MPa）"),
+    "slope_mpa_per_k": T("温度系数（MPa/K）"),
+    "min_c": T("最低温度（℃）"),
+    "max_c": T("最高温度（℃）"),
+    "read_by": T("由谁核对"),
+    "max_days": T("最长间隔（天）"),
+    "annex": T("附件"),
+    "cycle": T("周期"),
+    "name": T("项目"),
+    "requirement": T("要求"),
+    "judge": T("判定方式"),
+    "params": T("数值"),
+    "first_year": T("起始年"),
+    "last_year": T("截止年"),
+    "kind": T("方式"),
+    "early_months": T("可提前（月）"),
+    "over_years": T("使用超过（年）"),
+    "months": T("间隔（月）"),
+    "step": T("步骤"),
+    "value": T("取值"),
+    "unit": T("计量单位"),
+    "clause": T("条款"),
+    "applies_to": T("适用设备"),
+    "amount": T("期限"),
+    "purpose": T("用途"),
+    "number": T("序号"),
+    "sources": T("从"),
+    "target": T("到"),
+    "office": T("办理机关"),
+    "counts_in_use": T("计入在用"),
+    "maintained": T("须维保"),
+    "note": T("说明"),
+}
+# Two columns of a table, Chinese and English, that are one column of the page.
+PAIRS = {"text": ("zh", "en"), "name": ("name_zh", "name_en"), "requirement": ("requirement_zh", "requirement_en")}
+VALUES: dict[str, tuple[str, str]] = {
+    "block": ("禁止", "block"),
+    "hold": ("暂停", "hold"),
+    "warn": ("注意", "warn"),
+    "fill": ("充装前", "before filling"),
+    "release": ("出站前", "before release"),
+    "person": ("人员", "a person"),
+    "register": ("系统", "the register"),
+    "half_month": ("半月", "half-monthly"),
+    "quarter": ("季度", "quarterly"),
+    "half_year": ("半年", "half-yearly"),
+    "year": ("年度", "yearly"),
+    "periodic_inspection": ("定期检验", "periodic inspection"),
+    "self_test": ("自行检测", "self-test"),
+    "corrosive": ("腐蚀性", "corrosive"),
+    "inert_or_n2_sf6_cf4": ("惰性气体、氮、六氟化硫、四氟甲烷", "inert gases, N2, SF6, CF4"),
+    "other": ("其他", "other"),
+    "volume": ("kg/L", "kg/L"),
+    "volume_porosity": ("kg/L×孔隙率", "kg/L × porosity"),
+    "elevator": ("电梯", "elevator"),
+    "cylinder": ("气瓶", "cylinder"),
+    "vessel": ("压力容器", "pressure vessel"),
+    "pipe": ("压力管道", "pressure pipe"),
+    "station": ("充装单位", "filling station"),
+    "days": ("天", "days"),
+    "working_days": ("工作日", "working days"),
+    "hours": ("小时", "hours"),
+    "city": ("市级", "city"),
+    "county": ("县级", "county"),
+}
+NAMED = ("kinds", "not_kinds", "media", "environments", "applies_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One table of the law: `columns` of the page, in order, after which come basis, days and certainty."""
+
+    key: str
+    title: T
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value in two languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table; `in_force` on the day asked for."""
+
+    cells: tuple[Cell, ...]
+    basis: str
+    since: str
+    until: str
+    certainty: str
+    in_force: bool
+
+
+BOOKS: dict[str, Book] = {
+    book.key: book
+    for book in (
+        Book("filling_rules", T("充装判定规则"), ("rule", "stage", "severity", "text", "kinds", "limits")),
+        Book("precheck_items", T("充装前检查项目"), ("text", "read_by")),
+        Book("inspection_intervals", T("气瓶检验周期"), ("kinds", "medium_group", "environments", "years", "note")),
+        Book(
+            "service_lives",
+            T("气瓶设计使用年限"),
+            ("kinds", "made_from", "made_before", "medium_group", "taxi", "years", "max_with_assessment", "note"),
+        ),
+        Book(
+            "fill_coefficients", T("液化气体充装系数"), ("media", "working_pressure_mpa", "coefficient", "per", "note")
+        ),
+        Book(
+            "fill_slopes",
+            T("压缩气体充装压力"),
+            ("media", "working_pressure_mpa", "slope_mpa_per_k", "min_c", "max_c", "note"),
+        ),
+        Book("maintenance_cycles", T("电梯维保周期"), ("text", "max_days")),
+        Book("maintenance_items", T("电梯维保项目"), ("code", "annex", "cycle", "name", "requirement", "params")),
+        Book("inspection_years", T("电梯检验与自行检测年份"), ("first_year", "last_year", "kind", "early_months")),
+        Book("governor_calibration", T("限速器校验"), ("annex", "over_years", "months")),
+        Book("paperless_steps", T("无纸化维保证据"), ("rule", "step", "severity", "text")),
+        Book("paperless_limits", T("无纸化维保限值"), ("text", "value", "unit")),
+        Book("hazard_clauses", T("重大事故隐患判定条款"), ("clause", "text", "applies_to")),
+        Book("hazard_deadlines", T("隐患办理时限"), ("text", "amount", "unit")),
+        Book("elevator_status", T("电梯登记状态"), ("text", "counts_in_use", "maintained")),
+    )
+}
+
+
+def shelf(actor: Actor) -> Sequence[Book]:
+    """The tables there are."""
+    policy.require(actor, "rule.ask")
+    return tuple(BOOKS.values())
+
+
+def read(actor: Actor, key: str, on: date, all_rows: bool = False) -> tuple[Book, list[Line]]:
+    """A table on a day; with `all_rows` also what was in force before or will be later.
+
+    Raises:
+        Missing: no such table.
+    """
+    policy.require(actor, "rule.ask")
+    book = BOOKS.get(key)
+    if book is None:
+        raise Missing(T("没有这张法规表"))
+    lines = [_line(book, row, tables.in_force(row, on)) for row in tables.load(key)]
+    return book, [line for line in lines if all_rows or line.in_force]
+
+
+def _line(book: Book, row: tables.Row, in_force: bool) -> Line:
+    cells = tuple(_cell(column, row) for column in book.columns)
+    return Line(cells, row["basis"], row["since"], row["until"], row["certainty"], in_force)
+
+
+def _cell(column: str, row: tables.Row) -> Cell:
+    if column in PAIRS:
+        chinese, english = PAIRS[column]
+        return Cell(row[chinese], row[english] or row[chinese])
+    value = row[column]
+    if column in NAMED:
+        spelt = [_spelt(word) for word in value.split()]
+        return Cell("、".join(cell.zh for cell in spelt), ", ".join(cell.en for cell in spelt))
+    return _spelt(value)
+
+
+def _spelt(word: str) -> Cell:
+    """The name of an identifier; `!` in front takes it away, `*` stands for any ending."""
+    if word.startswith("!"):
+        inner = _spelt(word[1:])
+        return Cell(f"除{inner.zh}外", f"not {inner.en}")
+    if word == "vehicle_*":
+        return Cell("车用气瓶", "vehicle cylinders")
+    if word.endswith("*"):
+        kinds = [kind for key, kind in CYLINDER_KINDS.items() if key.startswith(word[:-1])]
+        return Cell("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))
+    named = CYLINDER_KINDS.get(word) or ELEVATOR_KINDS.get(word) or MEDIA.get(word)
+    if named is not None:
+        return Cell(named.zh, named.en)
+    return Cell(*VALUES.get(word, (word, word)))
