@@ -1,0 +1,227 @@
+"""Hazards for lists and boards, and one hazard with everything about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from registry import clock, policy
+from registry.actor import OFFICE_ROLES, Actor
+from registry.db import db
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import Area, Cylinder, Elevator, Hazard, HazardStep, StoredFile, Unit
+from registry.queries import hazard_facts, hazard_ledger, hazard_offers
+from registry.queries.paging import Page, paginate
+from registry.rules import hazards as rules
+from registry.rules.hazard_case import field_type
+
+LOADED = (joinedload(Hazard.unit), joinedload(Hazard.elevator), joinedload(Hazard.cylinder))
+RUNNING = tuple(state for state in rules.OPEN_STATES if state != "SUSPENDED")  # the clock of the others stands still
+GROUPS = {"open": rules.OPEN_STATES, "clues": ("DRAFT", "PENDING_RECOGNITION")}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many hazards are in a state, and how many of them overdue."""
+
+    state: rules.State
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """Counts by state in workflow order; `open` and `overdue` over the open ones."""
+
+    counts: list[Count]
+    open: int
+    overdue: int
+    all: int
+
+
+@dataclass(frozen=True)
+class Timer:
+    """The clock of a hazard today. `days` are left (negative: overdue), None without a running deadline;
+    `step` is the next step that is due, by `step_due`."""
+
+    due: date | None
+    original: date | None
+    days: int | None
+    paused: bool
+    step: rules.Move | None
+    step_due: date | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hazard on one page."""
+
+    hazard: Hazard
+    state: rules.State
+    area: Area
+    clauses: list[rules.Clause | str]
+    source: Any
+    timer: Timer
+    entries: list[hazard_ledger.Entry]
+    guarantees: list[hazard_ledger.Guarantee]
+    offers: list[hazard_offers.Offer]
+    barred: list[hazard_offers.Offer]
+    former: Sequence[Hazard]
+    sees_people: bool
+
+    def offer(self, verb: str) -> hazard_offers.Offer:
+        """The offer of a verb. Raises Missing when the caller may not make this move now."""
+        found = next((offer for offer in self.offers if offer.move.verb == verb), None)
+        if found is None:
+            raise Missing(T("这一步现在不能办理，或者不由您办理"))
+        return found
+
+
+def overdue(on: date) -> ColumnElement[bool]:
+    """Open, its clock running, its deadline past."""
+    return and_(Hazard.state.in_(RUNNING), Hazard.due_on < on)
+
+
+def _found(actor: Actor, filters: Mapping[str, Any], on: date) -> Select[Any]:
+    """The hazards that match `area`, `q`, `state` (a state, `open` or `clues`) and `overdue` of `filters`."""
+    statement = policy.scope(actor, Hazard)
+    if area := filters.get("area"):
+        statement = statement.where(Hazard.area_code == area)
+    if state := filters.get("state"):
+        statement = statement.where(Hazard.state.in_(GROUPS.get(state, (state,))))
+    if filters.get("overdue"):
+        statement = statement.where(overdue(on))
+    if text := filters.get("q"):
+        units = select(Unit.id).where(Unit.name.contains(text, autoescape=True))
+        statement = statement.where(
+            or_(
+                Hazard.no.contains(text.upper(), autoescape=True),
+                Hazard.title.contains(text, autoescape=True),
+                Hazard.unit_id.in_(units),
+            )
+        )
+    return statement
+
+
+def page(actor: Actor, filters: Mapping[str, Any], on: date) -> Page:
+    """The hazards that concern the caller, newest first, with unit and device."""
+    policy.require(actor, "hazard.read")
+    statement = _found(actor, filters, on).options(*LOADED)
+    return paginate(statement, Hazard.id, filters.get("limit") or 50, filters.get("cursor"), newest=True)
+
+
+def board(actor: Actor, filters: Mapping[str, Any], on: date) -> Board:
+    """Counts by state over the rows that match everything but the state."""
+    policy.require(actor, "hazard.read")
+    rest = {name: value for name, value in filters.items() if name not in ("state", "overdue")}
+    late = func.sum(case((overdue(on), 1), else_=0))
+    matching = _found(actor, rest, on).with_only_columns(Hazard.state, func.count(), late)
+    statement = matching.group_by(Hazard.state).order_by(None)
+    found = {state: (count, behind) for state, count, behind in db.session.execute(statement)}
+    counts = [Count(state, *found.get(state.code, (0, 0))) for state in rules.STATES.values()]
+    return Board(
+        counts,
+        sum(count.count for count in counts if count.state.open),
+        sum(count.overdue for count in counts),
+        sum(count.count for count in counts),
+    )
+
+
+def by_no(actor: Actor, no: str) -> Hazard:
+    """The hazard of a number, with unit and device; Missing when it does not concern the caller."""
+    policy.require(actor, "hazard.read")
+    return policy.get(actor, Hazard, Hazard.no == no.strip().upper(), options=LOADED)
+
+
+def show(actor: Actor, no: str) -> Case:
+    """One hazard with its clock, its ledger, and the moves that the caller may make now."""
+    hazard = by_no(actor, no)
+    today = clock.today()
+    steps = hazard_facts.ledger(hazard.id)
+    found = hazard_offers.offers(actor, hazard, steps)
+    return Case(
+        hazard=hazard,
+        state=rules.STATES[hazard.state],
+        area=db.session.get_one(Area, hazard.area_code),
+        clauses=[rules.clause(number, today) or number for number in hazard.clauses],
+        source=next((s for s in rules.sources(today) if s.source == hazard.source), hazard.source),
+        timer=timer(hazard, steps, today),
+        entries=hazard_ledger.entries(actor, steps),
+        guarantees=hazard_ledger.guarantees(actor, steps),
+        offers=[offer for offer in found if not offer.against],
+        barred=[offer for offer in found if offer.against],
+        former=_former(actor, hazard, today),
+        sees_people=actor.role in OFFICE_ROLES or hazard.unit_id == actor.unit_id,
+    )
+
+
+def moves_for(actor: Actor, hazard: Hazard) -> list[hazard_offers.Offer]:
+    """The moves the caller may make now, with what each needs."""
+    found = hazard_offers.offers(actor, hazard, hazard_facts.ledger(hazard.id))
+    return [offer for offer in found if not offer.against]
+
+
+def timer(hazard: Hazard, steps: Sequence[HazardStep], on: date) -> Timer:
+    """The clock of a hazard on a day."""
+    running = hazard.state in RUNNING and hazard.due_on is not None
+    days = (hazard.due_on - on).days if running and hazard.due_on else None
+    step, step_due = _next_step(hazard, steps, on)
+    return Timer(hazard.due_on, hazard.original_due_on, days, hazard.state == "SUSPENDED", step, step_due)
+
+
+def _next_step(hazard: Hazard, steps: Sequence[HazardStep], on: date) -> tuple[rules.Move | None, date | None]:
+    """The step that is due next, counted from entering the state, or from the last word in the same state."""
+    moves = rules.moves_from(hazard.state, hazard.list_level, on)
+    signed = bool(steps) and steps[-1].verb == "sign_county"
+    done = ("close", "sign_county") if signed else ("close",)
+    move = next((move for move in moves if move.deadline and move.verb not in done), None)
+    if move is None or move.deadline is None:
+        return None, None
+    since = steps[-1].done_on if steps else hazard.state_since
+    return move, rules.deadline_day(move.deadline, since, hazard_facts.calendar())
+
+
+def _former(actor: Actor, hazard: Hazard, on: date) -> Sequence[Hazard]:
+    """Closed hazards of the same device and clause that should be reopened rather than reported anew."""
+    if hazard.state not in GROUPS["clues"] or (hazard.elevator_id is None and hazard.cylinder_id is None):
+        return []
+    found = db.session.scalars(
+        policy.scope(actor, Hazard).where(
+            Hazard.id != hazard.id,
+            Hazard.state == "CLOSED",
+            Hazard.elevator_id.is_not_distinct_from(hazard.elevator_id),
+            Hazard.cylinder_id.is_not_distinct_from(hazard.cylinder_id),
+        )
+    )
+    return [
+        row
+        for row in found
+        if row.closed_on and set(row.clauses) & set(hazard.clauses) and rules.recurs(row.closed_on, hazard.found_on)
+    ]
+
+
+def file(actor: Actor, no: str, file_id: int) -> StoredFile:
+    """A file of the hazard's ledger.
+
+    Raises:
+        Missing: the hazard does not concern the caller, or the file is not in its ledger.
+    """
+    hazard = by_no(actor, no)
+    for step in hazard_facts.ledger(hazard.id):
+        for name, value in step.data.items():
+            if field_type(name, step.done_on) in ("file", "files") and file_id in (
+                value if isinstance(value, list) else [value]
+            ):
+                return db.session.get_one(StoredFile, file_id)
+    raise Missing(T("没有找到这个文件"))
+
+
+def device_of(hazard: Hazard) -> Elevator | Cylinder | None:
+    """The device of a hazard loaded by `page` or `by_no`."""
+    return hazard.elevator or hazard.cylinder
