@@ -128,7 +128,7 @@ def _is_plain(answer: Mapping[str, Any]) -> bool:
 
 
 def _plain(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, Decimal) else value for key, value in answer.items()}
+    return {key: f"{value.normalize():f}" if isinstance(value, Decimal) else value for key, value in answer.items()}
 
 
 def all_normal(annex: str, cycle: str, on: date) -> dict[str, Any]:

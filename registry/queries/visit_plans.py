@@ -13,11 +13,14 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.actor import Actor
 from registry.db import db
+from registry.errors import Invalid, Missing
 from registry.messages import T
-from registry.models import Contract, Elevator, Visit
+from registry.models import Contract, Elevator, Person, Visit
+from registry.queries.elevators import by_code
+from registry.queries.visit_facts import colleagues
 from registry.rules.lifecycle import statuses
 from registry.rules.limits import limit
-from registry.rules.maintenance import CYCLES, Plan, cycles, plan
+from registry.rules.maintenance import CYCLES, Item, Plan, cycles, items_for, plan
 
 STATES: dict[str, T] = {
     "overdue": T("已超期"),
@@ -25,6 +28,7 @@ STATES: dict[str, T] = {
     "soon": T("即将到期"),
     "later": T("未到期"),
 }
+PRESSING = ("overdue", "due", "soon")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,47 @@ class DueList:
     items: list[Due]
     next: str | None
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the phone needs when a visit begins: `items` by cycle, shortest first; the caller apart."""
+
+    elevator: Elevator
+    plan: Plan
+    cycle: str
+    items: dict[str, list[Item]]
+    last_on: date | None
+    caller: Person
+    colleagues: list[Person]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all items."""
+        return [item.code for items in self.items.values() for item in items]
+
+
+def start(actor: Actor, code: str, cycle: str | None, on: date) -> Start:
+    """Begin a visit at an elevator; without `cycle` with what its plan asks for next.
+
+    Raises:
+        Missing: no such elevator, or the caller's company does not maintain it.
+        Invalid: no such cycle.
+    """
+    policy.require(actor, "visit.record")
+    if cycle is not None and cycle not in CYCLES:
+        raise Invalid.field("cycle", T("请从列表中选择"))
+    elevator = by_code(actor, code)
+    found = plan_of(elevator, on)
+    if found is None:
+        raise Missing(T("这台电梯今天没有维保合同"))
+    chosen = cycle or found.next_cycle
+    items: dict[str, list[Item]] = {}
+    for item in items_for(elevator.kind, chosen, on):
+        items.setdefault(item.cycle, []).append(item)
+    people = colleagues(actor, on)
+    last = last_done(elevator.id, on)
+    return Start(elevator, found, chosen, items, max(last.values(), default=None), people[0], people[1:])
 
 
 def last_done(elevator_id: int, on: date) -> dict[str, date]:

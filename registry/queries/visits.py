@@ -140,6 +140,12 @@ def companies(actor: Actor) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in db.session.execute(statement.order_by(Unit.name).limit(500))]
 
 
+def waits_for(actor: Actor, visit: Visit) -> bool:
+    """Whether this caller may confirm or decline the visit now."""
+    undecided = visit.confirmed_at is None and visit.declined_reason is None
+    return undecided and policy.may(actor, "visit.confirm")
+
+
 def chain(visit: Visit) -> list[Step]:
     """The ten steps of the chain of evidence (elevators.md §3.2) with what is missing in each."""
     on = date.fromisoformat(visit.answers["on"])

@@ -3,6 +3,7 @@ import "htmx.org";
 import "./nav-toggle.js";
 import "./form-guard.js";
 import "./card-table.js";
+import "./check-out.js";
 import "./confirm-button.js";
 import "./code-picker.js";
 import "./geo-position.js";

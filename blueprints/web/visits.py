@@ -1,0 +1,149 @@
+"""Maintenance visits: the company's day, the phone page in the shaft, the list, the evidence, the use unit's word."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from blueprints.forms import Form
+from blueprints.schemas import visits as schemas
+from blueprints.sessions import actor
+from registry import clock
+from registry.queries import areas, visit_plans
+from registry.queries import visits as queries
+from registry.rules.maintenance import JUDGES, RESULTS, cycles
+from registry.services import visits
+
+bp = Blueprint("visits", __name__, url_prefix="/visits")
+
+
+@bp.app_context_processor
+def words() -> dict[str, Any]:
+    """The names of cycles and results, for every page that shows visits."""
+    return {"cycles": cycles(clock.today()), "results": RESULTS, "judges": JUDGES}
+
+
+@bp.route("/today")
+def today() -> Any:
+    """What the company has to do: overdue and due first."""
+    form = Form(schemas.DueFilter(), sent=request.args)
+    asked = form.load() or {}
+    shown = visit_plans.PRESSING if not asked.get("state") else (asked["state"],)
+    due = visit_plans.due_today(actor(), clock.today(), shown, cursor=asked.get("cursor"))
+    return form.page("visits/today.html", due=due, states=visit_plans.STATES, chosen=asked.get("state"))
+
+
+@bp.route("/")
+def index() -> Any:
+    """The visits that concern the caller."""
+    who = actor()
+    form = Form(schemas.VisitFilter(), sent=request.args, choices=_choices(who))
+    page = queries.page(who, form.load() or {}, cursor=request.args.get("cursor"))
+    kept = {key: value for key, value in request.args.items() if value and key != "cursor"}
+    return form.page("visits/index.html", page=page, kept=kept)
+
+
+def _choices(who: Any) -> dict[str, Any]:
+    return {"areas": areas.choices(who), "companies": queries.companies(who)}
+
+
+@bp.route("/to-confirm")
+def to_confirm() -> Any:
+    """What waits for the use unit's word."""
+    return redirect(url_for("visits.index", state="to_confirm"))
+
+
+@bp.route("/new")
+def new() -> Any:
+    """Scan in: find the elevator, then the page of the visit, whose address survives a reload."""
+    if not request.args.get("code"):
+        return Form(schemas.StartForm()).page("visits/scan.html")
+    form = Form(schemas.StartForm(), sent=request.args)
+    start = form.submit(lambda data: visit_plans.start(actor(), data["code"], data.get("cycle"), clock.today()))
+    if start is None:
+        return form.page("visits/scan.html")
+    at, code = clock.now().isoformat(timespec="seconds"), start.elevator.label_code
+    return redirect(url_for("visits.log", code=code, cycle=start.cycle, ref=uuid4(), at=at))
+
+
+@bp.route("/log/<string:code>", methods=["GET", "POST"])
+def log(code: str) -> Any:
+    """Work through the items, sign, scan out."""
+    if "ref" not in request.values:
+        return redirect(url_for("visits.new", code=code, cycle=request.args.get("cycle")))
+    start = visit_plans.start(actor(), code, request.values.get("cycle"), clock.today())
+    typed = schemas.typed_answers(start.codes, request.form, request.files)
+    answers, wrong = schemas.answers_of(typed)
+    form = Form(schemas.VisitForm(), choices={"colleagues": _named(start.colleagues)})
+    if request.method == "POST" and not wrong and (visit := form.submit(lambda data: _record(data, start, answers))):
+        return redirect(url_for("visits.result", visit_id=visit.id), 303)
+    given = {answer["item"]: answer for answer in typed}
+    at = schemas.moment_of(request.values.get("at", ""))
+    return form.page("visits/log.html", start=start, given=given, wrong=wrong, at=at)
+
+
+def _named(people: Any) -> list[tuple[str, str]]:
+    return [(person.login, person.name) for person in people]
+
+
+def _record(data: dict[str, Any], start: Any, answers: list[dict[str, Any]]) -> Any:
+    sent = schemas.visit_of(data, start.elevator.label_code, start.cycle, start.caller.login)
+    visit, _again = visits.record(actor(), {**sent, "answers": answers})
+    return visit
+
+
+@bp.route("/<int:visit_id>/result")
+def result(visit_id: int) -> Any:
+    """What the worker is told after sending."""
+    return render_template("visits/result.html", visit=queries.one(actor(), visit_id))
+
+
+@bp.route("/<int:visit_id>")
+def show(visit_id: int) -> Any:
+    """One visit with its chain of evidence."""
+    return _page(visit_id, Form(schemas.ConfirmForm(), sent={}), Form(schemas.DeclineForm(), sent={}))
+
+
+@bp.route("/<int:visit_id>/confirm", methods=["POST"])
+def confirm(visit_id: int) -> Any:
+    """The use unit confirms."""
+    form = Form(schemas.ConfirmForm())
+    if form.submit(lambda data: visits.confirm(actor(), visit_id, data)):
+        flash(_("已确认这次维保"), "success")
+        return redirect(url_for("visits.show", visit_id=visit_id))
+    return _page(visit_id, form, Form(schemas.DeclineForm(), sent={}))
+
+
+@bp.route("/<int:visit_id>/decline", methods=["POST"])
+def decline(visit_id: int) -> Any:
+    """The use unit sends the visit back."""
+    form = Form(schemas.DeclineForm())
+    if form.submit(lambda data: visits.decline(actor(), visit_id, data["reason"])):
+        flash(_("已退回，这次维保不再计入"), "info")
+        return redirect(url_for("visits.show", visit_id=visit_id))
+    return _page(visit_id, Form(schemas.ConfirmForm(), sent={}), form)
+
+
+def _page(visit_id: int, confirming: Form, declining: Form) -> Any:
+    who = actor()
+    visit = queries.one(who, visit_id)
+    page = render_template(
+        "visits/show.html",
+        visit=visit,
+        chain=queries.chain(visit),
+        remarkable=queries.remarkable(visit),
+        deciding=queries.waits_for(who, visit),
+        confirming=confirming,
+        declining=declining,
+    )
+    return page, 422 if confirming.has_errors or declining.has_errors else 200
+
+
+@bp.route("/<int:visit_id>/photos/<int:file_id>")
+def photo(visit_id: int, file_id: int) -> Any:
+    """A photo or signature of a visit."""
+    path, mime = queries.picture(actor(), visit_id, file_id)
+    return send_file(path, mimetype=mime)
