@@ -63,11 +63,15 @@ ACTS: dict[str, frozenset[str]] = {
     "hazard.reported": frozenset({"no", "title", "unit_id", "source"}),
     "hazard.moved": frozenset({"no", "verb", "from", "to", "round", "due_on"}),
     "file.stored": frozenset({"sha256", "purpose", "size"}),
+    "import.uploaded": frozenset({"sheet", "file_id"}),
+    "import.mapped": frozenset({"sheet", "profile"}),
+    "import.started": frozenset({"sheet"}),
     "import.checked": frozenset({"sheet", "rows", "refused"}),
     "import.finished": frozenset({"sheet", "rows", "new", "changed", "refused"}),
     "import.profile_saved": frozenset({"sheet", "name"}),
     "parameter.set": frozenset({"key", "value", "since"}),
     "target.set": frozenset({"key", "area_code", "value", "since"}),
+    "seed.step_taken": frozenset({"name", "step", "on"}),
 }
 
 

@@ -23,7 +23,9 @@ class Column:
     `choices` maps our value to its Chinese label (or is called once per import for that mapping).
     `aliases` are headings under which others keep the same thing. `units` maps a spelling of a unit to
     its factor into ours: with `{"kg": 1, "t": 1000}` a cell `1.5t` and a heading `载重（t）` are understood.
-    `places` rounds a decimal. `check` gets the value and returns the reason against it, or None.
+    `outside` names what a foreign value of a choice may be that is none of ours, with the reason: a profile maps to
+    the name, and the row is refused with the reason. `places` rounds a decimal. `check` gets the value and
+    returns the reason against it, or None.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Column:
     kind: Kind = "text"
     required: bool = False
     choices: Choices | None = None
+    outside: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     units: Mapping[str, Decimal | int] = field(default_factory=dict)
     width: int = 0

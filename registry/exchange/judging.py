@@ -54,6 +54,7 @@ class _Reader:
         self.required = required
         self.lenient = column.name in profile.lenient
         self._parse = parser(column)
+        self._outside = column.outside
         spec = profile.conversions.get(column.name)
         self._convert = conversion(spec) if spec else None
         words = (*profile.empty.get("*", ()), *profile.empty.get(column.name, ()))
@@ -91,6 +92,8 @@ class _Reader:
                 return None
             if folded in self._values:
                 ours = self._values[folded]
+                if ours in self._outside:
+                    raise BadValue(self._outside[ours])
                 return self._parse(ours) if ours else None
         if self._convert:
             raw = self._convert(raw)

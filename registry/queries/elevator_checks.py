@@ -54,12 +54,18 @@ FREED_BY = {"use_cert_no": ("cancelled", "dismantled"), "device_code": ("cancell
 
 def problems(actor: Actor, values: Values, elevator_id: int | None = None) -> Problems:
     """Everything wrong with the complete values of a new elevator or of one on file."""
-    found: Problems = {}
-    for part in (_kind, _days, _place):
-        _add(found, part(values))
+    found = of_values(values)
     _add(found, _area(actor, values))
     _add(found, _units(values))
     _add(found, taken(values, elevator_id))
+    return found
+
+
+def of_values(values: Values) -> Problems:
+    """What is wrong with the values by themselves, whatever else is on file: also for the rows of an import."""
+    found: Problems = {}
+    for part in (_kind, _days, _place):
+        _add(found, part(values))
     return found
 
 

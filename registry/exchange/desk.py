@@ -1,0 +1,205 @@
+"""The desk where spreadsheets are handed in: read, rehearse, import, give back what was refused.
+
+A rehearsal saves like an import and takes it back, a part at a time, so that it finds what an import would find: there
+is no second set of rules for it, and nobody else waits long. An import is one transaction: the good rows all, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from registry import policy
+from registry.actor import Actor
+from registry.db import transaction
+from registry.errors import Invalid, Missing
+from registry.exchange.columns import Say
+from registry.exchange.convert import cell_text
+from registry.exchange.errors_book import errors_book
+from registry.exchange.importing import ImportBroken, Progress, Refusal, Report, UnusableProfile, Values
+from registry.exchange.importing import run as run_import
+from registry.exchange.mapping import Profile, guess, known_headings, propose
+from registry.exchange.outcome import result_of
+from registry.exchange.profiles import shipped
+from registry.exchange.reading import Limits, Table, read_table
+from registry.exchange.refusals import UnreadableSheet
+from registry.exchange.sheets import Bound, find
+from registry.messages import T
+from registry.models import ImportBatch
+from registry.queries import imports as queries
+from registry.services import files, imports
+from registry.settings import current
+
+PART = 2_000  # rows written at once; a rehearsal keeps others from writing for as long as one part takes
+ERRORS_PURPOSE = "import_errors"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a rehearsed part."""
+
+
+def page_limits() -> Limits:
+    """What a page takes: 200,000 rows, and as many MB as the operator allows."""
+    return Limits(upload_bytes=current().max_upload_mb * 1024 * 1024)
+
+
+def allow(actor: Actor, sheet: str) -> None:
+    """Forbidden unless the caller may import into this register."""
+    policy.require(actor, "import.check")
+    policy.require(actor, find(sheet).permission)
+
+
+def open_file(sheet: str, content: bytes | str, name: str = "", limits: Limits | None = None) -> Table:
+    """The table of a file, looked at with the headings of a register in mind; UnreadableSheet when there is none."""
+    return read_table(content, name, limits=limits, known=known_headings(find(sheet).sheet))
+
+
+def receive(actor: Actor, sheet: str, name: str, content: bytes, limits: Limits | None = None) -> ImportBatch:
+    """Keep a file for a register with the mapping that fits best: a saved one that fits whole, else a guess.
+
+    Raises:
+        UnreadableSheet: not a spreadsheet, too large, damaged.
+    """
+    allow(actor, sheet)
+    table = open_file(sheet, content, name, limits or page_limits())
+    return imports.upload(actor, sheet, name, content, _best_profile(actor, sheet, table).to_dict())
+
+
+def profiles(actor: Actor, sheet: str) -> dict[str, Profile]:
+    """Mappings that may be chosen, by name: those that come with the product and those saved here."""
+    saved = {name: Profile.from_dict(data) for name, data in queries.profiles(actor, sheet).items()}
+    return {**shipped(sheet), **saved}
+
+
+def profile(actor: Actor, sheet: str, name: str) -> Profile:
+    """The mapping of a name; Missing when there is none."""
+    known = profiles(actor, sheet)
+    if name not in known:
+        listed = "、".join(sorted(known)) or "—"
+        raise Missing(T("没有名为“{name}”的对应方案，现有：{listed}", name=name, listed=listed))
+    return known[name]
+
+
+def _best_profile(actor: Actor, sheet: str, table: Table) -> Profile:
+    """Of the saved mappings that fit the file whole, the one that reads most columns."""
+    register = find(sheet)
+    fitting = [
+        one
+        for one in profiles(actor, sheet).values()
+        if len(one.columns) > 1 and not one.faults(register.bind(actor, one).sheet, table.headings)
+    ]
+    best = max(fitting, key=lambda one: len(set(one.columns.values())), default=None)
+    proposed = propose(table.headings, register.sheet)
+    if best is not None and len(set(best.columns.values())) >= len(guess(table.headings, register.sheet)):
+        return best
+    return proposed
+
+
+def table_of(actor: Actor, batch: ImportBatch) -> Table:
+    """The table of a file that was handed in."""
+    stored = queries.file(actor, batch.file_id)
+    return open_file(batch.sheet, queries.content(stored), stored.name, page_limits())
+
+
+def bound_of(actor: Actor, batch: ImportBatch) -> tuple[Bound, Profile]:
+    """The register of a batch for this caller, and the mapping settled for it."""
+    chosen = Profile.from_dict(batch.profile)
+    return find(batch.sheet).bind(actor, chosen), chosen
+
+
+def check(actor: Actor, batch_id: int, say: Say = str) -> ImportBatch:
+    """Rehearse a file that was handed in and keep what was found, with a workbook of the refused rows.
+
+    Raises:
+        Invalid: the mapping does not fit the file.
+    """
+    batch = queries.show(actor, batch_id).batch
+    allow(actor, batch.sheet)
+    bound, chosen = bound_of(actor, batch)
+    table = table_of(actor, batch)
+    report = rehearse(bound, table, chosen)
+    return imports.note_check(actor, batch_id, _result(actor, table, report, bound, say))
+
+
+def run(actor: Actor, batch_id: int, say: Say = str) -> ImportBatch:
+    """Import a checked file: the good rows in one transaction, the others back in a workbook.
+
+    Raises:
+        Conflict: not checked, or imported already.
+        Invalid: the mapping does not fit the file.
+    """
+    batch = queries.show(actor, batch_id).batch
+    allow(actor, batch.sheet)
+    table = table_of(actor, batch)
+    with transaction():
+        batch = imports.claim(actor, batch_id)
+        bound, chosen = bound_of(actor, batch)
+        report = load(bound, table, chosen)
+        return imports.finish(actor, batch_id, _result(actor, table, report, bound, say))
+
+
+def _result(actor: Actor, table: Table, report: Report, bound: Bound, say: Say) -> dict[str, Any]:
+    stored = None
+    if report.refused:
+        book = errors_book(table, report.errors, say=say)
+        stored = files.store(actor, say(T("未导入的行")) + ".xlsx", XLSX, book, ERRORS_PURPOSE).id
+    return result_of(report, bound.announce(), stored)
+
+
+def rehearse(bound: Bound, table: Table, chosen: Profile, progress: Progress | None = None) -> Report:
+    """What an import would bring and refuse; nothing stays.
+
+    What only two rows of the file far apart contradict each other in (one certificate number on both) is found by
+    the import itself.
+    """
+
+    def save(rows: Sequence[Values]) -> list[Refusal]:
+        refused: list[Refusal] = []
+        try:
+            with transaction():
+                refused = bound.save(rows)
+                raise _TakenBack
+        except _TakenBack:
+            bound.forget()
+        return refused
+
+    return _judged(replace(bound, save=save), table, chosen, progress)
+
+
+def load(bound: Bound, table: Table, chosen: Profile, progress: Progress | None = None) -> Report:
+    """Save the good rows in one transaction; whatever breaks it leaves nothing behind."""
+    with transaction():
+        return _judged(bound, table, chosen, progress)
+
+
+def _judged(bound: Bound, table: Table, chosen: Profile, progress: Progress | None) -> Report:
+    try:
+        return run_import(table, bound.sheet, chosen, bound.save, bound.existing, progress, batch=PART)
+    except UnusableProfile as error:
+        raise Invalid({"columns": list(error.reasons)}) from None
+    except ImportBroken as error:
+        raise error.__cause__ or error from None
+
+
+def faults(bound: Bound, chosen: Profile, headings: Sequence[str]) -> list[T]:
+    """Why this mapping cannot be used for a file with these headings."""
+    return chosen.faults(bound.sheet, headings)
+
+
+def samples(table: Table, most: int = 3, rows: int = 200) -> Mapping[str, list[str]]:
+    """Heading -> the first few different values under it."""
+    found: dict[str, list[str]] = {heading: [] for heading in table.headings if heading}
+    places = {heading: table.column(heading) for heading in found}
+    for number, (_, cells) in enumerate(table):
+        if number == rows or all(len(values) == most for values in found.values()):
+            break
+        for heading, values in found.items():
+            text = cell_text(cells[places[heading]])[:40] if places[heading] < len(cells) else ""
+            if text and text not in values and len(values) < most:
+                values.append(text)
+    return found
+
+
+__all__ = ["UnreadableSheet", "check", "load", "open_file", "profile", "profiles", "receive", "rehearse", "run"]

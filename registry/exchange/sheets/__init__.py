@@ -1,0 +1,24 @@
+"""The registers that spreadsheets may fill. A new one is a module with a `REGISTER`, named here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from registry.errors import Missing
+from registry.exchange.sheets import cylinders, elevators, people, units
+from registry.exchange.sheets._common import Bound, Register
+from registry.messages import T
+
+__all__ = ["REGISTERS", "Bound", "Register", "find"]
+
+REGISTERS: Mapping[str, Register] = MappingProxyType(
+    {module.REGISTER.sheet.name: module.REGISTER for module in (elevators, cylinders, units, people)}
+)
+
+
+def find(name: str) -> Register:
+    """The register of a name; Missing when there is none."""
+    if name not in REGISTERS:
+        raise Missing(T("没有这个登记簿"))
+    return REGISTERS[name]
