@@ -83,6 +83,18 @@ def station(actor: Actor, unit_id: int) -> Station:
     return Station(unit, licence, guns, alliances, _names(alliances), db.session.scalar(owned) or 0)
 
 
+def bodies(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of the inspection bodies, for an office that records an inspection."""
+    statement = (
+        policy.scope(actor, Unit, Unit.id, Unit.name)
+        .join(Capacity, Capacity.unit_id == Unit.id)
+        .where(Capacity.capacity == "inspection")
+        .order_by(Unit.name)
+        .limit(500)
+    )
+    return [(unit_id, name) for unit_id, name in db.session.execute(statement)]
+
+
 def _own(actor: Actor) -> tuple[Any, ...]:
     if actor.role not in OFFICE_ROLES:
         return (Unit.id == actor.unit_id,)

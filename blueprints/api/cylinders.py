@@ -1,0 +1,58 @@
+"""Cylinders through the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from blueprints.schemas import cylinders as schemas
+from blueprints.schemas.base import page_out
+from blueprints.sessions import actor
+from registry.queries import cylinders as queries
+from registry.services import cylinder_events, cylinders
+
+bp = Blueprint("api_cylinders", __name__, url_prefix="/cylinders", description="Gas cylinders")
+
+
+@bp.route("")
+@bp.arguments(schemas.CylinderFilter(), location="query")
+@bp.response(200, page_out(schemas.CylinderOut))
+def index(query: dict[str, Any]) -> Any:
+    """The cylinders the caller may see."""
+    return queries.listing(actor(), query, query["limit"], query["cursor"])
+
+
+@bp.route("", methods=["POST"])
+@bp.arguments(schemas.CylinderIn())
+@bp.response(201, schemas.CylinderOut())
+def register(data: dict[str, Any]) -> Any:
+    """Put a cylinder on file."""
+    return cylinders.register(actor(), {**data, "source": "api"})
+
+
+@bp.route("/<string:code>")
+@bp.response(200, schemas.CylinderDetailOut())
+def show(code: str) -> Any:
+    """One cylinder by any writing of its label code."""
+    return queries.by_code(actor(), code)
+
+
+@bp.route("/<string:code>", methods=["PATCH"])
+@bp.arguments(schemas.CORRECTION)
+@bp.response(200, schemas.CylinderOut())
+def correct(data: dict[str, Any], code: str) -> Any:
+    """Correct the marks that are given; `version` is the one the caller saw."""
+    return cylinders.correct(actor(), code, {**data, "source": "api"}, data["version"])
+
+
+@bp.route("/<string:code>/events", methods=["POST"])
+@bp.arguments(schemas.EventIn())
+@bp.response(201, schemas.EventOut())
+@bp.alt_response(200, schema=schemas.EventOut(), description="This `ref` was recorded before.")
+def record_event(data: dict[str, Any], code: str) -> Any:
+    """Record a step in a cylinder's life."""
+    recorded = cylinder_events.record_event(actor(), code, data)
+    if recorded.replayed:
+        return recorded, 200, {"Idempotent-Replay": "true"}
+    return recorded
