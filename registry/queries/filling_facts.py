@@ -157,8 +157,8 @@ def _of_cylinder(row: Cylinder, on: date) -> dict[str, Any]:
 
 
 def _thousandth(value: int | None) -> Decimal | None:
-    """Grams as kg, millilitres as litres, kPa as MPa, without trailing zeros; nothing is not known."""
-    return Decimal(value).scaleb(-3).normalize() if value else None
+    """Grams as kg, millilitres as litres, kPa as MPa; nothing is not known."""
+    return Decimal(value).scaleb(-3) if value else None
 
 
 def _of_owner(found: Found, at: Station, on: date) -> dict[str, Any]:

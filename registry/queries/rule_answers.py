@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any
 
 from registry import clock, policy
@@ -57,22 +56,15 @@ def cylinder_dates(actor: Actor, asked: Mapping[str, Any]) -> cylinders.Dates:
 def fill_limit(actor: Actor, asked: Mapping[str, Any]) -> cylinders.FillLimit:
     """`{kind?, medium, volume_l, working_pressure_mpa?, porosity?, temperature_c?, on?}` -> the most it may hold."""
     policy.require(actor, "rule.ask")
-    names = ("working_pressure_mpa", "porosity", "temperature_c")
-    pressure, porosity, temperature = (_exact(asked.get(name)) for name in names)
     return cylinders.fill_limit(
         asked.get("kind"),
         asked["medium"],
         asked.get("volume_l"),
-        pressure,
-        porosity,
-        temperature,
+        asked.get("working_pressure_mpa"),
+        asked.get("porosity"),
+        asked.get("temperature_c"),
         asked.get("on") or clock.today(),
     )
-
-
-def _exact(value: Decimal | None) -> Decimal | None:
-    # 15 and 15.000 are the same pressure, and the tables know it as 15.
-    return None if value is None else value.normalize()
 
 
 def filling(actor: Actor, asked: Mapping[str, Any]) -> FillingVerdict:

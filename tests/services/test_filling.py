@@ -1,6 +1,7 @@
 """Recording fills and scans: judged where they are recorded, kept once, refusals kept too."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -48,8 +49,8 @@ def test_a_good_cylinder_of_the_station_may_be_filled_and_the_scan_is_kept(actor
     row = make.cylinder()
     answer = scans.scan(actor("filler"), scan_of(row))
     assert (answer.judged.answer, answer.judged.code) == ("allow", "00")
-    assert str(answer.judged.max_kg) == "14.9"
-    assert str(answer.judged.stop_at_kg) == "31.4"
+    assert answer.judged.max_kg == Decimal("14.9")
+    assert answer.judged.stop_at_kg == Decimal("31.4")
     assert count(Scan, cylinder_id=row.id, verdict="allow") == 1
     assert count(TrailEntry, act="scan.recorded") == 1
 

@@ -1,0 +1,53 @@
+"""What the law would say: pure questions, nothing is read from the register and nothing recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from blueprints.schemas import rules as schemas
+from blueprints.sessions import actor
+from registry.queries import rule_answers
+
+bp = Blueprint("api_rules", __name__, url_prefix="/rules", description="What the law would say")
+
+
+@bp.route("/elevator-inspection", methods=["POST"])
+@bp.arguments(schemas.InspectionIn())
+@bp.response(200, schemas.InspectionOut())
+def elevator_inspection(data: dict[str, Any]) -> Any:
+    """Which periodic inspection or self-test is due, and when."""
+    return rule_answers.elevator_inspection(actor(), data)
+
+
+@bp.route("/maintenance-plan", methods=["POST"])
+@bp.arguments(schemas.PlanIn())
+@bp.response(200, schemas.PlanOut())
+def maintenance_plan(data: dict[str, Any]) -> Any:
+    """Which maintenance is due, and its items."""
+    return rule_answers.maintenance_plan(actor(), data)
+
+
+@bp.route("/cylinder-dates", methods=["POST"])
+@bp.arguments(schemas.DatesIn())
+@bp.response(200, schemas.DatesOut())
+def cylinder_dates(data: dict[str, Any]) -> Any:
+    """When a cylinder must be inspected and when its life ends."""
+    return rule_answers.cylinder_dates(actor(), data)
+
+
+@bp.route("/fill-limit", methods=["POST"])
+@bp.arguments(schemas.LimitIn())
+@bp.response(200, schemas.LimitOut())
+def fill_limit(data: dict[str, Any]) -> Any:
+    """How much a cylinder may hold."""
+    return rule_answers.fill_limit(actor(), data)
+
+
+@bp.route("/filling", methods=["POST"])
+@bp.arguments(schemas.FillingFactsIn())
+@bp.response(200, schemas.VerdictOut())
+def filling(data: dict[str, Any]) -> Any:
+    """May this cylinder be filled: every rule that is hit, the worst first."""
+    return rule_answers.filling(actor(), data)

@@ -1,0 +1,180 @@
+"""Fills at the border. The interface speaks g and kPa, the page at the gun kg and MPa."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import ValidationError, fields, pre_load, validate
+
+from blueprints.errors import plain
+from blueprints.filters import say
+from blueprints.schemas.base import In, Out, PageIn
+from blueprints.schemas.cylinders import Called, Thousandths
+from blueprints.schemas.fields import Choice, Choices, Day, Integer, Moment, Ref, Text, Yes
+from blueprints.schemas.scans import CodeText, Findings
+from blueprints.sessions import language
+from registry.errors import Invalid, Refused, RegistryError
+from registry.messages import T
+from registry.rules.filling_items import NOT_APPLICABLE, NOT_OK, OK, CheckItem
+from registry.rules.kinds import MEDIA
+from registry.services.filling import LONGEST_BATCH, Outcome
+
+ANSWERS = {True: OK, False: NOT_OK, "pass": OK, "fail": NOT_OK, "na": NOT_APPLICABLE}
+
+
+class Checks(fields.Field[dict[str, str]]):
+    """Items of the check before filling -> ok | not_ok | n_a. Items of the station's own are kept as they are."""
+
+    default_error_messages = {"invalid": _("请按 检查项: ok、not_ok 或 n_a 填写")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or len(value) > 60:
+            raise self.make_error("invalid")
+        found = {}
+        for item, answer in value.items():
+            known = ANSWERS.get(answer, answer) if isinstance(answer, bool | str) else None
+            if not isinstance(item, str) or not 0 < len(item) <= 40 or known not in (OK, NOT_OK, NOT_APPLICABLE):
+                raise self.make_error("invalid")
+            found[item] = str(known)
+        return found
+
+
+class FillingIn(In):
+    """A fill. Masses in g, pressure in kPa, `filler` and `checker` are logins; `ended_at` now when left out."""
+
+    ref = Ref()
+    code = CodeText()
+    gun = Text(required=True, max=40)
+    medium = Called(MEDIA)
+    checks = Checks(allow_none=True, metadata={"type": "object", "additionalProperties": {"type": "string"}})
+    gross_before_g = Integer(min=0, max=5_000_000)
+    gross_after_g = Integer(min=0, max=5_000_000)
+    pressure_kpa = Integer(min=0, max=200_000)
+    temperature_c = Integer(min=-60, max=80)
+    started_at = Moment(required=True)
+    ended_at = Moment()
+    filler = Text(required=True, max=40)
+    checker = Text(required=True, max=40)
+    clip = Text(max=200, metadata={"description": "device, channel and time of the video"})
+
+
+class BatchIn(In):
+    """Up to 1,000 fills: `{"fillings": [...]}`, or the bare list."""
+
+    fillings = fields.List(
+        fields.Dict(),
+        required=True,
+        validate=validate.Length(1, LONGEST_BATCH, error=_("一次1到{max}条")),
+        error_messages={"required": _("请填写这一项"), "invalid": _("请提交一个列表")},
+    )
+
+    @pre_load
+    def _bare_list(self, data: Any, **kwargs: Any) -> Any:
+        return {"fillings": data} if isinstance(data, list) else data
+
+
+class FillingOut(Out):
+    """A fill on record. The net mass is what was put in."""
+
+    id = fields.Integer(attribute="filling.id")
+    ref = fields.String(attribute="filling.ref")
+    verdict = fields.String(attribute="verdict.answer")
+    scanned = fields.Boolean(attribute="filling.scanned")
+    net_g = fields.Integer(attribute="filling.net_g")
+    pressure_kpa = fields.Integer(attribute="filling.pressure_kpa")
+    filled_on = fields.Date(attribute="filling.filled_on")
+    findings = Findings(attribute="verdict")
+
+
+class BatchOut(Out):
+    """One result for each row, in the order sent: `ref`, `status`, and the fill or what is wrong."""
+
+    results = fields.List(fields.Dict())
+
+
+FILLING_IN, FILLING_OUT = FillingIn(), FillingOut()
+
+
+def load_rows(rows: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
+    """The rows that can be read, each with its `position`; and what is wrong with the others, by position."""
+    good, bad = [], {}
+    for position, row in enumerate(rows):
+        try:
+            good.append({"position": position, "data": FILLING_IN.load(row)})
+        except ValidationError as error:
+            errors = plain(error.normalized_messages())
+            bad[position] = {"ref": row.get("ref"), "status": 422, "type": "invalid-input", "errors": errors}
+    return good, bad
+
+
+def result(outcome: Outcome) -> dict[str, Any]:
+    """One row's answer."""
+    if outcome.recorded is not None:
+        return {**FILLING_OUT.dump(outcome.recorded), "status": 200 if outcome.recorded.replay else 201}
+    error = outcome.error or RegistryError()
+    answer: dict[str, Any] = {
+        "ref": outcome.ref,
+        "status": error.status,
+        "type": error.type,
+        "detail": say(error.detail),
+    }
+    if isinstance(error, Refused):
+        answer["findings"] = [finding.to_dict(language()) for finding in error.verdict.findings]
+    if isinstance(error, Invalid):
+        answer["errors"] = plain(error.errors)
+    return answer
+
+
+class GunForm(In):
+    """Which gun the screen stands at; kept in the address of the page."""
+
+    gun = Text(required=True, max=40, label=_("充装枪号"), hint=_("枪或秤上的编号"))
+    medium = Called(MEDIA, label=_("充装介质"), hint=_("已登记的枪不必选择"))
+
+
+class GunScan(In):
+    """A code read at the gun."""
+
+    code = CodeText(label=_("二维码或编号"))
+    temperature_c = Integer(min=-60, max=80, label=_("气体温度"), unit="℃")
+
+
+class FillForm(In):
+    """What is left to fill in after an allowing scan. What was looked at and found bad is ticked; `looked` says that
+    the rest was looked at too."""
+
+    ref = Ref()
+    code = CodeText(kind="hidden", label="code")
+    started_at = Moment(required=True, kind="hidden", label="started_at")
+    failed = Choices("items", load_default=list, label=_("不合格的检查项"))
+    looked = Yes(label=_("以上各项已逐项检查，未勾选的都合格"))
+    gross_before_g = Thousandths(max=5000, label=_("充装前总重"), unit="kg")
+    gross_after_g = Thousandths(max=5000, label=_("充装后总重"), unit="kg")
+    pressure_kpa = Thousandths(max=200, label=_("充装压力"), unit="MPa")
+    temperature_c = Integer(min=-60, max=80, label=_("气体温度"), unit="℃")
+    filler = Choice("staff", required=True, label=_("充装人员"))
+    checker = Choice("staff", required=True, label=_("检查人员"))
+
+
+def as_sent(form: dict[str, Any], gun: str, medium: str | None, items: Iterable[CheckItem]) -> dict[str, Any]:
+    """What the verb is given for a form filled in at a gun.
+
+    Raises:
+        Invalid: nobody says that the items were looked at.
+    """
+    if not form.pop("looked"):
+        raise Invalid.field("looked", T("请先完成充装前检查，再勾选这一项"))
+    failed = set(form.pop("failed"))
+    checks = {item.id: NOT_OK if item.id in failed else OK for item in items}
+    return {**form, "gun": gun, "medium": medium, "checks": checks}
+
+
+class FillingFilter(PageIn):
+    """Filters of the list of fills."""
+
+    q = Text(max=60, label=_("编号、钢印号或充装单位"), load_default=None)
+    since = Day(label=_("从"), load_default=None)
+    until = Day(label=_("到"), load_default=None)
+    scanned = Choice((("yes", _("已扫码")), ("no", _("未扫码"))), label=_("充前扫码"), load_default=None)

@@ -1,0 +1,94 @@
+"""Scans at the border."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import fields, post_dump
+
+from blueprints.schemas.base import FindingOut, In, Out, PositionIn
+from blueprints.schemas.cylinders import Called
+from blueprints.schemas.fields import Choice, Moment, Number, Text
+from blueprints.sessions import language
+from registry.rules.kinds import MEDIA
+from registry.rules.verdict import Verdict
+from registry.services.scans import PURPOSES
+
+
+class Exact(fields.String):
+    """A decimal as a string without trailing zeros."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else f"{Decimal(value).normalize():f}"
+
+
+class Findings(fields.List):
+    """The findings of a verdict in the caller's language."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields.Nested(FindingOut), **options)
+
+    def _serialize(self, value: Verdict | None, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
+        found = value.findings if value else ()
+        return super()._serialize([finding.to_dict(language()) for finding in found], attr, obj, **kwargs)
+
+
+class CodeText(Text):
+    """What a scanner read or a person typed; anything goes in, the verdict says what it is worth."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max=2000, required=True, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        cleaned = value.replace("\x00", "�") if isinstance(value, str) else value
+        return super()._deserialize(cleaned, attr, data, **kwargs)
+
+
+class ScanIn(In):
+    """A scan. `medium` is that of the gun where the gun is not registered; `temperature_c` of a compressed gas."""
+
+    code = CodeText(label=_("二维码或编号"))
+    purpose = Choice([*PURPOSES.items()], required=True, label=_("用途"))
+    gun = Text(max=40, label=_("充装枪号"))
+    medium = Called(MEDIA, label=_("充装介质"))
+    temperature_c = Number(min=-60, max=80, places=1, label=_("气体温度"))
+    at = Moment()
+    position = fields.Nested(PositionIn, allow_none=True)
+
+
+class FoundCylinderOut(Out):
+    """The cylinder behind a code, as far as it matters at a gun."""
+
+    code = fields.String(attribute="label_code")
+    kind = fields.String()
+    medium = fields.String()
+    status = fields.String()
+    serial_no = fields.String()
+    register_no = fields.String()
+    owner = fields.String(attribute="owner.name")
+    owner_id = fields.Integer()
+    tare_g = fields.Integer()
+    volume_ml = fields.Integer()
+    working_pressure_kpa = fields.Integer()
+    next_inspection_on = fields.Date()
+    service_end_on = fields.Date()
+    last_filled_at = fields.AwareDateTime(format="iso")
+
+
+class ScanOut(Out):
+    """The verdict of a scan. Masses in kg and pressures in MPa as decimal strings, absent unless allowed."""
+
+    id = fields.Integer(attribute="scan.id")
+    verdict = fields.String(attribute="judged.answer")
+    code = fields.String(attribute="judged.code", metadata={"description": "two digits of older gun gateways"})
+    max_kg = Exact(attribute="judged.max_kg")
+    max_pressure_mpa = Exact(attribute="judged.max_pressure_mpa")
+    stop_at_kg = Exact(attribute="judged.stop_at_kg")
+    findings = Findings(attribute="judged.verdict")
+    cylinder = fields.Nested(FoundCylinderOut, allow_none=True)
+
+    @post_dump
+    def _only_limits_there_are(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {key: value for key, value in data.items() if value is not None or key == "cylinder"}
