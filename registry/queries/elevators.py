@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registry import clock, codes, policy
+from registry import clock, codes, policy, settings
 from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
@@ -29,6 +29,7 @@ from registry.models import (
     Visit,
 )
 from registry.queries import areas, elevator_inspections
+from registry.queries.elevator_values import values
 from registry.queries.paging import Page, paginate
 from registry.rules.inspection_standing import PASSED
 from registry.rules.lifecycle import STATUSES, Move, moves_from
@@ -65,6 +66,7 @@ class Detail:
     hazards: Sequence[Hazard]
     moves: tuple[Move, ...]
     grouped_code: str
+    label_path: str
 
 
 def by_code(actor: Actor, text: str, options: tuple[Any, ...] = UNITS) -> Elevator:
@@ -150,12 +152,28 @@ def detail(actor: Actor, text: str) -> Detail:
         hazards=_hazards(actor, elevator.id),
         moves=moves_from(elevator.status, today) if elevator.status in STATUSES else (),
         grouped_code=codes.grouped(elevator.label_code),
+        label_path=label_path(elevator.label_code),
     )
 
 
 def current_contract(elevator_id: int) -> Contract | None:
     """The contract that runs today."""
     return _contract(elevator_id, clock.today())
+
+
+def label_path(code: str) -> str:
+    """The address on this site that the label's symbol leads to."""
+    return f"/q/{code}.{codes.mac(code, settings.current().label_keys)}"
+
+
+def form_values(elevator: Elevator) -> dict[str, Any]:
+    """The values of an elevator as its form shows them, units by name; `by_code` has loaded what it needs."""
+    return {
+        **values(elevator),
+        "use_unit": elevator.use_unit.name if elevator.use_unit else None,
+        "owner_unit": elevator.owner_unit.name if elevator.owner_unit else None,
+        "version": elevator.version,
+    }
 
 
 def _inside(code: str) -> list[ColumnElement[bool]]:

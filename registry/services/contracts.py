@@ -100,6 +100,8 @@ def end(actor: Actor, elevator_id: int, until: date, reason: str = "") -> Contra
 
 
 def _company(actor: Actor, text: str) -> int:
+    if not text:
+        raise Invalid.field("company", T("请填写维保单位"))
     try:
         return units.find(actor, text, "maintenance").id
     except Missing as error:
