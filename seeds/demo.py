@@ -1,0 +1,32 @@
+"""The demo: named people and units with equipment of their own, and a moderate city around them."""
+
+from __future__ import annotations
+
+from registry.actor import ROLES
+from seeds import cast, cast_equipment, city
+from seeds.city_rows import Progress, silent
+
+SEED = 1
+
+
+def build(elevators: int, cylinders: int, days: int, progress: Progress = silent) -> bool:
+    """Make the demo, or what is missing of it; whether anything was."""
+    worked = cast_equipment.build(progress)
+    try:
+        plan = city.plan_for(elevators, cylinders, days, SEED)
+    except city.OtherCity:
+        return worked  # a city of another size is here already: the demo is whole
+    return city.build(plan, progress) or worked
+
+
+def accounts(address: str) -> str:
+    """The table of demo accounts, one for each role, with the password and the address."""
+    one_each = {person.role: person for person in reversed(cast.PEOPLE)}
+    units = {unit.key: unit.name for unit in cast.UNITS}
+    lines = [
+        f"{person.login:<14} {person.role:<20} {ROLES[person.role]}，{person.name}，{units[person.unit]}"
+        for person in cast.PEOPLE
+        if one_each[person.role] is person
+    ]
+    head = f"{'login':<14} {'role':<20} who"
+    return "\n".join(["", head, *lines, "", f"password of all: {cast.PASSWORD}", f"address: {address}"])
