@@ -7,23 +7,24 @@ is no second set of rules for it, and nobody else waits long. An import is one t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from registry import policy
 from registry.actor import Actor
 from registry.db import transaction
-from registry.errors import Invalid, Missing
-from registry.exchange.columns import Say
+from registry.errors import Conflict, Invalid, Missing
+from registry.exchange.columns import Say, Sheet
 from registry.exchange.convert import cell_text
 from registry.exchange.errors_book import errors_book
 from registry.exchange.importing import ImportBroken, Progress, Refusal, Report, UnusableProfile, Values
 from registry.exchange.importing import run as run_import
-from registry.exchange.mapping import Profile, guess, known_headings, propose
+from registry.exchange.judging import JudgedRow, judge_rows
+from registry.exchange.mapping import Profile, foreign_values, guess, known_headings, propose
 from registry.exchange.outcome import result_of
 from registry.exchange.profiles import shipped
 from registry.exchange.reading import Limits, Table, read_table
-from registry.exchange.refusals import UnreadableSheet
 from registry.exchange.sheets import Bound, find
 from registry.messages import T
 from registry.models import ImportBatch
@@ -31,6 +32,7 @@ from registry.queries import imports as queries
 from registry.services import files, imports
 from registry.settings import current
 
+KEPT_ROWS = 50_000
 PART = 2_000  # rows written at once; a rehearsal keeps others from writing for as long as one part takes
 ERRORS_PURPOSE = "import_errors"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -133,10 +135,13 @@ def run(actor: Actor, batch_id: int, say: Say = str) -> ImportBatch:
     batch = queries.show(actor, batch_id).batch
     allow(actor, batch.sheet)
     table = table_of(actor, batch)
+    bound, chosen = bound_of(actor, batch)
+    judged = _judge_before(bound, table, chosen)
     with transaction():
         batch = imports.claim(actor, batch_id)
-        bound, chosen = bound_of(actor, batch)
-        report = load(bound, table, chosen)
+        if batch.profile != chosen.to_dict():
+            raise Conflict(T("对应关系刚被改过，请重新检查"))
+        report = _judged(bound, table, chosen, judged=judged)
         return imports.finish(actor, batch_id, _result(actor, table, report, bound, say))
 
 
@@ -170,17 +175,92 @@ def rehearse(bound: Bound, table: Table, chosen: Profile, progress: Progress | N
 
 def load(bound: Bound, table: Table, chosen: Profile, progress: Progress | None = None) -> Report:
     """Save the good rows in one transaction; whatever breaks it leaves nothing behind."""
+    judged = _judge_before(bound, table, chosen)
     with transaction():
-        return _judged(bound, table, chosen, progress)
+        return _judged(bound, table, chosen, progress, judged)
 
 
-def _judged(bound: Bound, table: Table, chosen: Profile, progress: Progress | None) -> Report:
+def bring_in(
+    actor: Actor, sheet: str, bound: Bound, table: Table, chosen: Profile, path: Path, progress: Progress | None = None
+) -> Report:
+    """Import a file of the command line, and keep it with what came of it like one handed in on a page."""
+    judged = _judge_before(bound, table, chosen)
+    with transaction():
+        batch = imports.upload(actor, sheet, path.name, path.read_bytes(), chosen.to_dict())
+        report = _judged(bound, table, chosen, progress, judged)
+        imports.finish(actor, batch.id, _result(actor, table, report, bound, str))
+    return report
+
+
+def _judge_before(bound: Bound, table: Table, chosen: Profile) -> list[JudgedRow] | None:
+    """The rows judged each by itself before the transaction, so that it is short; None for files too large for it."""
+    if table.row_count > KEPT_ROWS or faults(bound, chosen, table.headings):
+        return None
+    return list(judge_rows(table, bound.sheet, chosen))
+
+
+def _judged(
+    bound: Bound,
+    table: Table,
+    chosen: Profile,
+    progress: Progress | None = None,
+    judged: list[JudgedRow] | None = None,
+) -> Report:
     try:
-        return run_import(table, bound.sheet, chosen, bound.save, bound.existing, progress, batch=PART)
+        return run_import(table, bound.sheet, chosen, bound.save, bound.existing, progress, PART, judged)
     except UnusableProfile as error:
         raise Invalid({"columns": list(error.reasons)}) from None
     except ImportBroken as error:
         raise error.__cause__ or error from None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that was handed in, opened for matching: its table, its register for this caller, a mapping."""
+
+    line: queries.Line
+    table: Table
+    bound: Bound
+    profile: Profile
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.bound.sheet
+
+
+def opened(actor: Actor, batch_id: int, chosen: Profile | None = None) -> Opened:
+    """A file for matching, with the mapping settled for it or another one.
+
+    Raises:
+        Missing: no such file for this caller to see.
+        Forbidden: not a register this caller may import into.
+        Conflict: imported already.
+    """
+    line = queries.show(actor, batch_id)
+    allow(actor, line.batch.sheet)
+    if line.batch.state == "imported":
+        raise Conflict(T("这个文件已经导入过了，需要再导请重新上传"))
+    mapping = chosen or Profile.from_dict(line.batch.profile)
+    bound = find(line.batch.sheet).bind(actor, mapping)
+    return Opened(line, table_of(actor, line.batch), bound, mapping)
+
+
+def settle(actor: Actor, batch_id: int, chosen: Profile) -> Opened:
+    """Settle a mapping that fits.
+
+    Raises:
+        Invalid: what keeps it from being used.
+    """
+    found = opened(actor, batch_id, chosen)
+    if reasons := faults(found.bound, chosen, found.table.headings):
+        raise Invalid({"columns": reasons})
+    imports.settle(actor, batch_id, chosen.to_dict())
+    return found
+
+
+def foreign(found: Opened) -> dict[str, list[tuple[str, int, str]]]:
+    """Choice column -> values of the file that are none of ours: (value, how often, what it is or may be of ours)."""
+    return foreign_values(found.table, found.sheet, found.profile)
 
 
 def faults(bound: Bound, chosen: Profile, headings: Sequence[str]) -> list[T]:
@@ -200,6 +280,3 @@ def samples(table: Table, most: int = 3, rows: int = 200) -> Mapping[str, list[s
             if text and text not in values and len(values) < most:
                 values.append(text)
     return found
-
-
-__all__ = ["UnreadableSheet", "check", "load", "open_file", "profile", "profiles", "receive", "rehearse", "run"]

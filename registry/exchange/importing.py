@@ -175,16 +175,17 @@ def run(
     existing: Existing = _known_nothing,
     progress: Progress | None = None,
     batch: int = BATCH,
+    judged: Iterable[JudgedRow] | None = None,
 ) -> Report:
     """Save what is good, `batch` rows a call, and report the rest.
 
     A row given to `save` has its mapped columns, and what `Sheet.validate` added; an empty cell is absent
     (the field stays as it is) unless the profile clears blanks: then it is None. Unchanged rows are not
     given. `save` is one transaction a call and may return refusals; what it raises ends the import with
-    ImportBroken. `progress` gets (rows done, rows in all).
+    ImportBroken. `progress` gets (rows done, rows in all). `judged` are the table's rows when they were judged before.
     """
     report = _start(table, sheet, profile)
-    for rows in _batches(table, sheet, profile, existing, report, progress, batch):
+    for rows in _batches(table, sheet, profile, existing, report, progress, batch, judged):
         _save(rows, save, sheet, profile, report)
     return report
 
@@ -216,11 +217,12 @@ def _batches(
     report: Report,
     progress: Progress | None = None,
     size: int = BATCH,
+    judged_before: Iterable[JudgedRow] | None = None,
 ) -> Iterator[list[_Good]]:
     """Lists of at most `size` new and changed rows; counts and errors go into the report."""
     began = time.perf_counter()
     waiting: list[JudgedRow] = []
-    for judged in judge_rows(table, sheet, profile):
+    for judged in judge_rows(table, sheet, profile) if judged_before is None else judged_before:
         report.rows_in += 1
         for warning in judged.warnings:
             report.note(warning, is_error=False)

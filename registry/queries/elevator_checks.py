@@ -94,14 +94,18 @@ def _kind(values: Values) -> Problems:
     for name in DETAILS - own:
         if values.get(name) is not None:
             found[name] = [T("{kind}没有这项参数", kind=kind.zh)]
-    for parameter in kind.parameters:
-        value = values.get(parameter.name)
-        if value is not None and any(f.severity == "block" for f in check_parameters(kind.id, {parameter.name: value})):
-            found[parameter.name] = [_range(parameter)]
+    given = {name: values[name] for name in own if values.get(name) is not None}
+    if _is_blocked(kind.id, given):
+        wrong = (p for p in kind.parameters if p.name in given and _is_blocked(kind.id, {p.name: given[p.name]}))
+        found.update({parameter.name: [_range(parameter)] for parameter in wrong})
     _add(found, _doors(values))
     if (number := values.get("use_cert_no")) and number[1:3] != kind.cert_digits:
         found["use_cert_no"] = [T("编号中的品种代号应为{digits}，与所选品种不符", digits=kind.cert_digits)]
     return found
+
+
+def _is_blocked(kind: str, values: Values) -> bool:
+    return any(finding.severity == "block" for finding in check_parameters(kind, values))
 
 
 def _range(parameter: Parameter) -> T:
@@ -113,6 +117,8 @@ def _range(parameter: Parameter) -> T:
 def _doors(values: Values) -> Problems:
     """Floors, stops and doors against each other, as `rules.kinds` judges them."""
     counts = {name: values.get(name) for name in ("floors", "stops", "doors")}
+    if sum(count is not None for count in counts.values()) < 2:
+        return {}
     texts = {
         "stops_floors": ("stops", T("站数（{stops}）不能多于层数（{floors}）", **counts)),
         "doors_stops": ("doors", T("门数（{doors}）应在站数（{stops}）的1至2倍之间", **counts)),

@@ -31,15 +31,18 @@ class UnitFinder:
     """
 
     def __init__(self, actor: Actor, capacity: str | None = None) -> None:
-        self.actor = actor
+        self.actor, self.capacity = actor, capacity
+        self.wanted: dict[NewUnit, int] = {}
+        self._made: dict[NewUnit, int] = {}
+        self._look()
+
+    def _look(self) -> None:
         self.by_code: dict[str, int] = {}
         self.by_name: dict[str, set[int]] = {}
-        for number, name, code in unit_names.all_of(actor, capacity):
+        for number, name, code in unit_names.all_of(self.actor, self.capacity):
             self.by_name.setdefault(normalise(name), set()).add(number)
             if code:
                 self.by_code[code] = number
-        self.wanted: dict[NewUnit, int] = {}
-        self._made: dict[NewUnit, int] = {}
 
     def known(self, text: str) -> int | T:
         """The unit of a credit code or a name, or why there is none."""
@@ -91,9 +94,15 @@ class UnitFinder:
         return settled, refusals
 
     def _register(self, places: Mapping[NewUnit, str], capacity: str) -> dict[NewUnit, T]:
-        new = list(places)
-        if not new:
+        if not places:
             return {}
+        # Somebody may have registered one of them since the rows were judged.
+        self._look()
+        for unit in places:
+            found = self.find(unit.name, unit.credit_code)
+            if isinstance(found, int):
+                self._made[unit] = found
+        new = [unit for unit in places if unit not in self._made]
         counts = units_bulk.bulk_register(
             self.actor,
             [
