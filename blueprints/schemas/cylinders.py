@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, ValidationError, fields
 
-from blueprints.schemas.base import AreaChoice, FindingOut, In, Out, PageIn, PositionIn
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
 from blueprints.schemas.fields import Choice, Day, Integer, Moment, Month, Number, Ref, Text, Yes
 from blueprints.sessions import language
 from registry import clock
@@ -269,7 +269,7 @@ class EventOut(Out):
     at = fields.AwareDateTime(attribute="event.at")
     received_at = fields.AwareDateTime(attribute="event.received_at")
     custody = fields.Function(lambda row: (row.event.data or {}).get("custody"), metadata={"type": "string"})
-    findings = fields.Method("_findings", metadata={"type": "array"})
-
-    def _findings(self, recorded: Any) -> list[Any]:
-        return [FindingOut().dump(finding.to_dict(language())) for finding in recorded.findings]
+    findings = fields.Function(
+        lambda row: [finding.to_dict(language()) for finding in row.findings],
+        metadata={"type": "array", "items": {"$ref": "#/components/schemas/FindingOut"}},
+    )
