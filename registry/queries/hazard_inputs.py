@@ -132,7 +132,9 @@ def of_move(actor: Actor, hazard: Hazard, move: Move, data: Mapping[str, Any], t
     Raises:
         Invalid: a field this move does not know; files, people or units that are not there; a choice not offered.
     """
-    given = {name: value for name, raw in data.items() if (value := _stripped(raw)) not in (None, "", [], {})}
+    filled = {name: _stripped(value) for name, value in data.items()}
+    # A flag that is not set says nothing; a budget of nothing does.
+    given = {name: value for name, value in filled.items() if value is not False and value not in (None, "", [], {})}
     wrong: Errors = {name: [T("这一步没有这个字段")] for name in given if name not in (*move.needs, *move.accepts)}
     kinds = {name: field_type(name, today) for name in given}
     _check_files(actor, {name: _ids(given[name]) for name, kind in kinds.items() if kind in FILES}, wrong)

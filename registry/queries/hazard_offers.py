@@ -73,6 +73,12 @@ def offers(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep]) -> list[Of
     return sorted(found, key=lambda offer: bool(offer.against))
 
 
+def not_from_here(hazard: Hazard, verb: str) -> T:
+    """What is said when a move does not lead on from where the hazard stands."""
+    step = next((move.zh for move in rules.MOVES if move.verb == verb), verb)
+    return T("现在是“{state}”，不能办理“{step}”", state=rules.STATES[hazard.state].zh, step=step)
+
+
 def _needs(
     actor: Actor, hazard: Hazard, facts: HazardFacts, move: Move, known: Collection[str], on: date
 ) -> list[Need]:

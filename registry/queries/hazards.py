@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry import clock, policy
+from registry import clock, files, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
-from registry.errors import Missing
+from registry.errors import Conflict, Missing, Refused
 from registry.messages import T
-from registry.models import Area, Cylinder, Elevator, Hazard, HazardStep, StoredFile, Unit
-from registry.queries import hazard_facts, hazard_ledger, hazard_offers
+from registry.models import Area, Hazard, HazardStep, StoredFile, Unit
+from registry.queries import hazard_facts, hazard_inputs, hazard_ledger, hazard_offers
 from registry.queries.paging import Page, paginate
 from registry.rules import hazards as rules
 from registry.rules.hazard_case import field_type
+from registry.settings import current
 
 LOADED = (joinedload(Hazard.unit), joinedload(Hazard.elevator), joinedload(Hazard.cylinder))
 RUNNING = tuple(state for state in rules.OPEN_STATES if state != "SUSPENDED")  # the clock of the others stands still
@@ -74,13 +76,6 @@ class Case:
     barred: list[hazard_offers.Offer]
     former: Sequence[Hazard]
     sees_people: bool
-
-    def offer(self, verb: str) -> hazard_offers.Offer:
-        """The offer of a verb. Raises Missing when the caller may not make this move now."""
-        found = next((offer for offer in self.offers if offer.move.verb == verb), None)
-        if found is None:
-            raise Missing(T("这一步现在不能办理，或者不由您办理"))
-        return found
 
 
 def overdue(on: date) -> ColumnElement[bool]:
@@ -206,22 +201,45 @@ def _former(actor: Actor, hazard: Hazard, on: date) -> Sequence[Hazard]:
     ]
 
 
-def file(actor: Actor, no: str, file_id: int) -> StoredFile:
-    """A file of the hazard's ledger.
+def offer(actor: Actor, no: str, verb: str) -> hazard_offers.Offer:
+    """A move that the caller is about to make.
+
+    Raises:
+        Missing: no such move, or the hazard does not concern the caller.
+        Forbidden: the role never makes this move.
+        Conflict: the move does not lead on from where the hazard stands now.
+        Refused: something stands against it that no data can cure.
+    """
+    if verb not in rules.VERBS:
+        raise Missing(T("没有这个办理步骤"))
+    hazard = by_no(actor, no)
+    policy.require(actor, f"hazard.{verb}")
+    steps = hazard_facts.ledger(hazard.id)
+    found = next((o for o in hazard_offers.offers(actor, hazard, steps) if o.move.verb == verb), None)
+    if found is None:
+        raise Conflict(hazard_offers.not_from_here(hazard, verb))
+    if found.against:
+        raise Refused(found.against)
+    return found
+
+
+def file(actor: Actor, no: str, file_id: int) -> tuple[Path, str, str]:
+    """Where a file of the hazard's ledger lies, its type and its name.
 
     Raises:
         Missing: the hazard does not concern the caller, or the file is not in its ledger.
     """
-    hazard = by_no(actor, no)
-    for step in hazard_facts.ledger(hazard.id):
+    steps = hazard_facts.ledger(by_no(actor, no).id)
+    row = db.session.get(StoredFile, file_id) if file_id in _file_ids(steps) else None
+    if row is None:
+        raise Missing(T("没有找到这个文件"))
+    return files.path_of(current().files_dir, row.sha256), row.mime, row.name
+
+
+def _file_ids(steps: Sequence[HazardStep]) -> set[int]:
+    found: set[int] = set()
+    for step in steps:
         for name, value in step.data.items():
-            if field_type(name, step.done_on) in ("file", "files") and file_id in (
-                value if isinstance(value, list) else [value]
-            ):
-                return db.session.get_one(StoredFile, file_id)
-    raise Missing(T("没有找到这个文件"))
-
-
-def device_of(hazard: Hazard) -> Elevator | Cylinder | None:
-    """The device of a hazard loaded by `page` or `by_no`."""
-    return hazard.elevator or hazard.cylinder
+            if field_type(name, step.done_on) in hazard_inputs.FILES:
+                found.update(value if isinstance(value, list) else [value])
+    return found

@@ -18,7 +18,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Missing, Refused
 from registry.messages import T
 from registry.models import Area, Counter, Hazard, HazardStep
-from registry.queries import hazard_facts, hazard_inputs, parameters
+from registry.queries import hazard_facts, hazard_inputs, hazard_offers, parameters
 from registry.replays import digest
 from registry.rules import hazards as rules
 from registry.rules.hazards import Deadline, Move
@@ -173,21 +173,16 @@ def _refuse_stale(hazard: Hazard, steps: list[HazardStep], version: int | None) 
         T(
             "您打开页面之后，{who}已办理“{step}”，现在是“{state}”。请核对后再办理",
             who=last.person.name if last.person else T("系统"),
-            step=_verb_name(last.verb),
+            step=next((found.zh for found in rules.MOVES if found.verb == last.verb), last.verb),
             state=rules.STATES[hazard.state].zh,
         )
     )
 
 
-def _verb_name(verb: str) -> str:
-    return next((found.zh for found in rules.MOVES if found.verb == verb), verb)
-
-
 def _legal_move(hazard: Hazard, verb: str, today: date) -> Move:
     found = rules.find_move(verb, hazard.state, hazard.list_level, today)
     if found is None:
-        state = rules.STATES[hazard.state].zh
-        raise Conflict(T("现在是“{state}”，不能办理“{step}”", state=state, step=_verb_name(verb)))
+        raise Conflict(hazard_offers.not_from_here(hazard, verb))
     if verb == "close":
         days = int(parameters.value("hazard.notice_days", today))
         return replace(found, deadline=Deadline(days, "working_days"))

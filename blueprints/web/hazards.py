@@ -1,0 +1,87 @@
+"""Hazards: the board, the clue, one hazard on one page, and a form for each move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from blueprints.filters import say
+from blueprints.forms import Form
+from blueprints.hazard_forms import FileForm
+from blueprints.schemas import hazards as schemas
+from blueprints.schemas.hazard_moves import form_schema
+from blueprints.sessions import actor
+from registry import clock
+from registry.queries import areas
+from registry.queries import hazards as queries
+from registry.queries.hazard_offers import Offer, clause_choices
+from registry.rules.hazards import STATES, overdue, sources
+from registry.services import hazards
+
+bp = Blueprint("hazards", __name__, url_prefix="/hazards")
+
+
+@bp.route("/")
+def index() -> Any:
+    """The board: how many stand where, and the list behind it."""
+    form = Form(schemas.HazardFilter(), sent=request.args, choices={"areas": areas.choices(actor())})
+    asked, today = form.load() or {}, clock.today()
+    page, board = queries.page(actor(), asked, today), queries.board(actor(), asked, today)
+    kept = {key: value for key, value in request.args.items() if value and key != "cursor"}
+    return form.page(
+        "hazards/index.html", page=page, board=board, kept=kept, asked=asked, today=today, late=late, states=STATES
+    )
+
+
+def late(hazard: Any) -> int:
+    """Days overdue today, while the clock runs."""
+    running = hazard.state in queries.RUNNING
+    return overdue(hazard.due_on, None, clock.today()) if running else 0
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> Any:
+    """Note a clue."""
+    today = clock.today()
+    offered = {"sources": [(s.source, s) for s in sources(today)], "clauses": clause_choices(today)}
+    form = FileForm(schemas.ClueIn(), choices=offered, initial={**request.args, "found_on": today})
+    if request.method == "POST" and (row := form.submit(lambda data: hazards.report(actor(), data))):
+        flash(_("线索已登记，编号 %(no)s", no=row.no), "success")
+        return redirect(url_for("hazards.show", no=row.no))
+    return form.page("hazards/new.html")
+
+
+@bp.route("/<string:no>")
+def show(no: str) -> Any:
+    """One hazard: its facts, clock, five guarantees, ledger, and what I may do."""
+    return render_template("hazards/show.html", case=queries.show(actor(), no))
+
+
+@bp.route("/<string:no>/<string:verb>", methods=["GET", "POST"])
+def move(no: str, verb: str) -> Any:
+    """Make one move."""
+    offer = queries.offer(actor(), no, verb.replace("-", "_"))
+    form = _form(offer)
+    if request.method == "POST" and (row := form.submit(lambda data: _move(no, offer, data))):
+        flash(_("已办理：%(step)s", step=say(offer.move)), "success")
+        return redirect(url_for("hazards.show", no=row.no))
+    return form.page("hazards/move.html", case=queries.show(actor(), no), offer=offer)
+
+
+def _form(offer: Offer) -> FileForm:
+    offered = {need.name: need.choices for need in offer.needs if need.choices is not None}
+    first = {need.name: need.value for need in offer.needs if need.value is not None}
+    return FileForm(form_schema(offer), offer.needs, choices=offered, initial=first)
+
+
+def _move(no: str, offer: Offer, data: dict[str, Any]) -> Any:
+    return hazards.move(actor(), no, offer.move.verb, data, data.pop("version", None))
+
+
+@bp.route("/<string:no>/files/<int:file_id>")
+def file(no: str, file_id: int) -> Any:
+    """A file of the ledger; what is no picture and no PDF is only downloaded."""
+    path, mime, name = queries.file(actor(), no, file_id)
+    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
