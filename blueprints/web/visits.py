@@ -77,7 +77,7 @@ def log(code: str) -> Any:
     start = visit_plans.start(actor(), code, request.values.get("cycle"), clock.today())
     typed = schemas.typed_answers(start.codes, request.form, request.files)
     answers, wrong = schemas.answers_of(typed)
-    form = Form(schemas.VisitForm(), choices={"colleagues": _named(start.colleagues)})
+    form = _log_form(start, wrong)
     if request.method == "POST" and not wrong and (visit := form.submit(lambda data: _record(data, start, answers))):
         return redirect(url_for("visits.result", visit_id=visit.id), 303)
     given = {answer["item"]: answer for answer in typed}
@@ -85,8 +85,12 @@ def log(code: str) -> Any:
     return form.page("visits/log.html", start=start, given=given, wrong=wrong, at=at)
 
 
-def _named(people: Any) -> list[tuple[str, str]]:
-    return [(person.login, person.name) for person in people]
+def _log_form(start: Any, wrong: dict[str, list[str]]) -> Form:
+    sent = schemas.sent_visit(request.form.to_dict(), request.files) if request.method == "POST" else None
+    people = [(person.login, person.name) for person in start.colleagues]
+    form = Form(schemas.VisitForm(), choices={"colleagues": people}, sent=sent)
+    form.form_errors.extend(f"{code} {'；'.join(messages)}" for code, messages in wrong.items())
+    return form
 
 
 def _record(data: dict[str, Any], start: Any, answers: list[dict[str, Any]]) -> Any:

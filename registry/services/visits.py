@@ -179,7 +179,7 @@ def _first(session: Session, actor: Actor, ref: str, digest: str) -> Visit | Non
         policy.scope(actor, Visit).where(Visit.company_id == actor.unit_id, Visit.ref == ref)
     )
     if visit is not None and visit.ref_digest != digest:
-        raise Conflict(T("这个 ref 已用于另一条内容不同的维保记录"))
+        raise Conflict(T("这条维保记录已经收到过，内容与这次不同（ref 重复）"))
     return visit
 
 
