@@ -49,7 +49,7 @@ class PrintForm(In):
     codes = Lines(label=_("编码"), hint=_("每行一个；也可以在下面的列表里勾选"), most=MOST_CODES, load_default=list)
     layout = Choice(LAYOUT_CHOICES, load_default=FIRST_LAYOUT, label=_("版式"))
     start = Integer(min=0, max=200, load_default=0, label=_("起始位置"), hint=_("首张不干胶上已用掉的枚数"))
-    reason = Text(label=_("重印原因"), hint=_("打印过的标签再次打印时必填"))
+    reason = Text(load_default=None, label=_("重印原因"), hint=_("打印过的标签再次打印时必填"))
 
 
 class IssueForm(In):

@@ -255,3 +255,10 @@ class VerdictOut(Out):
     max_pressure_mpa = Exact()
     stop_at_kg = Exact()
     findings = Findings(attribute="verdict")
+
+
+class OnDay(In):
+    """The day a table is read on; `all` also shows what is not in force."""
+
+    on = Day(label=_("哪一天"), load_default=None)
+    all = Yes(label=_("也显示未生效和已废止的"))

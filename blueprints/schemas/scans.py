@@ -92,3 +92,9 @@ class ScanOut(Out):
     @post_dump
     def _only_limits_there_are(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {key: value for key, value in data.items() if value is not None or key == "cylinder"}
+
+
+class AnyCode(In):
+    """A code of any equipment, or one of its numbers."""
+
+    code = CodeText(label=_("二维码或编号"))

@@ -72,3 +72,8 @@ def guns(actor: Actor) -> list[tuple[str, str]]:
     """(number, medium id) of the registered guns of the caller's station."""
     rows = db.session.scalars(policy.scope(actor, Gun).where(Gun.station_id == actor.unit_id).order_by(Gun.number))
     return [(row.number, row.medium) for row in rows]
+
+
+def medium_of_gun(actor: Actor, number: str, stated: str | None) -> str | None:
+    """The medium of a gun of the caller's station as registered, else as stated."""
+    return dict(guns(actor)).get(number, stated)

@@ -12,9 +12,11 @@ from registry.db import db, transaction
 from registry.errors import Invalid
 from registry.messages import T
 from registry.models import Cylinder, Scan
-from registry.queries import filling_facts, filling_judging
+from registry.queries import filling_facts, filling_judging, public
 from registry.queries.filling_facts import Found
+from registry.queries.public import PublicCylinder, PublicElevator
 from registry.rules.filling import FillingVerdict
+from registry.rules.verdict import Verdict
 
 PURPOSES: dict[str, T] = {
     "fill": T("充装"),
@@ -43,6 +45,15 @@ class Answer:
         return self.found.cylinder
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What anyone may know of a label; both None when it leads to nothing."""
+
+    verdict: Verdict
+    cylinder: PublicCylinder | None
+    elevator: PublicElevator | None
+
+
 def scan(actor: Actor, data: dict[str, Any]) -> Answer:
     """Record a scan and judge it: `{code, purpose, gun?, medium?, temperature_c?, at?, position?}`.
 
@@ -69,14 +80,21 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
         return _keep(actor, found, data, at, judged, medium)
 
 
-def look(text: str) -> Answer:
-    """A citizen's scan of a label: judged with the owner as the station, recorded without anything personal."""
+def look(text: str) -> Looked:
+    """A citizen's look at a label: judged with the owner as the station, recorded without anything personal."""
     policy.require(SYSTEM, "scan.record")
     now = clock.now()
     with transaction():
         found = filling_facts.find(text)
-        judged = filling_judging.of_cylinder(found, clock.day_of(now), filling_judging.PUBLIC_RULES)
-        return _keep(SYSTEM, found, {"code": text, "purpose": "look"}, now, judged, None)
+        elevator = public.elevator(found)
+        if elevator is not None:
+            judged = FillingVerdict(elevator.verdict, "")
+        else:
+            judged = filling_judging.of_cylinder(found, clock.day_of(now), filling_judging.PUBLIC_RULES)
+        _keep(SYSTEM, found, {"code": text, "purpose": "look"}, now, judged, None)
+        cylinder = public.cylinder(found, judged)
+    shown = cylinder or elevator
+    return Looked(shown.verdict if shown else judged.verdict, cylinder, elevator)
 
 
 def _keep(

@@ -1,0 +1,119 @@
+"""Label codes: choose and print, issue, bind, replace, void."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from blueprints.forms import Form
+from blueprints.schemas import labels as schemas
+from blueprints.sessions import actor
+from registry import codes, policy
+from registry.labels import faces
+from registry.queries import labels as queries
+from registry.services import label_printing, labels
+
+bp = Blueprint("labels", __name__, url_prefix="/labels")
+
+
+@bp.route("/")
+def index() -> Any:
+    """The codes the caller may see, with the form that prints the chosen ones."""
+    policy.require(actor(), "label.print")
+    return _list(Form(schemas.PrintForm(), sent={}))
+
+
+def _list(printing: Form) -> Any:
+    form = Form(schemas.LabelFilter(), sent=request.args)
+    filters = form.load() or {}
+    found, by_id = queries.page(actor(), filters, filters.get("cursor"))
+    page = render_template(
+        "labels/index.html",
+        form=form,
+        printing=printing,
+        page=found,
+        faces=by_id,
+        statuses=queries.STATUSES,
+        grouped=codes.grouped,
+        chosen=set(request.form.getlist("chosen")),
+        query={name: value for name, value in request.args.items() if name != "cursor"},
+    )
+    return page, 422 if printing.has_errors or form.has_errors else 200
+
+
+@bp.route("/print", methods=["POST"])
+def print_sheet() -> Any:
+    """The chosen codes, the typed ones, or all that the filters find, as a PDF."""
+    policy.require(actor(), "label.print")
+    form = Form(schemas.PrintForm())
+    content = form.submit(
+        lambda data: label_printing.sheet(actor(), _wanted(data), data["layout"], data["start"], data["reason"])
+    )
+    if content is None:
+        return _list(form)
+    headers = {"Content-Disposition": "attachment; filename=labels.pdf"}
+    return Response(content, mimetype=label_printing.PDF, headers=headers)
+
+
+def _wanted(data: dict[str, Any]) -> list[str]:
+    if "all" in request.form:
+        filters = Form(schemas.LabelFilter(), sent=request.args).load() or {}
+        return queries.matching(actor(), filters, schemas.MOST_CODES)
+    return [*request.form.getlist("chosen"), *data["codes"]]
+
+
+@bp.route("/issue", methods=["GET", "POST"])
+def issue() -> Any:
+    """Blank codes for a unit; they are printed from the list."""
+    form = Form(schemas.IssueForm(), choices={"units": queries.units(actor())})
+    if request.method == "POST":
+        issued = form.submit(lambda data: labels.issue(actor(), data["count"], data["unit_id"]))
+        if issued:
+            flash(_("已发放 %(count)s 个空白编码", count=len(issued)), "success")
+            return redirect(url_for("labels.index", on="blank", unprinted="1"))
+    return form.page("labels/act.html", title=_("发放空白编码"), button=_("发放"))
+
+
+@bp.route("/bind", methods=["GET", "POST"])
+def bind() -> Any:
+    """Put a blank code on a cylinder or an elevator."""
+    policy.require(actor(), "label.bind")
+    form = Form(schemas.BindForm())
+    if request.method == "POST":
+        row = form.submit(lambda data: labels.bind(actor(), data["code"], data["equipment"]))
+        if row:
+            flash(_("编码 %(code)s 已绑定", code=codes.grouped(row.code)), "success")
+            return redirect(url_for("labels.show", code=row.code))
+    return form.page("labels/act.html", title=_("绑定标签"), button=_("绑定"), scans=True)
+
+
+@bp.route("/<string:code>", methods=["GET", "POST"])
+def show(code: str) -> Any:
+    """One code: what it is on, how it looks, and taking it out of use."""
+    face = queries.one(actor(), code)
+    form = Form(schemas.VoidForm())
+    if request.method == "POST":
+        row = form.submit(lambda data: _end(code, data))
+        if row:
+            flash(_("编码 %(code)s 已停止使用", code=codes.grouped(face.row.code)), "success")
+            return redirect(url_for("labels.show", code=row.code))
+    return form.page("labels/show.html", face=face, statuses=queries.STATUSES, grouped=codes.grouped)
+
+
+def _end(code: str, data: dict[str, Any]) -> Any:
+    verb = {"replace": labels.replace, "void": labels.void}[data["act"]]
+    return verb(actor(), code, data["reason"])
+
+
+@bp.route("/<string:code>.svg")
+def svg(code: str) -> Any:
+    """The symbol of a code, or with `layout` its whole label."""
+    return Response(faces.svg(actor(), code, request.args.get("layout") or None), mimetype="image/svg+xml")
+
+
+@bp.route("/<string:code>.png")
+def png(code: str) -> Any:
+    """The symbol of a code."""
+    return Response(faces.png(actor(), code), mimetype="image/png")
