@@ -37,7 +37,7 @@ def page(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None) ->
         statement = statement.where(Filling.scanned.is_(filters["scanned"] == "yes"))
     if filters.get("q"):
         statement = statement.where(_matches(filters["q"]))
-    return paginate(statement, Filling.id, cursor=cursor, newest=True)
+    return paginate(statement, Filling.id, filters.get("limit") or 50, cursor, newest=True)
 
 
 def _matches(text: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from registry import policy
@@ -17,3 +19,11 @@ def all_of(actor: Actor, capacity: str | None = None) -> list[tuple[int, str, st
     if capacity:
         statement = statement.where(Unit.id.in_(select(Capacity.unit_id).where(Capacity.capacity == capacity)))
     return [(number, name, code) for number, name, code in db.session.execute(statement)]
+
+
+def by_id(ids: Collection[int]) -> dict[int, tuple[str, str | None]]:
+    """Id -> (name, credit code) of units that other rows name."""
+    if not ids:
+        return {}
+    statement = select(Unit.id, Unit.name, Unit.credit_code).where(Unit.id.in_(ids))
+    return {number: (name, code) for number, name, code in db.session.execute(statement)}

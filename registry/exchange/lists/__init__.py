@@ -1,0 +1,70 @@
+"""The lists that leave as spreadsheets: each is the list of a page, walked to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import BinaryIO
+
+from registry import policy
+from registry.actor import Actor
+from registry.errors import Invalid, Missing
+from registry.exchange.columns import Say
+from registry.exchange.export import write_xlsx
+from registry.exchange.lists import records, registers
+from registry.exchange.lists._listing import Filters, Listing, Row
+from registry.exchange.lists.behind import behind
+from registry.messages import T
+from registry.queries.paging import LARGEST
+
+__all__ = ["LISTS", "Listing", "behind", "find", "write"]
+
+MOST_ROWS = 200_000
+LISTS: Mapping[str, Listing] = MappingProxyType(
+    {
+        "elevators": registers.ELEVATORS,
+        "cylinders": registers.CYLINDERS,
+        "units": registers.UNITS,
+        "people": registers.PEOPLE,
+        "visits": records.VISITS,
+        "fillings": records.FILLINGS,
+        "hazards": records.HAZARDS,
+        "policies": records.POLICIES,
+        "trail": records.TRAIL,
+    }
+)
+
+
+def find(name: str) -> Listing:
+    """The list of a name; Missing when there is none."""
+    if name not in LISTS:
+        raise Missing(T("没有这个清单"))
+    return LISTS[name]
+
+
+def write(target: BinaryIO, listing: Listing, actor: Actor, filters: Filters, language: str, say: Say) -> int:
+    """Write what the caller sees of a list as .xlsx; returns the number of rows.
+
+    Raises:
+        Forbidden: not a list for this caller.
+        Invalid: more than 200,000 rows.
+    """
+    policy.require(actor, listing.permission)
+    title = listing.heading_en if language == "en" else say(listing.heading)
+    return write_xlsx(target, listing.columns, _walk(listing, actor, filters), title, language=language, say=say)
+
+
+def _walk(listing: Listing, actor: Actor, filters: Filters) -> Iterator[Row]:
+    """All rows, a page at a time, so that the memory stays that of one page."""
+    cursor: str | None = None
+    count = 0
+    wanted = {**filters, "limit": LARGEST}
+    while True:
+        page = listing.page(actor, wanted, cursor)
+        yield from listing.rows(actor, page.items)
+        count += len(page.items)
+        cursor = page.next
+        if cursor is None:
+            return
+        if count >= MOST_ROWS:
+            raise Invalid({}, T("超过{limit}行，请先用条件缩小范围再导出", limit=MOST_ROWS))
