@@ -226,6 +226,18 @@ class RegisterMoveIn(MoveIn):
     use_cert_no = Text(max=40, check=identifiers.use_cert_no, label=_("使用登记证编号"))
 
 
+@cache
+def move_form(needs: tuple[str, ...], certificate: bool) -> Schema:
+    """The form of a move: what it needs is required; `certificate` when it grants use registration."""
+    own = {
+        "reason": Text(label=_("原因"), required="reason" in needs),
+        "document": Text(label=_("依据文件"), hint=_("文号或材料名称"), required="document" in needs),
+    }
+    base = RegisterMoveIn if certificate else MoveIn
+    schema: Schema = type(f"Move_{'_'.join(needs)}", (base,), own)()
+    return schema
+
+
 class MoveQuery(RegisterMoveIn):
     """A change of status at the API: today unless a day is given."""
 
