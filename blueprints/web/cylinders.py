@@ -80,7 +80,7 @@ def new() -> Any:
         row = form.submit(lambda data: cylinders.register(actor(), {**data, "source": "page"}))
         if row:
             flash(_("气瓶已登记"), "success")
-            return redirect(url_for("cylinders.show", code=row.label_code))
+            return redirect(url_for("cylinders.show", code=row.handle))
     return form.page("_form_page.html", title=_("登记气瓶"), back=url_for("cylinders.index"))
 
 

@@ -80,6 +80,11 @@ class Cylinder(Base):
         self.statuses.append(CylinderStatus(status=status, since=since, reason=reason, document=document))
         self.status = status
 
+    @property
+    def handle(self) -> str:
+        """What its page is found by: the label code, or for a cylinder without one its number on file."""
+        return self.label_code or f"id-{self.id}"
+
 
 class CylinderStatus(Period, Base):
     """The life status of a cylinder for a period (cylinders.md §3)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,6 +26,9 @@ Key = tuple[str, str, date]
 SOON_DAYS = 30
 
 
+UNLABELLED = re.compile(r"id-([0-9]{1,15})")
+
+
 def by_code(actor: Actor, text: str) -> Cylinder:
     """The visible cylinder of a label code: bare, grouped, with its mac, or the whole QR address; also of a
     replaced or voided code, and of a foreign code bound to it. With `owner`, `statuses` and `inspections`.
@@ -41,7 +45,12 @@ def by_code(actor: Actor, text: str) -> Cylinder:
 
 
 def id_of(text: str) -> int:
-    """The id of the cylinder that carries or carried a code; 0 when there is none or the mac is false."""
+    """The id of the cylinder that carries or carried a code; 0 when there is none or the mac is false.
+
+    `id-<number>` is the handle of a cylinder that never got a code.
+    """
+    if (unlabelled := UNLABELLED.fullmatch(text.strip())) is not None:
+        return int(unlabelled[1])
     scanned = codes.split(text)
     if codes.verify(scanned, current().label_keys) == "bad_mac":
         return 0
