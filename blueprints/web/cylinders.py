@@ -105,7 +105,7 @@ def show(code: str) -> Any:
         labels=queries.labels_of(row),
         bodies=queries.body_names(row.inspections),
         area_names=areas.names(),
-        symbol=_symbol(row.label_code or ""),
+        symbol=_symbol(row.label_code) if row.label_code else None,
         **_names(),
     )
 
