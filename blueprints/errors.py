@@ -76,7 +76,12 @@ def problem(status: int, detail: str, kind: str = "", **more: Any) -> Response:
         response.mimetype = "application/problem+json"
     else:
         page = render_template(
-            "errors/error.html", status=status, title=title_of(status), detail=detail, request_id=g.get("request_id"), **more
+            "errors/error.html",
+            status=status,
+            title=title_of(status),
+            detail=detail,
+            request_id=g.get("request_id"),
+            **more,
         )
         response = Response(page, mimetype="text/html")
     response.status_code = status

@@ -27,9 +27,7 @@ ROLES: dict[str, T] = {
     "system": T("系统"),
 }
 
-CITY_ROLES = frozenset(
-    {"section_city", "leader_city", "safety_office", "auditor", "admin", "rescue_desk", "system"}
-)
+CITY_ROLES = frozenset({"section_city", "leader_city", "safety_office", "auditor", "admin", "rescue_desk", "system"})
 COUNTY_ROLES = frozenset({"inspector_county", "leader_county", "officer_station"})
 OFFICE_ROLES = CITY_ROLES | COUNTY_ROLES
 

@@ -33,7 +33,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     if not POSTGRES:
         yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'registry.sqlite3'}"
         return
-    name = f"registry_test_{worker_id}"
+    name = f"registry_test_{os.getpid()}_{worker_id}"
     admin = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

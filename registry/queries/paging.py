@@ -25,7 +25,11 @@ class Page:
 
 
 def paginate(
-    statement: Select[Any], key: InstrumentedAttribute[int], limit: int = 50, cursor: str | None = None, newest: bool = False
+    statement: Select[Any],
+    key: InstrumentedAttribute[int],
+    limit: int = 50,
+    cursor: str | None = None,
+    newest: bool = False,
 ) -> Page:
     """One page of a select over entities ordered by an id column, ascending or newest first.
 
