@@ -16,6 +16,7 @@ from registry.messages import T
 from registry.models import Certificate, Membership, Person, Unit
 
 Row = Mapping[str, Any]
+Done = tuple[str, Person, dict[str, Any]]  # an act of the trail, its subject, its data
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ def bulk_register(actor: Actor, rows: Sequence[Row]) -> Counts:
             if refusal:
                 counts.refused.append(RefusedRow(index, *refusal))
                 continue
-            was = batch.write(row)
+            was, done = batch.write(row)
             setattr(counts, was, getattr(counts, was) + 1)
+            for act, person, data in done:
+                audit.record(actor, act, person, **data)
     return counts
 
 
@@ -93,8 +96,9 @@ class _Batch:
             return "number", T("这个证件编号已登记在他人名下")
         return None
 
-    def write(self, row: Row) -> str:
-        """Put one row on file: `new`, `changed` or `unchanged`."""
+    def write(self, row: Row) -> tuple[str, list[Done]]:
+        """Put one row on file: `new`, `changed` or `unchanged`, and what was done for the trail."""
+        done: list[Done] = []
         person = self.people.get((row["name"], row["phone"]))
         is_new = person is None
         if person is None:
@@ -102,26 +106,26 @@ class _Batch:
             self.session.add(person)
             self.session.flush()
             self.people[person.name, person.phone] = person
-            audit.record(self.actor, "person.registered", person, unit_id=row["unit_id"], role=row["role"])
-        has_role = self._role(person, row, is_new)
-        has_certificate = self._certificate(person, row)
+            done.append(("person.registered", person, {"unit_id": row["unit_id"], "role": row["role"]}))
+        done += self._role(person, row, is_new)
+        done += self._certificate(person, row)
         if is_new:
-            return "new"
-        return "changed" if has_role or has_certificate else "unchanged"
+            return "new", done
+        return ("changed" if done else "unchanged"), done
 
-    def _role(self, person: Person, row: Row, is_new: bool) -> bool:
+    def _role(self, person: Person, row: Row, is_new: bool) -> list[Done]:
         key = (person.id, row["unit_id"], row["role"])
         if key in self.roles:
-            return False
+            return []
         self.roles.add(key)
         self.session.add(Membership(person_id=person.id, unit_id=key[1], role=key[2], since=self.today))
-        if not is_new:
-            audit.record(self.actor, "person.role_granted", person, unit_id=key[1], role=key[2], area_code=None)
-        return True
+        if is_new:
+            return []
+        return [("person.role_granted", person, {"unit_id": key[1], "role": key[2], "area_code": None})]
 
-    def _certificate(self, person: Person, row: Row) -> bool:
+    def _certificate(self, person: Person, row: Row) -> list[Done]:
         if not row.get("item") or not row.get("number"):
-            return False
+            return []
         given = {name: row[name] for name in ("issued_on", "expires_on") if row.get(name)}
         certificate = self.certificates.get((row["item"], row["number"]))
         if certificate is None:
@@ -129,12 +133,6 @@ class _Batch:
             self.session.add(certificate)
             self.certificates[row["item"], row["number"]] = certificate
         elif not audit.changes(certificate, given):
-            return False
-        audit.record(
-            self.actor,
-            "person.certificate_recorded",
-            person,
-            item=certificate.item,
-            expires_on=certificate.expires_on,
-        )
-        return True
+            return []
+        data = {"item": certificate.item, "expires_on": certificate.expires_on}
+        return [("person.certificate_recorded", person, data)]
