@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, post_dump, post_load, validate
 
+from blueprints.filters import say
 from blueprints.forms import flatten
 from blueprints.schemas.base import AreaChoice, FindingOut, In, Out, PageIn, PositionIn
 from blueprints.schemas.fields import COMMON, Choice, Day, Integer, Moment, Note, Number, Ref, Text
@@ -318,7 +319,9 @@ def answers_of(typed: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[
         return AnswerIn(many=True).load(typed), {}
     except ValidationError as error:
         found = error.normalized_messages()
-        return [], {typed[place]["item"]: flatten(messages) for place, messages in found.items()}
+        return [], {
+            typed[place]["item"]: [say(text) for text in flatten(messages)] for place, messages in found.items()
+        }
 
 
 class ConfirmForm(In):
