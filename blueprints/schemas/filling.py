@@ -148,7 +148,7 @@ class FillForm(In):
     ref = Ref()
     code = CodeText(kind="hidden", label="code")
     started_at = Moment(required=True, kind="hidden", label="started_at")
-    failed = Choices("items", load_default=list, label=_("不合格的检查项"))
+    failed = Choices("items", load_default=list, label=_("哪几项不合格（没有就不勾）"))
     looked = Yes(label=_("以上各项已逐项检查，未勾选的都合格"))
     gross_before_g = Thousandths(max=5_000_000, label=_("充装前总重"), unit="kg")
     gross_after_g = Thousandths(max=5_000_000, label=_("充装后总重"), unit="kg")

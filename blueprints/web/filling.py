@@ -91,7 +91,7 @@ def _fill_form(answer: scans.Answer, place: dict[str, Any]) -> Form:
         "code": request.form["code"],
         "started_at": answer.scan.at.isoformat(),
         "temperature_c": request.form.get("temperature_c"),
-        "filler": request.args.get("filler") or "",
+        "filler": request.args.get("filler") or filling_staff.own_login(actor()),
         "checker": request.args.get("checker") or "",
     }
     return Form(schemas.FillForm(), choices=_choices(place["medium"]), sent=first)

@@ -22,7 +22,7 @@ bp = Blueprint("labels", __name__, url_prefix="/labels")
 def index() -> Any:
     """The codes the caller may see, with the form that prints the chosen ones."""
     policy.require(actor(), "label.print")
-    return _list(Form(schemas.PrintForm(), sent={}))
+    return _list(Form(schemas.PrintForm(), sent={"layout": schemas.FIRST_LAYOUT, "start": "0"}))
 
 
 def _list(printing: Form) -> Any:

@@ -13,8 +13,8 @@ from registry.services import scans
 bp = Blueprint("public", __name__)
 
 
+@bp.route("/Q/<string:code>")
 @bp.route("/q/<string:code>")
-@bp.route("/Q/<string:code>", endpoint="show_upper")
 @public
 def show(code: str) -> Any:
     """The verdict and what §5.4 of the trade's notes lets everybody know; JSON when asked for."""

@@ -60,6 +60,12 @@ def of_station(unit_id: int | None, on: date, logins: Collection[str] | None = N
     return found
 
 
+def own_login(actor: Actor) -> str:
+    """The caller's login where the caller fills; else nothing."""
+    staff = choices(actor) if actor.role == "filler" else []
+    return next((person.login for person in staff if person.id == actor.person_id), "")
+
+
 def choices(actor: Actor) -> list[Staff]:
     """The people of the caller's station, for the form at the gun.
 

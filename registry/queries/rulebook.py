@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -203,12 +204,17 @@ def _line(book: Book, row: tables.Row, in_force: bool) -> Line:
 def _cell(column: str, row: tables.Row) -> Cell:
     if column in PAIRS:
         chinese, english = PAIRS[column]
-        return Cell(row[chinese], row[english] or row[chinese])
+        return Cell(_blanks(row[chinese]), _blanks(row[english] or row[chinese]))
     value = row[column]
     if column in NAMED:
         spelt = [_spelt(word) for word in value.split()]
         return Cell("、".join(cell.zh for cell in spelt), ", ".join(cell.en for cell in spelt))
     return _spelt(value)
+
+
+def _blanks(text: str) -> str:
+    """A sentence with its gaps as dots: what fills them depends on the case."""
+    return re.sub(r"\{[^}]*\}", "…", text)
 
 
 def _spelt(word: str) -> Cell:
