@@ -181,9 +181,9 @@ def test_existing_gives_the_values_the_import_compares(actor) -> None:
 
 def test_twenty_five_thousand_rows_take_seconds(actor) -> None:
     rows = [row(n, device_code=f"33103412020{n:06d}", use_unit_id=cast.unit("property").id) for n in range(25_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     counts = bulk_register(actor("section"), rows)
-    taken = time.perf_counter() - began
+    taken = time.process_time() - began
     assert counts.new == 25_000
-    assert taken < 20  # measured under 8 s; the rest is for a busy machine
+    assert taken < 8  # of this process's own time, whatever else the machine does
     assert bulk_register(actor("section"), rows).unchanged == 25_000
