@@ -9,7 +9,7 @@ from typing import Any
 
 from registry import clock
 from registry.models import Hazard
-from registry.rules.hazards import acceptance
+from registry.rules.hazards import acceptance, find_move
 from registry.services import files, hazards
 from seeds import cast
 
@@ -166,11 +166,12 @@ ROADS = {"county": COUNTY_ROAD, "city": CITY_ROAD}
 
 
 def walk(hazard: Hazard, until: str, road: str = "county") -> Hazard:
-    """Move a clue along its road until it has reached a state (not CLOSED, which needs days to pass)."""
+    """Move a hazard along its road from where it stands until it has reached a state (not CLOSED, which needs days to pass)."""
     for login, verb in ROADS[road]:
         if hazard.state == until:
             break
-        hazard = move(login, hazard, verb)
+        if find_move(verb, hazard.state, hazard.list_level, clock.today()):
+            hazard = move(login, hazard, verb)
     assert hazard.state == until
     return hazard
 
