@@ -23,6 +23,7 @@ setup dev: python
 python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found."; exit 1; }
 
+run: export REGISTRY_BASE_URL ?= http://127.0.0.1:$(PORT)
 run: setup
 	@mkdir -p instance
 	@echo "Database ..."
