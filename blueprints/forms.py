@@ -149,7 +149,9 @@ class Form:
                 typed[name] = split_lines(sent.get(key, ""))
             elif kind == "file":
                 upload = request.files.get(key)
-                typed[name] = (upload.filename, upload.read()) if upload and upload.filename else None
+                if upload and upload.filename:
+                    upload.stream.seek(0)  # it is read for drawing and again for loading
+                    typed[name] = (upload.filename, upload.read())
             elif isinstance(schema_field, fields.Nested):
                 typed[name] = sent.get(key)
             else:

@@ -21,7 +21,7 @@ from registry.exchange.errors_book import errors_book
 from registry.exchange.importing import ImportBroken, Progress, Refusal, Report, UnusableProfile, Values
 from registry.exchange.importing import run as run_import
 from registry.exchange.judging import JudgedRow, judge_rows
-from registry.exchange.mapping import Profile, foreign_values, guess, known_headings, propose
+from registry.exchange.mapping import Profile, foreign_values, known_headings, propose
 from registry.exchange.outcome import result_of
 from registry.exchange.profiles import shipped
 from registry.exchange.reading import Limits, Table, read_table
@@ -85,18 +85,16 @@ def profile(actor: Actor, sheet: str, name: str) -> Profile:
 
 
 def _best_profile(actor: Actor, sheet: str, table: Table) -> Profile:
-    """Of the saved mappings that fit the file whole, the one that reads most columns."""
+    """The saved mapping that fits whole and reads most of the file, half of it at least; else a guess."""
     register = find(sheet)
+    headings = sum(map(bool, table.headings))
     fitting = [
-        one
+        (len(set(one.columns.values())), one)
         for one in profiles(actor, sheet).values()
-        if len(one.columns) > 1 and not one.faults(register.bind(actor, one).sheet, table.headings)
+        if not faults(register.bind(actor, one), one, table.headings)
     ]
-    best = max(fitting, key=lambda one: len(set(one.columns.values())), default=None)
-    proposed = propose(table.headings, register.sheet)
-    if best is not None and len(set(best.columns.values())) >= len(guess(table.headings, register.sheet)):
-        return best
-    return proposed
+    read, best = max(fitting, key=lambda pair: pair[0], default=(0, None))
+    return best if best is not None and read * 2 >= headings else propose(table.headings, register.sheet)
 
 
 def table_of(actor: Actor, batch: ImportBatch) -> Table:
