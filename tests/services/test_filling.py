@@ -1,5 +1,6 @@
 """Recording fills and scans: judged where they are recorded, kept once, refusals kept too."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -356,3 +357,20 @@ def test_only_stations_record(actor) -> None:
         filling.record(actor("section"), make.fill(make.cylinder()))
     with pytest.raises(Forbidden):
         filling.record_batch(actor("inspector"), [])
+
+
+@pytest.mark.parametrize("values", [{}, {"medium": "oxygen"}], ids=["recorded", "refused"])
+def test_the_same_ref_arriving_twice_at_one_moment_is_kept_once(actor, monkeypatch, values) -> None:
+    data = make.fill(make.cylinder(), **values)
+
+    def send() -> None:
+        with contextlib.suppress(Refused):
+            filling.record(actor("filler"), data)
+
+    send()
+    look, blind = filling._before, iter([True])
+    # The second arrival looked before the first one was committed.
+    monkeypatch.setattr(filling, "_before", lambda *asked: None if next(blind, False) else look(*asked))
+    send()
+    assert count(Filling) + count(FillRefusal) == 1
+    assert count(TrailEntry, act="filling.recorded") + count(TrailEntry, act="filling.refused") == 1
