@@ -252,7 +252,7 @@ def _with_rescue_code(plan: Plan, rng: Random, row: dict[str, Any], number: int)
         return
     earliest = max(row["in_use_since"], plan.on - timedelta(days=1600))
     span = max((plan.on - earliest).days - 1, 1)
-    since = earliest + timedelta(days=min(int(rng.expovariate(1 / 300)), span - 1))
+    since = earliest + timedelta(days=min(int(rng.expovariate(1 / 50)), span - 1))
     verified = since + timedelta(days=rng.randrange(0, 25))
     row["rescue_code"] = f"{plan.seed % 100}{number:05d}"
     row["rescue_since"] = since

@@ -15,7 +15,7 @@ from registry.rules.dates import add_months
 from seeds import city_cast, city_units
 from seeds.city_rows import Advance, Plan, add, put, trail
 
-INSURED_UNITS = 0.56  # of all use units have begun to insure; some of them let it lapse
+INSURED_UNITS = 0.56  # of all elevators are with units that have begun to insure; some let it lapse
 LAPSED = 0.09
 INSURED_STATIONS = 0.40
 YUAN = 100
@@ -28,11 +28,10 @@ def elevators(plan: Plan, advance: Advance) -> None:
     units = city_cast.use_units(plan)
     held = _held(Elevator, Elevator.use_unit_id, Elevator.in_use_since, plan)
     crews = city_units.crews(units)
-    order = plan.random("insured").sample(range(len(units)), len(units))
-    rank = {place: turn / len(units) for turn, place in enumerate(order)}
+    insured = _insured_units(plan, [len(held.get(crew.unit_id, ())) for crew in crews])
     for place, crew in enumerate(crews):
         rng = plan.random("policy", place)
-        if rank[place] < INSURED_UNITS and held.get(crew.unit_id):
+        if place in insured:
             years = _years(plan, rng, first=plan.on - timedelta(days=rng.randrange(30, 900)))
             _write(plan, rng, "elevator", crew.unit_id, held[crew.unit_id], years)
         advance(1)
@@ -50,13 +49,26 @@ def cylinders(plan: Plan, advance: Advance) -> None:
         advance(1)
 
 
+def _insured_units(plan: Plan, counts: list[int]) -> set[int]:
+    """Places of use units, drawn until they have the wanted share of all elevators."""
+    order = plan.random("insured").sample(range(len(counts)), len(counts))
+    found, wanted = set(), sum(counts) * INSURED_UNITS
+    for place in order:
+        if wanted <= 0:
+            break
+        if counts[place]:
+            found.add(place)
+            wanted -= counts[place]
+    return found
+
+
 def _held(model: Any, owner: Any, since: Any, plan: Plan) -> dict[int, list[Covered]]:
     """What each unit has in use."""
     found: dict[int, list[Covered]] = {}
     rows = (
         select(owner, model.id, since).where(model.source == plan.source, model.status == "in_use").order_by(model.id)
     )
-    for unit_id, id_, day in db.session.execute(rows).tuples():
+    for unit_id, id_, day in db.session.execute(rows):
         found.setdefault(unit_id, []).append((id_, day))
     return found
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from registry import audit, clock
 from registry.actor import SYSTEM
@@ -106,17 +106,25 @@ class Steps:
 
 def add(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows that all have the same names; their ids in the order given."""
-    found: list[int] = []
-    statement = insert(model).returning(model.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
-    for start in range(0, len(rows), CHUNK):
-        found.extend(db.session.execute(statement, rows[start : start + CHUNK]).scalars())
-    return found
+    ids = _reserve(model, len(rows))
+    put(model, [{"id": id_, **row} for id_, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+def _reserve(model: type[Base], count: int) -> list[int]:
+    """Ids for new rows: an insert that has to tell them would insert row by row on SQLite."""
+    column = model.__table__.c.id
+    if db.session.connection().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+        return list(db.session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
+    first = (db.session.scalar(select(func.max(column))) or 0) + 1
+    return list(range(first, first + count))
 
 
 def put(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows whose ids nobody needs."""
     for start in range(0, len(rows), CHUNK):
-        db.session.execute(insert(model), rows[start : start + CHUNK])
+        db.session.connection().execute(insert(model.__table__), rows[start : start + CHUNK])
 
 
 def trail(act: str, subject: str, entries: Iterable[tuple[int | None, Mapping[str, Any]]]) -> None:

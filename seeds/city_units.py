@@ -142,7 +142,7 @@ def crews(units: Sequence[CityUnit]) -> list[Crew]:
     codes = [unit.credit_code for unit in units]
     for start in range(0, len(codes), 500):
         found = select(Unit.credit_code, Unit.id).where(Unit.credit_code.in_(codes[start : start + 500]))
-        ids.update((code, id_) for code, id_ in db.session.execute(found).tuples() if code)
+        ids.update((code, id_) for code, id_ in db.session.execute(found) if code)
     people: dict[int, dict[str, list[int]]] = {id_: {} for id_ in ids.values()}
     wanted = list(people)
     for start in range(0, len(wanted), 500):
@@ -151,6 +151,6 @@ def crews(units: Sequence[CityUnit]) -> list[Crew]:
             .where(Membership.unit_id.in_(wanted[start : start + 500]))
             .order_by(Membership.id)
         )
-        for unit_id, role, person_id in db.session.execute(posts).tuples():
+        for unit_id, role, person_id in db.session.execute(posts):
             people[unit_id].setdefault(role, []).append(person_id)
     return [Crew(ids[code], people[ids[code]]) for code in codes]

@@ -1,0 +1,113 @@
+"""The demo: every account of the table works, the cast has what screenshots show, a second run changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from registry import clock
+from registry.db import db
+from registry.models import Cylinder, Elevator, Filling, Hazard, Person, Scan, TrailEntry, Visit
+from registry.queries import indicators
+from registry.services import accounts
+from seeds import cast, cast_cylinders, cast_equipment, demo
+
+SIZE = (24, 100, 3)
+
+
+@pytest.fixture
+def shown(app: Flask) -> Flask:
+    """The cast with its equipment."""
+    assert cast_equipment.build()
+    return app
+
+
+def test_a_second_run_changes_nothing(app) -> None:
+    assert demo.build(*SIZE)
+    before = db.session.scalar(select(func.count(TrailEntry.id)))
+    assert not demo.build(*SIZE)
+    assert not demo.build(1500, 5000, 60)
+    assert db.session.scalar(select(func.count(TrailEntry.id))) == before
+
+
+def test_the_table_names_an_account_of_every_role_that_signs_in(app) -> None:
+    text = demo.accounts("http://127.0.0.1:8000")
+    assert cast.PASSWORD in text
+    assert "http://127.0.0.1:8000" in text
+    limits = accounts.Limits(attempts=5, minutes=15)
+    for role in {person.role for person in cast.PEOPLE}:
+        line = next(line for line in text.splitlines() if line[15:].startswith(f"{role} "))
+        _, actor = accounts.sign_in(line.split()[0], cast.PASSWORD, "127.0.0.1", limits)
+        assert actor.role == role
+
+
+def test_the_casts_elevators_show_what_they_are_named_for(shown) -> None:
+    section, today = cast.actor("section"), clock.today()
+    counted = {
+        key: {row.row.inner_no: str(row.reason) for row in indicators.behind(section, key, today, limit=50).items}
+        for key in ("paperless_maintenance", "inspection_in_date", "liability_insurance", "rescue_platform")
+    }
+    assert set(counted["inspection_in_date"]) == {"lake-2-1"}
+    assert "lake-1-1" not in counted["paperless_maintenance"]
+    assert "未确认" in counted["paperless_maintenance"]["lake-1-2"]
+    assert "证据不全" in counted["paperless_maintenance"]["lake-2-1"]
+    assert counted["paperless_maintenance"]["mall-hydraulic"] == "没有维保记录"
+    assert "lake-1-1" not in counted["liability_insurance"]
+    assert "lake-2-1" in counted["liability_insurance"]
+    assert "未核验" in counted["rescue_platform"]["lake-3-1"]
+    assert cast_equipment.elevator("pear-kitchen").status == "stopped"
+
+
+def test_the_casts_visits_were_sent_and_answered(shown) -> None:
+    visits = db.session.scalars(select(Visit)).all()
+    assert any(visit.paperless for visit in visits)
+    assert any(visit.confirmed_at is None and visit.declined_reason is None for visit in visits)
+    assert any(visit.declined_reason for visit in visits)
+    assert min(visit.done_on for visit in visits) < clock.today() - timedelta(days=40)
+
+
+def test_the_casts_cylinders(shown) -> None:
+    today = clock.today()
+    by_key = {row.inner_no: row for row in db.session.scalars(select(Cylinder).where(Cylinder.source == "cast"))}
+    assert len(by_key) == len(cast_cylinders.CYLINDERS)
+    assert by_key["LPG-OVERDUE-1"].next_inspection_on < today
+    assert by_key["LPG-PAST-LIFE"].service_end_on < today
+    assert by_key["LPG-SUSPENDED"].status == "suspended"
+    fills = db.session.scalars(select(Filling)).all()
+    assert len(fills) == sum(len(each.fills) for each in cast_cylinders.CYLINDERS)
+    assert all(fill.scanned for fill in fills)
+    assert set(db.session.scalars(select(Scan.verdict))) == {"allow"}
+
+
+def test_the_casts_hazards_lie_open_late_and_closed(shown) -> None:
+    hazards = {row.title[:6]: row for row in db.session.scalars(select(Hazard))}
+    assert sorted(hazard.state for hazard in hazards.values()) == ["CLOSED", "PLAN_DUE", "RECTIFYING"]
+    late = next(hazard for hazard in hazards.values() if hazard.state == "RECTIFYING")
+    assert late.due_on < clock.today()
+
+
+def test_the_clock_is_right_again_after_the_past(shown) -> None:
+    assert clock.now().tzinfo is not None
+    assert (clock.now() - clock.now()).total_seconds() < 1
+
+
+def test_the_commands(app) -> None:
+    run = app.test_cli_runner().invoke
+    assert run(args=["seed", "reference"]).exit_code == 0
+    sizes = ["--elevators", "24", "--cylinders", "100", "--days", "3"]
+    first = run(args=["seed", "demo", *sizes])
+    assert first.exit_code == 0, first.output
+    assert cast.PASSWORD in first.output
+    again = run(args=["seed", "city", *sizes])
+    assert again.exit_code == 0
+    assert "nothing changed" in again.output
+    other = run(args=["seed", "city", "--elevators", "25", "--cylinders", "100", "--days", "3"])
+    assert other.exit_code == 1
+    assert "seed 1" in other.output
+    few = run(args=["seed", "city", "--elevators", "3", "--cylinders", "100", "--days", "3"])
+    assert few.exit_code == 2
+    assert db.session.scalar(select(func.count(Elevator.id))) == 24 + len(cast_equipment.ELEVATORS)
+    assert db.session.scalar(select(func.count(Person.id))) > len(cast.PEOPLE)
