@@ -166,7 +166,7 @@ ROADS = {"county": COUNTY_ROAD, "city": CITY_ROAD}
 
 
 def walk(hazard: Hazard, until: str, road: str = "county") -> Hazard:
-    """Move a hazard along its road from where it stands until it has reached a state (not CLOSED, which needs days to pass)."""
+    """Move a hazard along its road from where it stands; not to CLOSED, which needs days to pass."""
     for login, verb in ROADS[road]:
         if hazard.state == until:
             break

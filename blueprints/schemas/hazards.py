@@ -51,7 +51,7 @@ class ClueIn(In):
     interim_measures = Note(max=1000, label=_("已采取的临时管控措施"))
     responsible_person = Text(label=_("单位主要负责人"))
     responsible_phone = Text(max=40, kind="tel", label=_("负责人电话"))
-    evidence = FileIds(label=_("照片和证据材料"), hint=_("可以一次选多个，照片会先压缩"))
+    evidence = FileIds(label=_("照片和证据材料"), hint=_("可以一次选多个：照片、PDF、录音录像"))
 
 
 class RecordedClueIn(ClueIn):

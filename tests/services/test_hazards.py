@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from registry import clock
+from registry.actor import Actor
 from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from registry.models import Counter, Hazard, HazardStep, TrailEntry
@@ -15,6 +17,7 @@ from registry.queries import indicators
 from registry.services import hazards, parameters
 from seeds import cast
 from tests import elevators_factory
+from tests.conftest import POSTGRES
 from tests.hazards_factory import ROADS, Clock, clue, data_for, move, person, reported, stored, walk
 
 
@@ -250,6 +253,39 @@ def test_numbers_have_no_gaps_whatever_fails(time) -> None:
     time.forward(days=59)
     assert [first.no[-9:], second.no[-9:], reported().no[-9:]] == ["2026-0001", "2026-0002", "2027-0001"]
     assert sorted(db.session.execute(select(Counter.year, Counter.value)).all()) == [(2026, 2), (2027, 1)]
+
+
+@pytest.mark.skipif(POSTGRES, reason="on PostgreSQL a test is one transaction")
+def test_clues_noted_at_the_same_moment_get_numbers_without_gaps(app) -> None:
+    who, values = cast.actor("county"), clue()
+    db.session.remove()
+
+    def note(_number: int) -> str:
+        with app.app_context():
+            return hazards.report(who, values).no
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = sorted(no[-4:] for no in pool.map(note, range(24)))
+    assert numbers == [f"{number:04d}" for number in range(1, 25)]
+
+
+@pytest.mark.skipif(POSTGRES, reason="on PostgreSQL a test is one transaction")
+def test_of_two_moves_at_the_same_moment_one_wins(app) -> None:
+    hazard = walk(reported(), "PENDING_RECOGNITION")
+    who, no, seen = [cast.actor(login) for login in ("county-leader", "county-leader2")], hazard.no, hazard.version
+    db.session.remove()
+
+    def refuse(one: Actor) -> str:
+        with app.app_context():
+            try:
+                return hazards.move(one, no, "refuse", {"reason": one.name}, seen).state
+            except Conflict as error:
+                return error.detail
+
+    with ThreadPoolExecutor(2) as pool:
+        won, lost = sorted(pool.map(refuse, who), key=len)
+    assert won == "REJECTED"
+    assert "已办理“不予认定”" in lost
 
 
 BAD_CLUES = [
