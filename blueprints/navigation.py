@@ -25,6 +25,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         (
             (_("电梯"), "elevators.index", "elevator.read", "elevator"),
             (_("今日维保"), "visits.today", "visit.record", "calendar"),
+            (_("待确认维保"), "visits.to_confirm", "visit.confirm", "signature"),
             (_("维保记录"), "visits.index", "visit.read", "clipboard-check"),
         ),
     ),
@@ -34,6 +35,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("充装扫码"), "filling.gun", "filling.record", "gas-station"),
             (_("气瓶"), "cylinders.index", "cylinder.read", "cylinder"),
             (_("充装记录"), "filling.index", "filling.read", "list-check"),
+            (_("充装单位"), "stations.index", "cylinder.read", "gas-station"),
             (_("标签"), "labels.index", "label.print", "qrcode"),
         ),
     ),

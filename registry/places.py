@@ -9,7 +9,8 @@ from geopy.distance import geodesic
 
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> int:
     """The geodesic distance of two (lat, lon) points in whole metres."""
-    return round(geodesic(a, b).meters)
+    metres: float = geodesic(a, b).meters
+    return round(metres)
 
 
 def distance_to(position: dict[str, Any] | None, lat: float | None, lon: float | None) -> int | None:

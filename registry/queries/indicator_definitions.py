@@ -90,12 +90,13 @@ def paperless(on: date, parameters: Parameters) -> Where:
 
 
 def maintained(on: date, _parameters: Parameters) -> Where:
-    """Any visit within the 15 days that the rule allows between two."""
+    """Any visit within the 15 days that the rule allows between two, unless it was found invalid or declined."""
     since = on - timedelta(days=MAINTENANCE_DAYS)
     return exists().where(
         Visit.elevator_id == Elevator.id,
         Visit.done_on >= since,
         Visit.done_on <= on,
+        or_(Visit.invalid_from.is_(None), Visit.invalid_from > on),
     )
 
 
