@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -11,37 +12,70 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from registry import clock
 from seeds import cast
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+SIZE = ("--elevators", "60", "--cylinders", "200", "--days", "40")
 STARTUP_SECONDS = 60
+ACTION_MS = 15_000
+expect.set_options(timeout=ACTION_MS)
+PLACE = {"latitude": 33.6402, "longitude": 116.9780, "accuracy": 8}
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where the server answers, and the environment to run commands beside it."""
+    """Where the server answers, and the clock it goes by."""
 
     url: str
-    environment: dict[str, str]
+    clock_file: Path
 
-    def flask(self, *arguments: str) -> str:
-        """Run a flask command on the server's database."""
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout
+    def forward(self, **span: int) -> None:
+        """Put the registry's clock forward; whoever must act later signs in after this."""
+        ahead = int(self.clock_file.read_text(encoding="ascii")) + int(timedelta(**span).total_seconds())
+        self.clock_file.write_text(str(ahead), encoding="ascii")
+
+    @property
+    def today(self) -> date:
+        """The server's legal day."""
+        return clock.day_of(clock.now() + timedelta(seconds=int(self.clock_file.read_text(encoding="ascii"))))
+
+
+def _environment(instance: Path, url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "REGISTRY_INSTANCE_DIR": str(instance),
+        "REGISTRY_DATABASE_URL": f"sqlite:///{instance / 'registry.sqlite3'}",
+        "REGISTRY_BASE_URL": url,
+        "TEST_CLOCK": str(instance / "clock"),
+    }
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The instance folder of a demo registry, made once for all workers. It is copied, never served."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    instance, made = shared / "demo", shared / "demo.made"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            instance.mkdir()
+            environment = _environment(instance, "http://127.0.0.1")
+            for arguments in (("db", "upgrade"), ("seed", "demo", *SIZE)):
+                command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+                subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+            made.touch()
+    return instance
 
 
 def _free_port() -> int:
@@ -51,26 +85,21 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """gunicorn over a fresh demo registry; each test module has its own."""
-    port, instance = _free_port(), tmp_path_factory.mktemp("instance")
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "REGISTRY_INSTANCE_DIR": str(instance),
-        "REGISTRY_DATABASE_URL": f"sqlite:///{instance / 'registry.sqlite3'}",
-        "REGISTRY_BASE_URL": url,
-    }
-    found = Server(url, environment)
-    found.flask("db", "upgrade")
-    found.flask("seed", "demo", "--elevators", "60", "--cylinders", "200", "--days", "40")
+def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """gunicorn over a copy of the demo registry; each test module has its own."""
+    instance = tmp_path_factory.mktemp("served") / "instance"
+    shutil.copytree(demo, instance)
+    url = f"http://127.0.0.1:{_free_port()}"
+    environment = _environment(instance, url)
+    clock_file = Path(environment["TEST_CLOCK"])
+    clock_file.write_text("0", encoding="ascii")
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread"]
-    command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    command += ["--threads", "4", "--bind", url.removeprefix("http://"), "tests.browser.clocked:app"]
     with (instance / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         _wait_for(url, process)
-        yield found
+        yield Server(url, clock_file)
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -104,31 +133,48 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def signed_in(server: Server, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """`signed_in("tech1", PHONE)`: a page of one of the cast; script errors and policy violations fail the test."""
+def browse(server: Server, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """`browse(PHONE)`: a stranger's page; script errors and violations of the content policy fail the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(login: str, viewport: dict[str, int] = DESK) -> Page:
-        place = {"latitude": 33.6402, "longitude": 116.9780, "accuracy": 8}
+    def make(viewport: dict[str, int] = DESK) -> Page:
         context = chromium.new_context(
-            viewport=viewport, locale="zh-CN", geolocation=place, permissions=["geolocation", "camera"]
+            base_url=server.url,
+            viewport=viewport,
+            has_touch=viewport is PHONE,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            geolocation=PLACE,
+            permissions=["geolocation", "camera"],
         )
+        context.set_default_timeout(ACTION_MS)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",
             lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
         )
-        page.goto(f"{server.url}/account/sign-in")
-        page.get_by_label("账号").fill(login)
-        page.get_by_label("密码").fill(cast.PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_load_state()
         return page
 
     yield make
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def signed_in(browse: Callable[..., Page]) -> Callable[..., Page]:
+    """`signed_in("tech1", PHONE)`: a page of one of the cast, where its day begins."""
+
+    def make(login: str, viewport: dict[str, int] = DESK) -> Page:
+        page = browse(viewport)
+        page.goto("/account/sign-in")
+        page.get_by_label("账号").fill(login)
+        page.get_by_label("密码").fill(cast.PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "sign-in" not in url)
+        return page
+
+    return make

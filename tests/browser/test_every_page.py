@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESK, PHONE, Server
+from tests.browser.conftest import DESK, PHONE
 
 ROLES = [
     "section",
@@ -27,49 +27,52 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 SERIOUS = ("serious", "critical")
 
 
-def addresses(page: Page) -> list[str]:
-    """The menu's addresses, and the first row's page of each list."""
-    menu = page.eval_on_selector_all("nav#nav a", "links => links.map(link => link.getAttribute('href'))")
-    found = list(menu)
-    for address in menu:
-        page.goto(address)
-        first = page.eval_on_selector_all(
-            "main table td a", "links => links.slice(0, 1).map(a => a.getAttribute('href'))"
-        )
-        new = page.eval_on_selector_all(
-            ".page-actions a", "links => links.slice(0, 2).map(a => a.getAttribute('href'))"
-        )
-        found += [link for link in [*first, *new] if link.startswith("/") and "xlsx" not in link and "csv" not in link]
-    return list(dict.fromkeys(found))
+def onward(page: Page) -> list[str]:
+    """Where a list leads: its first row and its actions; files are no pages."""
+    first = page.eval_on_selector_all("main table td a", "links => links.slice(0, 1).map(a => a.getAttribute('href'))")
+    acts = page.eval_on_selector_all(".page-actions a", "links => links.slice(0, 2).map(a => a.getAttribute('href'))")
+    return [link for link in (*first, *acts) if link.startswith("/") and "xlsx" not in link and "csv" not in link]
 
 
-def problems(page: Page) -> list[str]:
-    """What is wrong with the page that is open."""
-    found = []
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if overflow > 0:
-        found.append(f"{overflow} px wider than the screen")
+def overflow(page: Page) -> list[str]:
+    """Whether the page that is open is wider than its screen."""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{over} px wider than the screen"] if over > 0 else []
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps people out of the page that is open."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    found += [
+    return [
         f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
         for violation in report["violations"]
         if violation["impact"] in SERIOUS
     ]
-    return found
+
+
+def problems(page: Page, address: str, checks: tuple[Callable[[Page], list[str]], ...]) -> list[str]:
+    """Open a page and say what is wrong with it."""
+    response = page.goto(address)
+    assert page.viewport_size is not None
+    name = f"{page.viewport_size['width']} px {address}"
+    if response is None or response.status != 200:
+        return [f"{name}: {response.status if response else 'no answer'}"]
+    return [f"{name}: {problem}" for check in checks for problem in check(page)]
 
 
 @pytest.mark.parametrize("login", ROLES)
-def test_the_pages_of_a_role(server: Server, signed_in: Callable[..., Page], login: str) -> None:
-    desk, wrong = signed_in(login, DESK), []
-    desk.goto(f"{server.url}/dashboard")
-    found = [f"{server.url}{address}" for address in addresses(desk)]
-    assert found
-    for page in (desk, signed_in(login, PHONE)):
-        for address in found:
-            response = page.goto(address)
-            if response is None or response.status != 200:
-                wrong.append(f"{address}: {response.status if response else 'no answer'}")
-                continue
-            wrong += [f"{page.viewport_size['width']} px {address}: {problem}" for problem in problems(page)]
+def test_the_pages_of_a_role(signed_in: Callable[..., Page], login: str) -> None:
+    desk, phone, wrong = signed_in(login, DESK), signed_in(login, PHONE), []
+    desk.goto("/dashboard")
+    menu = desk.eval_on_selector_all("nav#nav a", "links => links.map(link => link.getAttribute('href'))")
+    assert menu
+    wanted, seen = list(menu), set()
+    while wanted:
+        address = wanted.pop(0)
+        seen.add(address)
+        wrong += problems(desk, address, (overflow, barriers))
+        if address in menu:
+            wanted += [link for link in dict.fromkeys(onward(desk)) if link not in seen and link not in wanted]
+        wrong += problems(phone, address, (overflow,))
     assert not wrong, "\n".join(wrong)
