@@ -236,6 +236,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_cylinder_area_code_next_inspection_on", ["area_code", "next_inspection_on"], unique=False
         )
+        batch_op.create_index("ix_cylinder_area_code_status", ["area_code", "status", "label_code"], unique=False)
         batch_op.create_index("ix_cylinder_owner_id_status", ["owner_id", "status"], unique=False)
         batch_op.create_index("ix_cylinder_register_no", ["register_no"], unique=False)
         batch_op.create_index("ix_cylinder_serial_no", ["serial_no"], unique=False)
@@ -481,6 +482,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cylinder_status", schema=None) as batch_op:
         batch_op.create_index("ix_cylinder_status_cylinder_id_since", ["cylinder_id", "since"], unique=False)
+        batch_op.create_index(
+            "ix_cylinder_status_status_until", ["status", "until", "since", "cylinder_id"], unique=False
+        )
 
     op.create_table(
         "elevator_status",
@@ -496,6 +500,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("elevator_status", schema=None) as batch_op:
         batch_op.create_index("ix_elevator_status_elevator_id_since", ["elevator_id", "since"], unique=False)
+        batch_op.create_index(
+            "ix_elevator_status_status_until", ["status", "until", "since", "elevator_id"], unique=False
+        )
 
     op.create_table(
         "fill_refusal",
@@ -633,8 +640,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_inspection_ref")),
     )
     with op.batch_alter_table("inspection", schema=None) as batch_op:
-        batch_op.create_index("ix_inspection_elevator_id_done_on", ["elevator_id", "done_on"], unique=False)
-        batch_op.create_index("ix_inspection_elevator_id_valid_until", ["elevator_id", "valid_until"], unique=False)
+        batch_op.create_index(
+            "ix_inspection_elevator_id_done_on", ["elevator_id", "done_on", "conclusion"], unique=False
+        )
+        batch_op.create_index(
+            "ix_inspection_elevator_id_valid_until",
+            ["elevator_id", "valid_until", "conclusion", "done_on"],
+            unique=False,
+        )
 
     op.create_table(
         "label_code",
@@ -657,8 +670,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_label_code_code")),
     )
     with op.batch_alter_table("label_code", schema=None) as batch_op:
+        batch_op.create_index("ix_label_code_bound_on", ["bound_on"], unique=False)
         batch_op.create_index("ix_label_code_cylinder_id", ["cylinder_id"], unique=False)
         batch_op.create_index("ix_label_code_elevator_id", ["elevator_id"], unique=False)
+        batch_op.create_index("ix_label_code_ended_on", ["ended_on"], unique=False)
+        batch_op.create_index(
+            "ix_label_code_foreign_cylinder_id",
+            ["cylinder_id"],
+            unique=False,
+            sqlite_where=sa.text("scheme <> 'own'"),
+            postgresql_where=sa.text("scheme <> 'own'"),
+        )
 
     op.create_table(
         "policy_item",
@@ -676,7 +698,9 @@ def upgrade() -> None:
     with op.batch_alter_table("policy_item", schema=None) as batch_op:
         batch_op.create_index("ix_policy_item_cylinder_id_since", ["cylinder_id", "since"], unique=False)
         batch_op.create_index("ix_policy_item_elevator_id_since", ["elevator_id", "since"], unique=False)
-        batch_op.create_index("ix_policy_item_policy_id", ["policy_id"], unique=False)
+        batch_op.create_index(
+            "ix_policy_item_policy_id", ["policy_id", "cylinder_id", "elevator_id", "since", "until"], unique=False
+        )
 
     op.create_table(
         "rescue_enrolment",
@@ -773,7 +797,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_visit_company_id_done_on", ["company_id", "done_on"], unique=False)
         batch_op.create_index("ix_visit_done_on_elevator_id", ["done_on", "elevator_id"], unique=False)
         batch_op.create_index(
-            "ix_visit_elevator_id_done_on", ["elevator_id", "done_on", "cycle", "invalid_from"], unique=False
+            "ix_visit_elevator_id_done_on",
+            ["elevator_id", "done_on", "cycle", "invalid_from", "counts_from", "counts_until"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_visit_photo_sha256",
@@ -864,8 +890,15 @@ def downgrade() -> None:
 
     op.drop_table("policy_item")
     with op.batch_alter_table("label_code", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_label_code_foreign_cylinder_id",
+            sqlite_where=sa.text("scheme <> 'own'"),
+            postgresql_where=sa.text("scheme <> 'own'"),
+        )
+        batch_op.drop_index("ix_label_code_ended_on")
         batch_op.drop_index("ix_label_code_elevator_id")
         batch_op.drop_index("ix_label_code_cylinder_id")
+        batch_op.drop_index("ix_label_code_bound_on")
 
     op.drop_table("label_code")
     with op.batch_alter_table("inspection", schema=None) as batch_op:
@@ -888,10 +921,12 @@ def downgrade() -> None:
     op.drop_table("filling")
     op.drop_table("fill_refusal")
     with op.batch_alter_table("elevator_status", schema=None) as batch_op:
+        batch_op.drop_index("ix_elevator_status_status_until")
         batch_op.drop_index("ix_elevator_status_elevator_id_since")
 
     op.drop_table("elevator_status")
     with op.batch_alter_table("cylinder_status", schema=None) as batch_op:
+        batch_op.drop_index("ix_cylinder_status_status_until")
         batch_op.drop_index("ix_cylinder_status_cylinder_id_since")
 
     op.drop_table("cylinder_status")
@@ -943,6 +978,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cylinder_serial_no")
         batch_op.drop_index("ix_cylinder_register_no")
         batch_op.drop_index("ix_cylinder_owner_id_status")
+        batch_op.drop_index("ix_cylinder_area_code_status")
         batch_op.drop_index("ix_cylinder_area_code_next_inspection_on")
 
     op.drop_table("cylinder")

@@ -23,6 +23,7 @@ class Cylinder(Base):
         UniqueConstraint("maker_code", "serial_no", "made_on"),
         Index("ix_cylinder_owner_id_status", "owner_id", "status"),
         Index("ix_cylinder_area_code_next_inspection_on", "area_code", "next_inspection_on"),
+        Index("ix_cylinder_area_code_status", "area_code", "status", "label_code"),
         Index("ix_cylinder_register_no", "register_no"),
         Index("ix_cylinder_serial_no", "serial_no"),
     )
@@ -90,7 +91,10 @@ class CylinderStatus(Period, Base):
     """The life status of a cylinder for a period (cylinders.md §3)."""
 
     __tablename__ = "cylinder_status"
-    __table_args__ = (Index("ix_cylinder_status_cylinder_id_since", "cylinder_id", "since"),)
+    __table_args__ = (
+        Index("ix_cylinder_status_cylinder_id_since", "cylinder_id", "since"),
+        Index("ix_cylinder_status_status_until", "status", "until", "since", "cylinder_id"),
+    )
 
     id: Mapped[Big]
     cylinder_id: Mapped[int] = mapped_column(ForeignKey("cylinder.id"))

@@ -85,7 +85,10 @@ class ElevatorStatus(Period, Base):
     """The status of an elevator for a period (elevators.md §1.4)."""
 
     __tablename__ = "elevator_status"
-    __table_args__ = (Index("ix_elevator_status_elevator_id_since", "elevator_id", "since"),)
+    __table_args__ = (
+        Index("ix_elevator_status_elevator_id_since", "elevator_id", "since"),
+        Index("ix_elevator_status_status_until", "status", "until", "since", "elevator_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
@@ -120,8 +123,8 @@ class Inspection(Base):
 
     __tablename__ = "inspection"
     __table_args__ = (
-        Index("ix_inspection_elevator_id_done_on", "elevator_id", "done_on"),
-        Index("ix_inspection_elevator_id_valid_until", "elevator_id", "valid_until"),
+        Index("ix_inspection_elevator_id_done_on", "elevator_id", "done_on", "conclusion"),
+        Index("ix_inspection_elevator_id_valid_until", "elevator_id", "valid_until", "conclusion", "done_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

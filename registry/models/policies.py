@@ -43,7 +43,7 @@ class PolicyItem(Period, Base):
     __table_args__ = (
         Index("ix_policy_item_elevator_id_since", "elevator_id", "since"),
         Index("ix_policy_item_cylinder_id_since", "cylinder_id", "since"),
-        Index("ix_policy_item_policy_id", "policy_id"),
+        Index("ix_policy_item_policy_id", "policy_id", "cylinder_id", "elevator_id", "since", "until"),
     )
 
     id: Mapped[Big]

@@ -25,7 +25,16 @@ class Visit(Base):
     __table_args__ = (
         UniqueConstraint("company_id", "ref"),
         # The last two columns let the schedule of a company be read from the index alone.
-        Index("ix_visit_elevator_id_done_on", "elevator_id", "done_on", "cycle", "invalid_from"),
+        # What indicators and plans ask of a visit is in the index: the rows themselves are wide.
+        Index(
+            "ix_visit_elevator_id_done_on",
+            "elevator_id",
+            "done_on",
+            "cycle",
+            "invalid_from",
+            "counts_from",
+            "counts_until",
+        ),
         Index("ix_visit_done_on_elevator_id", "done_on", "elevator_id"),
         Index("ix_visit_company_id_done_on", "company_id", "done_on"),
         Index(

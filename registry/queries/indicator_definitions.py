@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.db import Base
@@ -44,6 +44,11 @@ IN_USE = tuple(key for key, status in STATUSES.items() if status.counts_in_use)
 CODE_IN_CAR = tuple(key for key, kind in ELEVATOR_KINDS.items() if kind.code_in_car)
 MAINTENANCE_DAYS = 15  # TSG T5002-2017: at least once every 15 days
 FILLING_WINDOW_DAYS = 30
+# The table of status periods -> whose status it is.
+STATUS_OF: dict[Any, tuple[Any, InstrumentedAttribute[int]]] = {
+    ElevatorStatus: (Elevator, Elevator.id),
+    CylinderStatus: (Cylinder, Cylinder.id),
+}
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,22 @@ def holds(period: Any, on: date) -> Where:
     return and_(period.since <= on, or_(period.until.is_(None), period.until > on))
 
 
+def in_status(key: InstrumentedAttribute[Any], statuses: tuple[str, ...], on: date) -> Where:
+    """Whether a row of `key`'s table had one of the statuses at the end of a day, by its periods.
+
+    The column `status` mirrors the open period, so it says the same for every row but the few whose open period began
+    after the day, and those that have left since: with the day near today hardly a period has to be read.
+    """
+    period = key.class_
+    model, row_id = STATUS_OF[period]
+    began_later = select(key).where(period.status.in_(statuses), period.until.is_(None), period.since > on)
+    left_since = select(key).where(period.status.in_(statuses), period.until > on, period.since <= on)
+    return or_(and_(model.status.in_(statuses), row_id.not_in(began_later)), row_id.in_(left_since))
+
+
 def elevators_in_use(on: date) -> Where:
     """In use at the end of the day by the status periods (elevators.md §3.4)."""
-    return Elevator.id.in_(
-        select(ElevatorStatus.elevator_id).where(ElevatorStatus.status.in_(IN_USE), holds(ElevatorStatus, on))
-    )
+    return in_status(ElevatorStatus.elevator_id, IN_USE, on)
 
 
 def elevators_with_a_car(on: date) -> Where:
@@ -143,20 +159,27 @@ def inspected(on: date, _parameters: Parameters) -> Where:
 
 def cylinders_in_use(on: date) -> Where:
     """In use at the end of the day by the status periods (cylinders.md §3)."""
-    return Cylinder.id.in_(
-        select(CylinderStatus.cylinder_id).where(CylinderStatus.status == "in_use", holds(CylinderStatus, on))
-    )
+    return in_status(CylinderStatus.cylinder_id, ("in_use",), on)
 
 
 def coded(on: date, _parameters: Parameters) -> Where:
-    """Carries a code that was bound and not ended."""
-    return Cylinder.id.in_(
-        select(LabelCode.cylinder_id).where(
-            LabelCode.cylinder_id.is_not(None),
-            LabelCode.bound_on <= on,
-            or_(LabelCode.ended_on.is_(None), LabelCode.ended_on > on),
-        )
+    """Carries a code that was bound and not ended.
+
+    `Cylinder.label_code` mirrors the own code that is bound now; only codes bound after the day, codes that ended
+    after it and codes of other schemes have to be read.
+    """
+    of = LabelCode.cylinder_id
+    bound_later = select(of).where(of.is_not(None), LabelCode.bound_on > on, LabelCode.ended_on.is_(None))
+    ended_since = select(of).where(of.is_not(None), LabelCode.bound_on <= on, LabelCode.ended_on > on)
+    foreign = select(of).where(
+        # Written out, so that the index over just these is used.
+        LabelCode.scheme != literal_column("'own'"),
+        of.is_not(None),
+        LabelCode.bound_on <= on,
+        LabelCode.ended_on.is_(None),
     )
+    own = and_(Cylinder.label_code.is_not(None), Cylinder.id.not_in(bound_later))
+    return or_(own, Cylinder.id.in_(ended_since), Cylinder.id.in_(foreign))
 
 
 def recent_fills(on: date) -> Where:

@@ -27,6 +27,10 @@ from registry.settings import current
 PARAMETERS = ("paperless.window_days",)
 MOST_TREND_POINTS = 60
 
+Goal = tuple[Decimal | None, str | None]
+"""(target, comparator)."""
+NO_GOAL: Goal = (None, None)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -95,17 +99,20 @@ def areas() -> dict[str, Area]:
 def table(actor: Actor, key: str, on: date) -> list[Figure]:
     """The city first, then every area: city = sum of numerators / sum of denominators."""
     policy.require(actor, "indicator.read")
-    known = areas()
-    counts = _counts(actor, find(key), on)
-    city = current().city_code
-    target, comparator = _target(key, on, None)
+    return _table(actor, find(key), on, areas(), _targets(on))
+
+
+def _table(
+    actor: Actor, indicator: Indicator, on: date, known: dict[str, Area], targets: dict[tuple[str, str | None], Goal]
+) -> list[Figure]:
+    key, city = indicator.key, current().city_code
+    counts = _counts(actor, indicator, on)
+    goal = targets.get((key, None), NO_GOAL)
     total = (sum(n for n, _ in counts.values()), sum(d for _, d in counts.values()))
-    figures = [_figure(key, on, known.get(city), city, total, target, comparator)]
+    figures = [_figure(key, on, known.get(city), city, total, goal)]
     for code, area in known.items():
         if code != city and (not actor.areas or code in actor.areas or code in counts):
-            own, how = _target(key, on, code)
-            goal = (own, how) if own is not None else (target, comparator)
-            figures.append(_figure(key, on, area, code, counts.get(code, (0, 0)), *goal))
+            figures.append(_figure(key, on, area, code, counts.get(code, (0, 0)), targets.get((key, code), goal)))
     return figures
 
 
@@ -115,8 +122,12 @@ def board(actor: Actor, on: date, area: str | None = None) -> Board:
     Raises:
         Missing: no such area, or not one the caller sees.
     """
-    code = area or current().city_code
-    by_area = {key: {figure.area: figure for figure in table(actor, key, on)} for key in INDICATORS}
+    policy.require(actor, "indicator.read")
+    code, known, targets = area or current().city_code, areas(), _targets(on)
+    by_area = {
+        key: {figure.area: figure for figure in _table(actor, indicator, on, known, targets)}
+        for key, indicator in INDICATORS.items()
+    }
     if any(code not in rows for rows in by_area.values()):
         raise Missing(T("没有这个辖区"))
     return Board([rows[code] for rows in by_area.values()], by_area)
@@ -179,18 +190,14 @@ def _counts(actor: Actor, indicator: Indicator, on: date) -> dict[str, tuple[int
     return {area: (int(numerator or 0), population) for area, numerator, population in rows}
 
 
-def _target(key: str, on: date, area: str | None) -> tuple[Decimal | None, str | None]:
-    row = db.session.execute(
-        select(IndicatorTarget.value, IndicatorTarget.comparator)
-        .where(
-            IndicatorTarget.key == key,
-            IndicatorTarget.area_code == area if area else IndicatorTarget.area_code.is_(None),
-            IndicatorTarget.since <= on,
-        )
-        .order_by(IndicatorTarget.since.desc())
-        .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else (None, None)
+def _targets(on: date) -> dict[tuple[str, str | None], Goal]:
+    """(indicator, area or None for the city) -> the target in force on a day."""
+    rows = db.session.execute(
+        select(IndicatorTarget.key, IndicatorTarget.area_code, IndicatorTarget.value, IndicatorTarget.comparator)
+        .where(IndicatorTarget.since <= on)
+        .order_by(IndicatorTarget.since)
+    )
+    return {(key, area): (value, comparator) for key, area, value, comparator in rows}
 
 
 def _figure(
@@ -199,8 +206,7 @@ def _figure(
     area: Area | None,
     code: str,
     counts: tuple[int, int],
-    target: Decimal | None,
-    comparator: str | None,
+    goal: Goal,
 ) -> Figure:
     return Figure(
         key=key,
@@ -211,6 +217,6 @@ def _figure(
         area_name_en=area.name_en if area else code,
         numerator=counts[0],
         denominator=counts[1],
-        target=target,
-        comparator=comparator,
+        target=goal[0],
+        comparator=goal[1],
     )
