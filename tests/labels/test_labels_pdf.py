@@ -1,7 +1,6 @@
 """What leaves the printer: the PDF is drawn by pdfium and read by zxing, as a phone would."""
 
 import re
-import time
 from collections.abc import Iterable
 
 import pypdfium2
@@ -205,13 +204,10 @@ def test_a_missing_font_is_said(label, tmp_path):
         labels_pdf([label()], SHEET, font_path=tmp_path / "none.ttf")
 
 
-def test_ten_thousand_labels_are_small_and_soon_there(label, font_path):
-    """Measured 1.8 s and 220 B a label; the bound leaves room for a busy machine."""
+def test_ten_thousand_labels_are_small(label, font_path):
+    """Measured 220 B a label."""
     labels = [label(lines=(f"瓶皖L{number:05d}", "服务电话 0557-3012345")) for number in range(10_000)]
-    labels_pdf(labels[:1], SHEET, font_path=font_path)
-    started = time.perf_counter()
     pdf = labels_pdf(labels, SHEET, font_path=font_path)
-    assert time.perf_counter() - started < 12
     assert len(pdf) < 500 * len(labels)
 
 
