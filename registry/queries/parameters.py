@@ -34,7 +34,9 @@ DEFAULTS: dict[str, Default] = {
     "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", T("外地平台做法"), "C~"),
     "paperless.min_workers": Default(T("维保作业最少人数"), "2", "1", T("部分城市规定"), "C~"),
     "paperless.min_minutes": Default(T("维保最短时长"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
-    "paperless.second_worker_minutes": Default(T("第二人签到间隔上限"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
+    "paperless.second_worker_minutes": Default(
+        T("第二人签到间隔上限"), "30", "min", T("外地平台做法，非官方规定"), "C~"
+    ),
     "paperless.confirmation_hours": Default(T("使用单位确认提醒时限"), "24", "h", T("外地平台做法"), "C~"),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
