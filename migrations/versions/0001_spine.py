@@ -296,7 +296,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "foreign_no", name=op.f("uq_elevator_source_foreign_no")),
     )
     with op.batch_alter_table("elevator", schema=None) as batch_op:
-        batch_op.create_index("ix_elevator_area_code_status", ["area_code", "status"], unique=False)
+        batch_op.create_index("ix_elevator_area_code_status", ["area_code", "status", "kind"], unique=False)
         batch_op.create_index("ix_elevator_device_code", ["device_code"], unique=False)
         batch_op.create_index("ix_elevator_division_code", ["division_code"], unique=False)
         batch_op.create_index("ix_elevator_use_cert_no", ["use_cert_no"], unique=False)
@@ -554,7 +554,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filling", schema=None) as batch_op:
         batch_op.create_index("ix_filling_cylinder_id_ended_at", ["cylinder_id", "ended_at"], unique=False)
-        batch_op.create_index("ix_filling_station_id_filled_on", ["station_id", "filled_on"], unique=False)
+        batch_op.create_index("ix_filling_station_id_filled_on", ["station_id", "filled_on", "clip"], unique=False)
 
     op.create_table(
         "hazard",
@@ -673,14 +673,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_label_code_bound_on", ["bound_on"], unique=False)
         batch_op.create_index("ix_label_code_cylinder_id", ["cylinder_id"], unique=False)
         batch_op.create_index("ix_label_code_elevator_id", ["elevator_id"], unique=False)
-        batch_op.create_index("ix_label_code_ended_on", ["ended_on"], unique=False)
-        batch_op.create_index(
-            "ix_label_code_foreign_cylinder_id",
-            ["cylinder_id"],
-            unique=False,
-            sqlite_where=sa.text("scheme <> 'own'"),
-            postgresql_where=sa.text("scheme <> 'own'"),
-        )
 
     op.create_table(
         "policy_item",
@@ -716,7 +708,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rescue_enrolment")),
     )
     with op.batch_alter_table("rescue_enrolment", schema=None) as batch_op:
-        batch_op.create_index("ix_rescue_enrolment_elevator_id_since", ["elevator_id", "since"], unique=False)
+        batch_op.create_index(
+            "ix_rescue_enrolment_elevator_id_since",
+            ["elevator_id", "since", "until", "plate_verified_on"],
+            unique=False,
+        )
 
     op.create_table(
         "scan",
@@ -890,12 +886,6 @@ def downgrade() -> None:
 
     op.drop_table("policy_item")
     with op.batch_alter_table("label_code", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_label_code_foreign_cylinder_id",
-            sqlite_where=sa.text("scheme <> 'own'"),
-            postgresql_where=sa.text("scheme <> 'own'"),
-        )
-        batch_op.drop_index("ix_label_code_ended_on")
         batch_op.drop_index("ix_label_code_elevator_id")
         batch_op.drop_index("ix_label_code_cylinder_id")
         batch_op.drop_index("ix_label_code_bound_on")

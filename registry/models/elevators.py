@@ -21,7 +21,7 @@ class Elevator(Placed, Base):
     __tablename__ = "elevator"
     __table_args__ = (
         UniqueConstraint("source", "foreign_no"),
-        Index("ix_elevator_area_code_status", "area_code", "status"),
+        Index("ix_elevator_area_code_status", "area_code", "status", "kind"),
         Index("ix_elevator_use_unit_id", "use_unit_id"),
         Index("ix_elevator_device_code", "device_code"),
         Index("ix_elevator_use_cert_no", "use_cert_no"),
@@ -145,7 +145,9 @@ class RescueEnrolment(Period, Base):
     """An elevator on the 96366 platform: its code, and the day somebody saw the plate in the car (§6)."""
 
     __tablename__ = "rescue_enrolment"
-    __table_args__ = (Index("ix_rescue_enrolment_elevator_id_since", "elevator_id", "since"),)
+    __table_args__ = (
+        Index("ix_rescue_enrolment_elevator_id_since", "elevator_id", "since", "until", "plate_verified_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))

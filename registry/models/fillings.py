@@ -68,7 +68,7 @@ class Filling(Base):
     __table_args__ = (
         UniqueConstraint("station_id", "ref"),
         Index("ix_filling_cylinder_id_ended_at", "cylinder_id", "ended_at"),
-        Index("ix_filling_station_id_filled_on", "station_id", "filled_on"),
+        Index("ix_filling_station_id_filled_on", "station_id", "filled_on", "clip"),
     )
 
     id: Mapped[Big]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, Big, Code, Day, Name
@@ -15,15 +15,7 @@ class LabelCode(Base):
     __table_args__ = (
         Index("ix_label_code_elevator_id", "elevator_id"),
         Index("ix_label_code_cylinder_id", "cylinder_id"),
-        # Few codes are ended, bound after a past day or of another scheme: indicators ask for those alone.
         Index("ix_label_code_bound_on", "bound_on"),
-        Index("ix_label_code_ended_on", "ended_on"),
-        Index(
-            "ix_label_code_foreign_cylinder_id",
-            "cylinder_id",
-            sqlite_where=text("scheme <> 'own'"),
-            postgresql_where=text("scheme <> 'own'"),
-        ),
     )
 
     id: Mapped[Big]

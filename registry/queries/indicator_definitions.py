@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.db import Base
@@ -70,6 +70,11 @@ def holds(period: Any, on: date) -> Where:
     return and_(period.since <= on, or_(period.until.is_(None), period.until > on))
 
 
+def there_is(*where: Where) -> Where:
+    """Whether any row matches. It asks for no columns, so that an index alone can answer."""
+    return select(literal_column("1")).where(*where).exists()
+
+
 def in_status(key: InstrumentedAttribute[Any], statuses: tuple[str, ...], on: date) -> Where:
     """Whether a row of `key`'s table had one of the statuses at the end of a day, by its periods.
 
@@ -96,7 +101,7 @@ def elevators_with_a_car(on: date) -> Where:
 def paperless(on: date, parameters: Parameters) -> Where:
     """A visit in the window that counted on that day."""
     since = on - timedelta(days=int(parameters["paperless.window_days"]))
-    return exists().where(
+    return there_is(
         Visit.elevator_id == Elevator.id,
         Visit.done_on > since,
         Visit.done_on <= on,
@@ -108,7 +113,7 @@ def paperless(on: date, parameters: Parameters) -> Where:
 def maintained(on: date, _parameters: Parameters) -> Where:
     """Any visit within the 15 days that the rule allows between two, unless it was found invalid or declined."""
     since = on - timedelta(days=MAINTENANCE_DAYS)
-    return exists().where(
+    return there_is(
         Visit.elevator_id == Elevator.id,
         Visit.done_on >= since,
         Visit.done_on <= on,
@@ -133,7 +138,7 @@ def insured(column: InstrumentedAttribute[Any], target: InstrumentedAttribute[An
 
 def enrolled(on: date, _parameters: Parameters) -> Where:
     """An active rescue code whose plate somebody saw in the car."""
-    return exists().where(
+    return there_is(
         RescueEnrolment.elevator_id == Elevator.id,
         holds(RescueEnrolment, on),
         RescueEnrolment.plate_verified_on <= on,
@@ -143,12 +148,12 @@ def enrolled(on: date, _parameters: Parameters) -> Where:
 def inspected(on: date, _parameters: Parameters) -> Where:
     """A passed inspection that is still valid, and no failed one after it."""
     failed = aliased(Inspection)
-    return exists().where(
+    return there_is(
         Inspection.elevator_id == Elevator.id,
         Inspection.conclusion != "fail",
         Inspection.valid_until >= on,
         or_(Inspection.done_on.is_(None), Inspection.done_on <= on),
-        ~exists().where(
+        ~there_is(
             failed.elevator_id == Inspection.elevator_id,
             failed.conclusion == "fail",
             failed.done_on <= on,
@@ -165,21 +170,17 @@ def cylinders_in_use(on: date) -> Where:
 def coded(on: date, _parameters: Parameters) -> Where:
     """Carries a code that was bound and not ended.
 
-    `Cylinder.label_code` mirrors the own code that is bound now; only codes bound after the day, codes that ended
-    after it and codes of other schemes have to be read.
+    `Cylinder.label_code` mirrors the own code that is bound now: only where that does not answer for the day are the
+    codes themselves read.
     """
     of = LabelCode.cylinder_id
     bound_later = select(of).where(of.is_not(None), LabelCode.bound_on > on, LabelCode.ended_on.is_(None))
-    ended_since = select(of).where(of.is_not(None), LabelCode.bound_on <= on, LabelCode.ended_on > on)
-    foreign = select(of).where(
-        # Written out, so that the index over just these is used.
-        LabelCode.scheme != literal_column("'own'"),
-        of.is_not(None),
+    read = there_is(
+        of == Cylinder.id,
         LabelCode.bound_on <= on,
-        LabelCode.ended_on.is_(None),
+        or_(LabelCode.ended_on.is_(None), LabelCode.ended_on > on),
     )
-    own = and_(Cylinder.label_code.is_not(None), Cylinder.id.not_in(bound_later))
-    return or_(own, Cylinder.id.in_(ended_since), Cylinder.id.in_(foreign))
+    return or_(and_(Cylinder.label_code.is_not(None), Cylinder.id.not_in(bound_later)), read)
 
 
 def recent_fills(on: date) -> Where:
