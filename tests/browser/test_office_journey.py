@@ -1,0 +1,304 @@
+"""The office's week: a ledger comes in, an elevator is registered and insured, a hazard is driven home."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Server
+from tests.browser.evidence import jpeg, pdf
+from tests.browser.filling_in import fill_in
+
+HEADINGS = ("设备代码", "梯型", "区县", "安装在哪里", "使用单位", "额定载重量（kg）")
+PROPERTY = "宿州汇源物业服务有限公司"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NOTICE_DAYS = 21  # five working days are over then, whatever holidays fall into them
+SECOND_SIGNATURE = "县级审批签字（第二签）"
+
+
+def ledger(run: int) -> dict[str, Any]:
+    """A county's own list: two rows that are good once somebody says what 客梯 is, and one with half a code."""
+    rows = (
+        (f"31103413020260{run:02d}1", "客梯", "埇桥区", f"埇桥区胜利路{run}号1号楼", PROPERTY, 1000),
+        (f"31103413020260{run:02d}2", "客梯", "埇桥区", f"埇桥区胜利路{run}号2号楼", PROPERTY, "1050公斤"),
+        ("3110341", "客梯", "埇桥区", f"埇桥区胜利路{run}号3号楼", PROPERTY, 800),
+    )
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet("台账")
+    for number, row in enumerate((HEADINGS, *rows)):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return {"name": f"埇桥电梯{run}.xlsx", "mimeType": XLSX, "buffer": stream.getvalue()}
+
+
+def bring_in(section: Page, run: int, folder: Path) -> None:
+    """Hand in, match the columns and the words, check, fetch what is wrong, import what is good."""
+    section.goto("/imports/")
+    fill_in(section, {"register": "elevators", "file": ledger(run)})
+    section.get_by_role("button", name="上传", exact=True).click()
+    section.wait_for_url(re.compile(r"/imports/\d+/columns"))
+    expect(section.locator("#heading-device_code")).to_have_value("设备代码")
+    section.get_by_role("button", name="下一步").click()
+    expect(section.locator(".error-summary")).to_contain_text("使用地点")
+    section.locator("#heading-address").select_option("安装在哪里")
+    section.locator("#heading-kind").select_option("梯型")
+    section.get_by_role("button", name="下一步").click()
+    section.wait_for_url(re.compile("/values"))
+    section.get_by_label("“客梯”对应的值").select_option("traction_passenger")
+    section.get_by_role("button", name="检查").click()
+    section.wait_for_url(re.compile(r"/imports/\d+$"))
+    facts = section.locator("main dl").first
+    expect(facts).to_contain_text(re.compile(r"将新增\s*2"))
+    expect(facts).to_contain_text(re.compile(r"退回\s*1"))
+    with section.expect_download() as download:
+        section.get_by_role("link", name="下载退回的行").click()
+    refused = folder / "refused.xlsx"
+    download.value.save_as(refused)
+    head, row, *rest = openpyxl.load_workbook(refused).active.iter_rows(values_only=True)
+    assert (head[:6], row[0], row[6], rest) == (HEADINGS, "3110341", 4, [])
+    assert "设备代码" in row[7]
+    section.get_by_role("button", name="导入 2 行").click()
+    expect(section.get_by_text("导入完成：新增 2 行")).to_be_visible()
+
+
+def register(county: Page, server: Server, run: int) -> str:
+    """An elevator by form, with a slip of the pen on the way; returns its label code."""
+    county.goto("/elevators/")
+    county.get_by_role("link", name="登记电梯").first.click()
+    county.get_by_role("link", name="曳引驱动乘客电梯").click()
+    address = f"埇桥区银河一路{run}号商务中心"
+    fill_in(
+        county,
+        {
+            "address": address,
+            "name": "1号客梯",
+            "place_type": "office",
+            "area_code": "341302",
+            "use_unit": PROPERTY,
+            "device_code": "3110341",
+            "drive_type": "traction",
+            "rated_load_kg": 1000,
+            "rated_speed_mps": "1.75",
+            "floors": 20,
+            "stops": 20,
+            "doors": 20,
+            "registered_on": server.today - timedelta(days=3),
+            "use_cert_no": f"梯11皖L90{run:03d}(26)",
+            "status": "in_use",
+            "lat": "33.640200",
+            "lon": "116.978000",
+        },
+    )
+    county.get_by_role("button", name="保存").click()
+    expect(county.locator(".error-summary")).to_contain_text("设备代码")
+    expect(county.locator('[name="address"]')).to_have_value(address)
+    fill_in(county, {"device_code": f"31103413020261{run:02d}9"})
+    county.get_by_role("button", name="保存").click()
+    expect(county.get_by_text("电梯已登记")).to_be_visible()
+    expect(county.get_by_role("heading", level=1)).to_be_visible()
+    return county.url.rpartition("/")[2]
+
+
+def insure(insurer: Page, server: Server, run: int, code: str) -> None:
+    """A policy over one elevator; the last day may not be before the first."""
+    insurer.goto("/policies/")
+    insurer.get_by_role("link", name="登记保单").first.click()
+    fill_in(
+        insurer,
+        {
+            "policy_no": f"DT-2026-{run:04d}",
+            "holder": PROPERTY,
+            "holder_type": "use_unit",
+            "starts_on": server.today,
+            "ends_on": server.today - timedelta(days=1),
+            "premium": "93.00",
+            "limit_per_accident": "5000000",
+            "codes": code,
+        },
+    )
+    insurer.get_by_role("button", name="登记保单").click()
+    expect(insurer.locator(".error-summary")).to_be_visible()
+    fill_in(insurer, {"ends_on": server.today + timedelta(days=364)})
+    insurer.get_by_role("button", name="登记保单").click()
+    expect(insurer.get_by_text("保单已登记")).to_be_visible()
+
+
+def uninsured(office: Page, address: str) -> int:
+    """How often an elevator stands in the list behind the figure of liability insurance, reached by its tile."""
+    office.goto("/dashboard")
+    office.locator(".indicator").filter(has_text="责任保险").first.click()
+    expect(office.get_by_role("heading", name="未计入明细")).to_be_visible()
+    office.goto(f"{office.url.partition('?')[0]}?area=341302&limit=200")
+    return office.get_by_role("link", name=re.compile(address)).count()
+
+
+@pytest.mark.parametrize(("run", "viewport"), [pytest.param(1, PHONE, id="phone"), pytest.param(2, DESK, id="desk")])
+def test_a_ledger_an_elevator_and_its_policy(
+    server: Server, signed_in: Callable[..., Page], tmp_path: Path, run: int, viewport: dict[str, int]
+) -> None:
+    section = signed_in("section", viewport)
+    bring_in(section, run, tmp_path)
+    section.goto("/elevators/")
+    section.locator("main").get_by_label("编号、单位或地址").fill(f"胜利路{run}号")
+    section.keyboard.press("Enter")
+    expect(section.locator("main table tbody tr")).to_have_count(2)
+
+    code = register(signed_in("county", viewport), server, run)
+    assert uninsured(section, f"银河一路{run}号") == 1
+    section.get_by_role("link", name=re.compile(f"银河一路{run}号")).click()
+    expect(section).to_have_url(re.compile(code))
+
+    insure(signed_in("insurer", viewport), server, run, code)
+    assert uninsured(section, f"银河一路{run}号") == 0
+
+
+def moves(server: Server) -> tuple[tuple[str, str, dict[str, Any]], ...]:
+    """Who does what to a hazard on the county's list, and what each of them enters."""
+    today = server.today
+    return (
+        ("county", "提交认定", {}),
+        (
+            "county-leader",
+            "认定为重大隐患",
+            {
+                "clauses": "4.6b",
+                "recognition_record": pdf("认定记录"),
+                "interim_measures": "立即停梯，设置警戒",
+                "stop_use": True,
+            },
+        ),
+        (
+            "county-leader",
+            "签发交办单",
+            {
+                "responsible_party": {"label": PROPERTY},
+                "coordinating_party": {"label": "埇桥区市场监督管理局"},
+                "due": today + timedelta(days=30),
+                "directive_no": "（埇）市监特令〔2026〕第7号",
+            },
+        ),
+        ("county", "签收交办单", {"signed_by": "张敏", "signed_on": today}),
+        (
+            "property",
+            "上报治理方案",
+            {
+                "leader_name": "张敏",
+                "leader_post": "经理",
+                "leader_phone": "13955700001",
+                "measures": "更换门锁并检查同型号电梯",
+                "budget_yuan": "3000",
+                "fund_source": "维修资金",
+                "plan_due": today + timedelta(days=20),
+                "emergency_plan": "停梯，专人值守",
+            },
+        ),
+        ("county2", "同意方案", {"opinion": "同意"}),
+        ("property", "登记整改进展", {"progress": "门锁已到货", "progress_on": today}),
+        (
+            "property",
+            "申请销号",
+            {
+                "self_acceptance": "自验合格",
+                "rectified_on": today,
+                "photos_before": jpeg("整改前", 1200, 900),
+                "photos_after": jpeg("整改后", 1200, 900),
+                "explanation": "门锁已更换并调试",
+                "test_report": pdf("检测报告"),
+                "test_report_on": today,
+            },
+        ),
+        ("county2", "受理并指派核查人", {"verifiers": ...}),
+        (
+            "county",
+            "核查合格",
+            {
+                "site_date": today,
+                "site_photos": jpeg("核查现场", 1200, 900),
+                **{f"checklist-{point}": "yes" for point in POINTS},
+                "verifier_signatures": ...,
+                "unit_signature": "张敏",
+            },
+        ),
+        ("county-leader", "县级审核签字（第一签）", {"opinion": "同意", "signature": "周卫东"}),
+        ("county-leader2", SECOND_SIGNATURE, {"opinion": "同意销号", "signature": "吴海燕"}),
+    )
+
+
+POINTS = ("measures_done", "penalty_handled", "technical_ok", "similar_checked", "root_cause", "records_ok")
+# Orders are read at a desk; what happens on the spot and what is only signed is done on the phone.
+ON_THE_PHONE = (
+    "签收交办单",
+    "登记整改进展",
+    "核查合格",
+    "县级审核签字（第一签）",
+    SECOND_SIGNATURE,
+    "确认销号",
+)
+
+
+def step(page: Page, no: str, title: str, values: dict[str, Any]) -> None:
+    """Make one move by its button and its form."""
+    page.goto(f"/hazards/{no}")
+    page.locator(".hazard-moves").get_by_role("link", name=title, exact=True).click()
+    page.wait_for_url(re.compile(f"/hazards/{no}/"))
+    fill_in(page, values)
+    page.get_by_role("button", name=title, exact=True).dblclick()
+    expect(page.get_by_text(f"已办理：{title}")).to_be_visible()
+
+
+def test_a_hazard_from_clue_to_closing(server: Server, signed_in: Callable[..., Page]) -> None:
+    pages: dict[tuple[str, int], Page] = {}
+
+    def at_work(login: str, title: str) -> Page:
+        viewport = PHONE if title in ON_THE_PHONE else DESK
+        key = (login, viewport["width"])
+        if key not in pages:
+            pages[key] = signed_in(login, viewport)
+        return pages[key]
+
+    finder = at_work("county", "登记线索")
+    finder.goto("/elevators/?q=翠湖花园3号楼")
+    finder.get_by_role("link", name=re.compile("翠湖花园3号楼")).first.click()
+    code = finder.url.rpartition("/")[2]
+    finder.goto("/hazards/new")
+    clue = {
+        "title": "3号楼1单元层门门锁安全回路被短接",
+        "description": "现场检查发现层门门锁安全回路被短接，电梯仍在运行",
+        "source": "routine_inspection",
+        "elevator": code,
+        "suggested_clause": "4.6b",
+        "evidence": jpeg("短接线", 1200, 900),
+    }
+    fill_in(finder, clue)
+    finder.get_by_role("button", name="登记线索").click()
+    expect(finder.get_by_text("线索已登记")).to_be_visible()
+    no = finder.url.rpartition("/")[2]
+
+    for login, title, values in moves(server):
+        if title == SECOND_SIGNATURE:
+            first_signer = at_work("county-leader", title)
+            first_signer.goto(f"/hazards/{no}")
+            expect(first_signer.get_by_text(f"“{title}”不由您办理")).to_be_visible()
+        step(at_work(login, title), no, title, values)
+
+    signed_on = server.today
+    server.forward(days=NOTICE_DAYS)
+    pages.clear()
+    closing = {"notice_url": "https://example.gov.cn/notices/7", "notice_published_on": signed_on}
+    closer = at_work("county2", "确认销号")
+    step(closer, no, "确认销号", closing)
+    expect(closer.locator("main")).to_contain_text("已销号")
+    expect(closer.locator(".timeline-list > li")).to_have_count(14)
+    section = signed_in("section")
+    section.goto("/hazards/?state=CLOSED")
+    expect(section.get_by_role("row").filter(has_text=no)).to_be_visible()
