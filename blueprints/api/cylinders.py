@@ -9,8 +9,9 @@ from flask_smorest import Blueprint
 from blueprints.schemas import cylinders as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
+from registry import clock
 from registry.queries import cylinders as queries
-from registry.services import cylinder_events, cylinders
+from registry.services import cylinder_events, cylinder_inspections, cylinders
 
 bp = Blueprint("api_cylinders", __name__, url_prefix="/cylinders", description="Gas cylinders")
 
@@ -56,3 +57,29 @@ def record_event(data: dict[str, Any], code: str) -> Any:
     if recorded.replayed:
         return recorded, 200, {"Idempotent-Replay": "true"}
     return recorded
+
+
+@bp.route("/<string:code>/transfer", methods=["POST"])
+@bp.arguments(schemas.TransferIn())
+@bp.response(200, schemas.CylinderOut())
+def transfer(data: dict[str, Any], code: str) -> Any:
+    """Write a cylinder over to another owner."""
+    return cylinders.transfer(actor(), code, data)
+
+
+@bp.route("/<string:code>/inspections", methods=["POST"])
+@bp.arguments(schemas.InspectionApiIn())
+@bp.response(201, schemas.CylinderDetailOut())
+def inspect(data: dict[str, Any], code: str) -> Any:
+    """Record a periodic inspection; answers with the cylinder and its new dates."""
+    cylinder_inspections.record(actor(), code, data)
+    return queries.by_code(actor(), code)
+
+
+@bp.route("/<string:code>/<string:verb>", methods=["POST"])
+@bp.arguments(schemas.MoveIn())
+@bp.response(200, schemas.CylinderOut())
+def change_status(data: dict[str, Any], code: str, verb: str) -> Any:
+    """Change the status: register, suspend, resume, order-scrap, destroy, cancel, ..."""
+    given = {**data, "since": data.get("since") or clock.today()}
+    return cylinders.change_status(actor(), code, verb.replace("-", "_"), given)

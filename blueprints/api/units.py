@@ -36,3 +36,21 @@ def register(data: dict[str, Any]) -> Any:
 def show(unit_id: int) -> Any:
     """One unit."""
     return queries.show(actor(), unit_id)
+
+
+@bp.route("/<int:unit_id>", methods=["PATCH"])
+@bp.arguments(schemas.UnitIn(partial=True))
+@bp.response(200, schemas.UnitOut())
+def correct(data: dict[str, Any], unit_id: int) -> Any:
+    """Correct what is given."""
+    units.correct(actor(), unit_id, data)
+    return queries.show(actor(), unit_id)
+
+
+@bp.route("/<int:unit_id>/capacities", methods=["POST"])
+@bp.arguments(schemas.CapacityIn())
+@bp.response(200, schemas.UnitOut())
+def set_capacity(data: dict[str, Any], unit_id: int) -> Any:
+    """Add a capacity, or renew its licence."""
+    units.set_capacity(actor(), unit_id, data)
+    return queries.show(actor(), unit_id)

@@ -157,6 +157,12 @@ class InspectionIn(In):
     body_id = Integer(kind="select", choices="bodies", label=_("检验机构"))
 
 
+class InspectionApiIn(InspectionIn):
+    """The same through the API, the tare in grams as its name says."""
+
+    tare_g = Integer()
+
+
 def _short(value: Any) -> None:
     if len(json.dumps(value, ensure_ascii=False, default=str)) > LONGEST_DATA:
         raise ValidationError(str(_("附加数据最多%(count)s个字符", count=LONGEST_DATA)))

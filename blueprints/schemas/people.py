@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
+from marshmallow import fields
 
+from blueprints.filters import masked, may
 from blueprints.schemas.account import Secret
-from blueprints.schemas.base import AreaChoice, In, PageIn
-from blueprints.schemas.fields import Choice, Day, Text, Yes
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.fields import Choice, Day, Integer, Text, Yes
 from registry.actor import ROLES
 from registry.rules import identifiers
 
@@ -67,3 +69,45 @@ class PeopleFilter(PageIn):
     q = Text(max=60, label=_("姓名、账号或证件编号"), kind="search")
     role = Choice(ROLE_CHOICES, label=_("角色"))
     expires_before = Day(label=_("证件到期不晚于"))
+
+
+class RoleApiIn(In):
+    """A role at a unit, the unit by its id; the own unit when left out."""
+
+    unit_id = Integer()
+    role = Choice(ROLE_CHOICES, required=True)
+    area_code = AreaChoice()
+
+
+class NewPersonApiIn(RoleApiIn, PersonIn):
+    """A new person with a first role."""
+
+
+class CertificateOut(Out):
+    """A certificate."""
+
+    item = fields.String()
+    number = fields.String()
+    issued_on = fields.Date(allow_none=True)
+    expires_on = fields.Date()
+
+
+class RoleOut(Out):
+    """A role at a unit for a period; `until` is the first day it does not hold."""
+
+    unit_id = fields.Integer()
+    unit = fields.String(attribute="unit.name")
+    role = fields.String()
+    area_code = fields.String(allow_none=True)
+    since = fields.Date()
+    until = fields.Date(allow_none=True)
+
+
+class PersonOut(Out):
+    """A person."""
+
+    id = fields.Integer()
+    name = fields.String()
+    phone = fields.Function(lambda person: person.phone if may("person.correct") else masked(person.phone))
+    roles = fields.List(fields.Nested(RoleOut), attribute="memberships")
+    certificates = fields.List(fields.Nested(CertificateOut))
