@@ -21,6 +21,7 @@ PUBLIC = {
     "health.readyz",
     "public.show",
     "api-docs.openapi_json",
+    "api_docs.index",
 }
 
 
