@@ -1,107 +1,131 @@
-"""Measures, their registry, and a registry application over a database of its own."""
+"""One measure: how it is taken, what it is held against, and the line that is printed of it."""
 
 from __future__ import annotations
 
 import json
 import os
-import statistics
-import sys
-import tempfile
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 
 from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from blueprints.app import create_app
+from registry import settings
+from registry.db import db
+
+YARDSTICK_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a measure found: its value, and the reference taken in the same run."""
+
+    value: float
+    reference: float
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure beside a reference taken in the same run; `ok` says whether it keeps its bar."""
+    """A measure with its bar: the value must not be above it. `full_only`: the bar holds for FULL=1 alone."""
 
     name: str
-    value: float
     unit: str
-    reference: float
-    ratio: float
     bar: float
-    ok: bool
+    take: Callable[[], Taken | None]
+    full_only: bool = False
 
 
-MEASURES: dict[str, Callable[[], Measure]] = {}
+def full() -> bool:
+    """Whether the sizes of the product's promise are asked for."""
+    return os.environ.get("FULL") == "1"
 
 
-def measure(function: Callable[[], Measure]) -> Callable[[], Measure]:
-    """Register a measure under its function's name."""
-    MEASURES[function.__name__] = function
-    return function
-
-
-def at_most(name: str, value: float, unit: str, reference: float, bar: float) -> Measure:
-    """A measure that must not exceed its bar."""
-    return Measure(name, round(value, 3), unit, round(reference, 4), round(value / reference, 3), bar, value <= bar)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long one run takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def median_ms(work: Callable[[], object], runs: int = 9) -> float:
-    """The median of several runs in milliseconds, the first one left out."""
-    work()
-    return statistics.median(seconds(work) for _ in range(runs)) * 1000
-
-
-def full_scale() -> bool:
-    """Whether the whole city is asked for."""
-    return os.environ.get("SCALE") == "full"
+def line(measure: Measure, taken: Taken) -> tuple[str, bool]:
+    """The JSON line of a measure, and whether its bar is kept. `bar` is null where the size was not the full one."""
+    bar = None if measure.full_only and not full() else measure.bar
+    ok = bar is None or taken.value <= bar
+    found = {
+        "name": measure.name,
+        "value": round(taken.value, 3),
+        "unit": measure.unit,
+        "reference": round(taken.reference, 3),
+        "ratio": round(taken.value / taken.reference, 2) if taken.reference else None,
+        "bar": bar,
+        "ok": ok,
+    }
+    return json.dumps(found), ok
 
 
 @contextmanager
-def application() -> Iterator[Flask]:
-    """The application over an empty, migrated database with the cast."""
-    from flask_migrate import upgrade
-
-    from blueprints.app import create_app
-    from seeds import cast, reference_rows
-
-    with tempfile.TemporaryDirectory() as folder:
+def fresh_registry() -> Iterator[Flask]:
+    """A migrated, empty registry in a folder (and, with BENCH_POSTGRES_URL, a database) that is thrown away."""
+    with TemporaryDirectory(prefix="registry-bench-") as folder, _database(Path(folder)) as url:
+        before = {name: os.environ.get(name) for name in ("REGISTRY_INSTANCE_DIR", "REGISTRY_DATABASE_URL")}
         os.environ["REGISTRY_INSTANCE_DIR"] = folder
-        os.environ["REGISTRY_DATABASE_URL"] = os.environ.get(
-            "BENCH_DATABASE_URL", f"sqlite:///{folder}/registry.sqlite3"
-        )
-        app = create_app()
-        app.add_url_rule("/bench/empty", "bench.empty", empty)
-        with app.app_context():
-            upgrade()
-            reference_rows.load()
-            cast.build()
-        with app.app_context():
-            yield app
+        os.environ["REGISTRY_DATABASE_URL"] = url
+        try:
+            app = create_app(settings.load())
+            with app.app_context():
+                upgrade()
+                yield app
+                db.session.remove()
+                db.engine.dispose()
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
 
 
-def empty() -> dict[str, bool]:
-    """The reference: a route that does nothing."""
-    return {"ok": True}
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    server = os.environ.get("BENCH_POSTGRES_URL")
+    if not server:
+        yield f"sqlite:///{folder / 'registry.sqlite3'}"
+        return
+    name = f"registry_bench_{os.getpid()}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield admin.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        admin.dispose()
 
 
-empty.is_public = True  # type: ignore[attr-defined]
+def seconds(work: Callable[[], object]) -> float:
+    """How long it takes, once."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
-def main() -> int:
-    """Run what was asked for, a line each."""
-    wanted = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(MEASURES)
-    unknown = set(wanted) - set(MEASURES)
-    if unknown:
-        sys.stderr.write(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}\n")
-        return 2
-    kept = True
-    for name in wanted:
-        found = MEASURES[name]()
-        sys.stdout.write(json.dumps(asdict(found)) + "\n")
-        sys.stdout.flush()
-        kept = kept and found.ok
-    return 0 if kept else 1
+def typical_milliseconds(work: Callable[[], object], times: int = 15, warm_up: int = 3) -> float:
+    """The median of many, after a few that do not count."""
+    for _ in range(warm_up):
+        work()
+    return median(seconds(work) for _ in range(times)) * 1000
+
+
+def yardstick() -> float:
+    """Seconds that this machine takes for plain work of the same kind: 200,000 rows made and put into SQLite."""
+
+    def work() -> None:
+        with TemporaryDirectory(prefix="registry-bench-") as folder, closing(sqlite3.connect(f"{folder}/y")) as base:
+            base.execute("CREATE TABLE y (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c INTEGER)")
+            rows = ((n, f"{n:08d}", json.dumps({"n": n, "text": str(n)}), n % 97) for n in range(YARDSTICK_ROWS))
+            base.executemany("INSERT INTO y VALUES (?, ?, ?, ?)", rows)
+            base.execute("CREATE INDEX y_c ON y (c, a)")
+            base.commit()
+
+    return seconds(work)

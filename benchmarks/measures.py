@@ -1,0 +1,119 @@
+"""The measures: a foreign register imported, a city seeded and looked at, ten thousand labels printed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import qrcode
+from flask import Flask
+
+from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, typical_milliseconds, yardstick
+from registry import codes
+from registry.labels.compose import Label
+from registry.labels.layouts import LAYOUTS
+from registry.labels.pdf import labels_pdf
+from registry.services import accounts
+from registry.settings import current
+from seeds import cast, city, reference_rows
+from seeds.city_rows import Advance
+
+ROOT = Path(__file__).parent.parent
+LABELS = 10_000
+SIZES = {False: (2_500, 10_000, 365), True: (25_000, 100_000, 365)}
+
+
+def maryland_import() -> Taken | None:
+    """`flask import elevators elevators_maryland.csv --profile maryland`; MARYLAND_CSV names the file."""
+    file = Path(os.environ.get("MARYLAND_CSV", ROOT.parent / "shared/data/elevators_maryland.csv"))
+    if not file.is_file():
+        return None
+    with fresh_registry() as app:
+        reference_rows.load()
+        reference = yardstick()
+        arguments = ["import", "elevators", str(file), "--profile", "maryland"]
+
+        def work() -> None:
+            result = app.test_cli_runner().invoke(args=arguments)
+            if result.exit_code:
+                raise RuntimeError(result.output) from result.exception
+
+        return Taken(seconds(work), reference)
+
+
+class Seeded:
+    """A seeded city that two measures share: how long it took, and how long the dashboard takes over it."""
+
+    def __init__(self) -> None:
+        self.city: Taken | None = None
+        self.board: Taken | None = None
+
+    def seed_city(self) -> Taken:
+        """`flask seed city` of the promised size with FULL=1, a tenth of it else."""
+        if self.city is None:
+            self._take()
+        assert self.city is not None
+        return self.city
+
+    def dashboard(self) -> Taken:
+        """The office's first page over that city, against a route that answers an empty JSON object."""
+        if self.board is None:
+            self._take()
+        assert self.board is not None
+        return self.board
+
+    def _take(self) -> None:
+        elevators, cylinders, days = SIZES[full()]
+        with fresh_registry() as app:
+            reference = yardstick()
+            reference_rows.load()
+            cast.build()
+            plan = city.plan_for(elevators, cylinders, days, 1)
+            self.city = Taken(seconds(lambda: city.build(plan, _told)), reference)
+            self.board = self._look(app)
+
+    def _look(self, app: Flask) -> Taken:
+        secret, _ = accounts.sign_in("section", cast.PASSWORD, "127.0.0.1", accounts.Limits(5, 15))
+        browser = app.test_client()
+        browser.set_cookie("registry_session", secret)
+        reference = typical_milliseconds(lambda: _ok(browser.get("/healthz")))
+        return Taken(typical_milliseconds(lambda: _ok(browser.get("/dashboard"))), reference)
+
+
+def _ok(answer: Any) -> None:
+    if answer.status_code != 200:
+        raise RuntimeError(f"{answer.request.path} answered {answer.status_code}")
+
+
+@contextmanager
+def _told(label: str, _length: int) -> Iterator[Advance]:
+    """What is being made, on standard error."""
+    print(f"  {label}", file=sys.stderr, flush=True)
+    yield lambda _count: None
+
+
+def label_sheet() -> Taken:
+    """Ten thousand labels as one PDF on A4 sheets, against `qrcode` as it comes for a hundredth of them."""
+    with fresh_registry():
+        keys, version, base = current().label_keys, current().label_key_version, "https://tzsb.example.com"
+        made = [codes.new_code(version=version) for _ in range(LABELS)]
+        labels = [
+            Label(codes.qr_url(base, code, keys), code, "宿州皖北液化气充装站", ("服务电话 0557-3010001",))
+            for code in made
+        ]
+        layout = LAYOUTS["a4-70x37"]
+        reference = seconds(lambda: [qrcode.make(label.code_url) for label in labels[: LABELS // 100]])
+        return Taken(seconds(lambda: labels_pdf(labels, layout)), reference)
+
+
+_seeded = Seeded()
+MEASURES = (
+    Measure("label_sheet", "s", 4, label_sheet),
+    Measure("maryland_import", "s", 30, maryland_import),
+    Measure("seed_city", "s", 600, _seeded.seed_city, full_only=True),
+    Measure("dashboard", "ms", 300, _seeded.dashboard),
+)
