@@ -35,7 +35,7 @@ SCRIPTS = {
     "alone": Script((28, 14), workers=("company2",), confirmer="property2"),
     "none": Script(),
 }
-CYCLES = ("quarter", "half_month", "half_month", "half_month")
+CYCLES = ("year", "half_month", "half_month", "half_month")
 
 
 def build(elevator: Elevator, script: str) -> None:

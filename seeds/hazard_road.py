@@ -11,7 +11,8 @@ from typing import Any
 from registry import clock
 from registry.actor import Actor
 from registry.models import Hazard
-from registry.rules.hazards import acceptance
+from registry.queries import hazard_facts, parameters
+from registry.rules.hazards import Deadline, acceptance, deadline_day
 from registry.services import files, hazards
 from seeds import past, pictures
 
@@ -28,7 +29,7 @@ class People:
     manager: Actor
 
 
-# (days after the finding, who, verb); the closing waits for the public notice to run its time.
+# (days after the finding, who, verb); the closing follows when the public notice has run its time.
 ROAD: tuple[tuple[int, str, str], ...] = (
     (0, "finder", "submit"),
     (1, "leader", "recognise"),
@@ -42,7 +43,7 @@ ROAD: tuple[tuple[int, str, str], ...] = (
     (15, "finder", "pass_verification"),
     (16, "leader", "sign_county"),
     (17, "second_leader", "sign_county_second"),
-    (31, "reviewer", "close"),
+    (17, "reviewer", "close"),
 )
 NOTICE_FROM = 17
 
@@ -63,17 +64,26 @@ def walk(
     with past.at(past.moment(found_on, 9)):
         evidence = _file(people.finder, "现场照片.png")
         hazard = hazards.report(people.finder, {**clue, "evidence": [evidence]})
+    notice = found_on + timedelta(days=_stretched(NOTICE_FROM, slowness))
     for number, (after, who, verb) in enumerate(ROAD[:steps]):
-        stretched = after if after < 5 else 5 + round((after - 5) * slowness)
-        day = found_on + timedelta(days=stretched)
+        day = _after_notice(notice) if verb == "close" else found_on + timedelta(days=_stretched(after, slowness))
         if day >= today:
             break
         with past.at(past.moment(day, 10 + number // 2, number * 4)):
             actor: Actor = getattr(people, who)
-            notice = found_on + timedelta(days=5 + round((NOTICE_FROM - 5) * slowness))
             data = _data(people, hazard, verb, found_on + timedelta(days=due_days), notice)
             hazard = hazards.move(actor, hazard.no, verb, data)
     return hazard
+
+
+def _stretched(after: int, slowness: float) -> int:
+    return after if after < 5 else 5 + round((after - 5) * slowness)
+
+
+def _after_notice(published: date) -> date:
+    """The first day on which a notice has run its time; holidays make it longer."""
+    term = Deadline(int(parameters.value("hazard.notice_days", published)), "working_days")
+    return deadline_day(term, published, hazard_facts.calendar()) + timedelta(days=1)
 
 
 def _file(actor: Actor, name: str) -> int:
