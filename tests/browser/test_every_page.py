@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -27,6 +29,14 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 SERIOUS = ("serious", "critical")
 
 
+_examined: set[str] = set()
+
+
+def template_of(address: str) -> str:
+    """The address without what names one row: pages of one template keep the same people out."""
+    return re.sub(r"/[^/]*[0-9][^/]*", "/*", address.partition("?")[0])
+
+
 def onward(page: Page) -> list[str]:
     """Where a list leads: its first row and its actions; files are no pages."""
     first = page.eval_on_selector_all("main table td a", "links => links.slice(0, 1).map(a => a.getAttribute('href'))")
@@ -41,7 +51,10 @@ def overflow(page: Page) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    """What keeps people out of the page that is open."""
+    """What keeps people out of the page that is open; each template is examined for the first role that opens it."""
+    if template_of(urlsplit(page.url).path) in _examined:
+        return []
+    _examined.add(template_of(urlsplit(page.url).path))
     page.evaluate(AXE.read_text(encoding="utf-8"))
     report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
