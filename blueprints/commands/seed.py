@@ -25,9 +25,9 @@ def reference() -> None:
 
 
 @group.command("demo")
-@click.option("--elevators", default=1500, show_default=True, help="Of the city around the named units.")
-@click.option("--cylinders", default=5000, show_default=True)
-@click.option("--days", default=60, show_default=True, help="How long visits and fills go back.")
+@click.option("--elevators", default=1200, show_default=True, help="Of the city around the named units.")
+@click.option("--cylinders", default=4000, show_default=True)
+@click.option("--days", default=365, show_default=True, help="How long visits and fills go back.")
 def demo(elevators: int, cylinders: int, days: int) -> None:
     """Named people and units with equipment of their own, and a moderate city around them. Again: changes nothing."""
     demos.build(elevators, cylinders, days, _bar)
