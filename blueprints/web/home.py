@@ -10,7 +10,7 @@ from blueprints.forms import Form
 from blueprints.schemas.indicators import WhenWhereIn
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import areas, indicators
+from registry.queries import areas, indicators, todo
 
 bp = Blueprint("home", __name__)
 
@@ -31,4 +31,5 @@ def dashboard() -> Any:
     form = Form(WhenWhereIn(), sent=request.args, choices={"areas": areas.choices(actor())})
     query = form.load() or {}
     on = query.get("on") or clock.today()
-    return form.page("home/index.html", board=indicators.board(actor(), on, query.get("area")), on=on)
+    waiting = todo.waiting(actor(), clock.today())
+    return form.page("home/index.html", board=indicators.board(actor(), on, query.get("area")), on=on, waiting=waiting)

@@ -128,6 +128,11 @@ def board(actor: Actor, filters: Mapping[str, Any], on: date) -> Board:
     )
 
 
+def count_overdue(actor: Actor, on: date) -> int:
+    """How many hazards that concern the caller are past their deadline."""
+    return db.session.scalar(policy.scope(actor, Hazard, func.count()).where(overdue(on))) or 0
+
+
 def by_no(actor: Actor, no: str) -> Hazard:
     """The hazard of a number, with unit and device; Missing when it does not concern the caller."""
     policy.require(actor, "hazard.read")

@@ -133,6 +133,11 @@ def due_today(
     return DueList(_dues(actor, shown, on), following, counts)
 
 
+def count_in(actor: Actor, on: date, state: str) -> int:
+    """How many elevators of the caller's day are in a state (`overdue`, `due`, `soon` or `later`)."""
+    return sum(_state(due_on, on) == state for due_on, *_rest in _lines(actor, on))
+
+
 Line = tuple[date, int, date, dict[str, date]]
 """(earliest due day, elevator id, taken over on, last done by cycle)."""
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry import codes, evidence, files, policy
@@ -144,6 +144,12 @@ def waits_for(actor: Actor, visit: Visit) -> bool:
     """Whether this caller may confirm or decline the visit now."""
     undecided = visit.confirmed_at is None and visit.declined_reason is None
     return undecided and policy.may(actor, "visit.confirm")
+
+
+def count_to_confirm(actor: Actor, _on: date) -> int:
+    """How many visits wait for the use unit's word."""
+    statement = policy.scope(actor, Visit, func.count()).where(_in_state("to_confirm"))
+    return db.session.scalar(statement) or 0
 
 
 def chain(visit: Visit) -> list[Step]:
