@@ -20,11 +20,13 @@ from registry.messages import T
 from registry.models import (
     Alliance,
     Area,
+    Assessment,
     Capacity,
     Certificate,
     Contract,
     Cylinder,
     Elevator,
+    FaultReport,
     Filling,
     FillRefusal,
     Gun,
@@ -38,11 +40,13 @@ from registry.models import (
     Person,
     Policy,
     PolicyItem,
+    RenewalProject,
     Scan,
     StoredFile,
     TrailEntry,
     Unit,
     Visit,
+    VisitJoin,
 )
 
 M = TypeVar("M", bound=Base)
@@ -82,10 +86,31 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contract.sign": REGISTRARS | {"use_manager"},
     "contract.end": REGISTRARS | {"use_manager"},
     "inspection.record": REGISTRARS | {"inspection_body"},
+    "old_elevator.read": EVERYONE - STATION,
+    "assessment.record": REGISTRARS | {"inspection_body"},
+    "assessment.correct": REGISTRARS | {"inspection_body"},
+    "renewal.read": OFFICE_ROLES | {"use_manager"},
+    "renewal.apply": REGISTRARS | {"use_manager"},
+    "renewal.amend": REGISTRARS | {"use_manager"},
+    "renewal.approve": frozenset({"section_city"}),
+    "renewal.reject": frozenset({"section_city"}),
+    "renewal.withdraw": REGISTRARS | {"use_manager"},
+    "renewal.start": REGISTRARS | {"use_manager"},
+    "renewal.accept": REGISTRARS,
+    "renewal.register": REGISTRARS,
+    "fault_report.submit": frozenset(),
+    "fault_report.read": OFFICE_ROLES | MAINTENANCE | {"use_manager"},
+    "fault_report.take": MAINTENANCE | {"use_manager"},
+    "fault_report.answer": MAINTENANCE | {"use_manager"},
+    "fault_report.close": MAINTENANCE | {"use_manager"},
+    "fault_report.dismiss": MAINTENANCE | {"use_manager"},
+    "fault_report.reopen": OFFICERS,
+    "fault_report.make_hazard": OFFICERS,
     "rescue.enrol": REGISTRARS | {"rescue_desk"},
     "visit.read": EVERYONE - STATION,
     "visit.read_people": OFFICE_ROLES | MAINTENANCE | {"use_manager"},
     "visit.record": MAINTENANCE,
+    "visit.join": MAINTENANCE,
     "visit.bulk_record": frozenset(),
     "visit.confirm": frozenset({"use_manager"}),
     "visit.decline": frozenset({"use_manager"}),
@@ -233,10 +258,24 @@ def _of_elevators(actor: Actor, column: InstrumentedAttribute[Any]) -> Where:
     return column.in_(select(Elevator.id).where(_elevators(actor)))
 
 
+def _fault_reports(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return FaultReport.company_id == actor.unit_id
+    if actor.role == "use_manager":
+        return FaultReport.use_unit_id == actor.unit_id
+    return _of_elevators(actor, FaultReport.elevator_id) if actor.role in OFFICE_ROLES else false()
+
+
 def _visits(actor: Actor) -> Where:
     if actor.role in MAINTENANCE:
         return Visit.company_id == actor.unit_id
     return _of_elevators(actor, Visit.elevator_id)
+
+
+def _visit_joins(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return VisitJoin.company_id == actor.unit_id
+    return _of_elevators(actor, VisitJoin.elevator_id)
 
 
 def _cylinders(actor: Actor) -> Where:
@@ -322,11 +361,13 @@ def _trail(actor: Actor) -> Where:
 SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Alliance: _alliances,
     Area: _everything,
+    Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
     Capacity: _everything,
     Certificate: _certificates,
     Contract: lambda actor: _of_elevators(actor, Contract.elevator_id),
     Cylinder: _cylinders,
     Elevator: _elevators,
+    FaultReport: _fault_reports,
     Filling: _of_unit(Filling.station_id),
     FillRefusal: _of_unit(FillRefusal.station_id),
     Gun: _of_unit(Gun.station_id),
@@ -338,9 +379,11 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Membership: lambda actor: Membership.person_id.in_(select(Person.id).where(_people(actor))),
     Person: _people,
     Policy: _policies,
+    RenewalProject: lambda actor: _of_elevators(actor, RenewalProject.elevator_id),
     Scan: _of_unit(Scan.unit_id),
     StoredFile: _of_unit(StoredFile.unit_id),
     TrailEntry: _trail,
     Unit: _everything,
     Visit: _visits,
+    VisitJoin: _visit_joins,
 }

@@ -3,32 +3,40 @@
 from registry.models.areas import Area
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
+from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.hazards import Counter, Hazard, HazardStep
 from registry.models.labels import LabelCode
+from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
+from registry.models.old_elevators import Assessment, RenewalProject, RenewalStep
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
 from registry.models.policies import Claim, Policy, PolicyItem
 from registry.models.trail import TrailEntry
 from registry.models.units import CAPACITIES, Capacity, Unit
-from registry.models.visits import Visit, VisitWorker
+from registry.models.visits import Visit, VisitJoin, VisitWorker
 
 __all__ = [
     "CAPACITIES",
     "Alliance",
     "ApiToken",
     "Area",
+    "Assessment",
+    "Assignment",
     "Capacity",
     "Certificate",
     "Claim",
     "Contract",
     "Counter",
+    "CreditGrade",
     "Cylinder",
     "CylinderEvent",
     "CylinderInspection",
     "CylinderStatus",
     "Elevator",
     "ElevatorStatus",
+    "FaultReport",
+    "FaultReportStep",
     "FillRefusal",
     "Filling",
     "Gun",
@@ -39,12 +47,18 @@ __all__ = [
     "ImportProfile",
     "IndicatorTarget",
     "Inspection",
+    "IotPeriod",
     "LabelCode",
+    "MaintenanceState",
+    "MakerItems",
     "Membership",
     "Parameter",
     "Person",
     "Policy",
     "PolicyItem",
+    "RateWindow",
+    "RenewalProject",
+    "RenewalStep",
     "RescueEnrolment",
     "Scan",
     "SignIn",
@@ -53,5 +67,6 @@ __all__ = [
     "TrailEntry",
     "Unit",
     "Visit",
+    "VisitJoin",
     "VisitWorker",
 ]
