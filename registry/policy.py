@@ -21,30 +21,42 @@ from registry.models import (
     Alliance,
     Area,
     Assessment,
+    Assignment,
     Capacity,
     Certificate,
     Contract,
+    CreditGrade,
     Cylinder,
     Elevator,
+    ElevatorUse,
     FaultReport,
-    Filling,
     FillRefusal,
+    Filling,
     Gun,
     Hazard,
     HazardStep,
     ImportBatch,
     ImportProfile,
     Inspection,
+    InspectionOrder,
+    IotPeriod,
     LabelCode,
+    MaintenanceState,
+    MakerItems,
     Membership,
+    PartTest,
     Person,
     Policy,
     PolicyItem,
+    Registration,
     RenewalProject,
+    SafetyPart,
     Scan,
+    SelfCheck,
     StoredFile,
     TrailEntry,
     Unit,
+    Upload,
     Visit,
     VisitJoin,
 )
@@ -83,9 +95,28 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "elevator.change_status": REGISTRARS,
     "elevator.transfer": REGISTRARS,
     "elevator.import": REGISTRARS,
+    "registration.read": OFFICE_ROLES | {"use_manager"},
+    "registration.apply": REGISTRARS | {"use_manager"},
+    "registration.decide": REGISTRARS,
+    "document.print": REGISTRARS | {"use_manager"},
     "contract.sign": REGISTRARS | {"use_manager"},
     "contract.end": REGISTRARS | {"use_manager"},
-    "inspection.record": REGISTRARS | {"inspection_body"},
+    "contract.read": EVERYONE - STATION - {"insurer", "inspection_body"},
+    "credit.grade": frozenset({"section_city", "inspector_county"}),
+    "maker_items.read": EVERYONE - STATION,
+    "maker_items.enter": REGISTRARS | {"maintenance_manager"},
+    "assignment.set": frozenset({"maintenance_manager"}),
+    "iot.report": REGISTRARS | {"maintenance_manager", "use_manager", "rescue_desk"},
+    "maintenance_state.refresh": frozenset(),
+    "inspection.read": EVERYONE - STATION - {"insurer"},
+    "inspection.record": REGISTRARS | {"inspection_body", "use_manager", "maintenance_manager"},
+    "inspection.correct": REGISTRARS | {"inspection_body"},
+    "inspection.import": REGISTRARS | {"inspection_body"},
+    "inspection_order.read": EVERYONE - STATION - {"insurer"},
+    "inspection_order.record": frozenset({"section_city"}),
+    "inspection_order.end": frozenset({"section_city"}),
+    "part_test.record": REGISTRARS | {"inspection_body", "use_manager", "maintenance_manager"},
+    "self_check.record": MAINTENANCE,
     "old_elevator.read": EVERYONE - STATION,
     "assessment.record": REGISTRARS | {"inspection_body"},
     "assessment.correct": REGISTRARS | {"inspection_body"},
@@ -169,8 +200,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "hazard.void": frozenset({"section_city", "leader_county"}),
     "file.read": EVERYONE,
     "file.store": EVERYONE,
-    "import.check": REGISTRARS | {"filling_manager"},
-    "import.save_profile": REGISTRARS | {"filling_manager"},
+    "upload.abandon": frozenset(),
+    "import.check": REGISTRARS | {"filling_manager", "inspection_body"},
+    "import.save_profile": REGISTRARS | {"filling_manager", "inspection_body"},
     "indicator.read": EVERYONE,
     "rule.ask": EVERYONE,
     "parameter.read": OFFICE_ROLES,
@@ -266,6 +298,40 @@ def _fault_reports(actor: Actor) -> Where:
     return _of_elevators(actor, FaultReport.elevator_id) if actor.role in OFFICE_ROLES else false()
 
 
+def _contracts(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return Contract.company_id == actor.unit_id
+    return _of_elevators(actor, Contract.elevator_id)
+
+
+def _assignments(actor: Actor) -> Where:
+    """Who goes where is the company's own affair."""
+    return Assignment.company_id == actor.unit_id
+
+
+def _maker_items(actor: Actor) -> Where:
+    """Lists of models that hold for everybody or were entered by the caller's unit, and those of visible elevators."""
+    if actor.role in OFFICE_ROLES:
+        return true()
+    of_models = and_(
+        MakerItems.elevator_id.is_(None), or_(MakerItems.unit_id.is_(None), MakerItems.unit_id == actor.unit_id)
+    )
+    return or_(of_models, _of_elevators(actor, MakerItems.elevator_id))
+
+
+def _inspections(actor: Actor) -> Where:
+    """An inspection body sees what it recorded itself; others what concerns the elevators they see."""
+    if actor.role == "inspection_body":
+        return Inspection.body_id == actor.unit_id
+    return _of_elevators(actor, Inspection.elevator_id)
+
+
+def _self_checks(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return SelfCheck.company_id == actor.unit_id
+    return _of_elevators(actor, SelfCheck.elevator_id)
+
+
 def _visits(actor: Actor) -> Where:
     if actor.role in MAINTENANCE:
         return Visit.company_id == actor.unit_id
@@ -310,6 +376,17 @@ def _hazards(actor: Actor) -> Where:
         return Hazard.area_code.in_(actor.areas)
     own_steps = select(HazardStep.hazard_id).where(HazardStep.unit_id == actor.unit_id)
     return or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
+
+
+def _registrations(actor: Actor) -> Where:
+    """Offices by elevator; a use unit its own applications and those that make it the user."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return _of_elevators(actor, Registration.elevator_id)
+    if actor.role == "use_manager":
+        return or_(Registration.unit_id == actor.unit_id, Registration.new_unit_id == actor.unit_id)
+    return false()
 
 
 def _policies(actor: Actor) -> Where:
@@ -364,9 +441,15 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
     Capacity: _everything,
     Certificate: _certificates,
-    Contract: lambda actor: _of_elevators(actor, Contract.elevator_id),
+    Assignment: _assignments,
+    Contract: _contracts,
+    CreditGrade: _everything,
+    IotPeriod: lambda actor: _of_elevators(actor, IotPeriod.elevator_id),
+    MaintenanceState: lambda actor: _of_elevators(actor, MaintenanceState.elevator_id),
+    MakerItems: _maker_items,
     Cylinder: _cylinders,
     Elevator: _elevators,
+    ElevatorUse: lambda actor: _of_elevators(actor, ElevatorUse.elevator_id),
     FaultReport: _fault_reports,
     Filling: _of_unit(Filling.station_id),
     FillRefusal: _of_unit(FillRefusal.station_id),
@@ -374,16 +457,22 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Hazard: _hazards,
     ImportBatch: _of_unit(ImportBatch.unit_id),
     ImportProfile: _everything,
-    Inspection: lambda actor: _of_elevators(actor, Inspection.elevator_id),
+    Inspection: _inspections,
+    InspectionOrder: _everything,
     LabelCode: _labels,
     Membership: lambda actor: Membership.person_id.in_(select(Person.id).where(_people(actor))),
+    PartTest: lambda actor: _of_elevators(actor, PartTest.elevator_id),
     Person: _people,
     Policy: _policies,
     RenewalProject: lambda actor: _of_elevators(actor, RenewalProject.elevator_id),
+    Registration: _registrations,
+    SafetyPart: lambda actor: _of_elevators(actor, SafetyPart.elevator_id),
     Scan: _of_unit(Scan.unit_id),
+    SelfCheck: _self_checks,
     StoredFile: _of_unit(StoredFile.unit_id),
     TrailEntry: _trail,
     Unit: _everything,
+    Upload: lambda actor: and_(Upload.person_id == actor.person_id, Upload.unit_id == actor.unit_id),
     Visit: _visits,
     VisitJoin: _visit_joins,
 }

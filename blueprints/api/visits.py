@@ -10,7 +10,7 @@ from blueprints.schemas import visits as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
 from registry.queries import visits as queries
-from registry.services import visits
+from registry.services import visit_joins, visits
 
 bp = Blueprint("api_visits", __name__, url_prefix="/visits", description="Maintenance visits")
 
@@ -30,6 +30,15 @@ def record(data: dict[str, Any]) -> Any:
 def index(query: dict[str, Any]) -> Any:
     """The visits that concern the caller, the latest day first."""
     return queries.page(actor(), query, query["limit"], query["cursor"])
+
+
+@bp.route("/joins", methods=["POST"])
+@bp.arguments(schemas.JoinIn())
+@bp.response(201, schemas.JoinOut())
+def join(data: dict[str, Any]) -> Any:
+    """Check in as the second worker, on his own phone; it finds its visit, or waits for it."""
+    row, again = visit_joins.join(actor(), data)
+    return (row, 200, {"Idempotent-Replay": "true"}) if again else row
 
 
 @bp.route("/<int:visit_id>")

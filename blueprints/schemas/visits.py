@@ -147,6 +147,18 @@ class VisitIn(In):
     )
 
 
+class JoinIn(In):
+    """A second worker's own check-in, from his own phone."""
+
+    ref = Ref()
+    elevator = Text(required=True, max=200)
+    at = Moment(required=True)
+    position = fields.Nested(PositionIn, allow_none=True)
+    photo = Picture()
+    signature = Picture()
+    device = Text(max=40)
+
+
 class ConfirmationIn(In):
     """The use unit's word on a visit."""
 
@@ -202,6 +214,16 @@ class RecordedOut(Out):
         """Put the findings in the caller's language."""
         data["findings"] = [evidence.finding_from(kept).to_dict(language()) for kept in original.findings]
         return data
+
+
+class JoinOut(Out):
+    """A second worker's own check-in; `visit` is null until his colleague's record has arrived."""
+
+    id = fields.Integer()
+    ref = fields.String()
+    at = fields.AwareDateTime()
+    metres = fields.Integer(allow_none=True)
+    visit = fields.Integer(attribute="visit_id", allow_none=True)
 
 
 class VisitOut(RecordedOut):

@@ -6,14 +6,17 @@ from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspec
 from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.hazards import Counter, Hazard, HazardStep
+from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.labels import LabelCode
 from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
 from registry.models.old_elevators import Assessment, RenewalProject, RenewalStep
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
-from registry.models.policies import Claim, Policy, PolicyItem
+from registry.models.policies import Claim, Endorsement, Policy, PolicyItem, PolicyShare
+from registry.models.registrations import ElevatorUse, Registration, RegistrationStep, SafetyPart
 from registry.models.trail import TrailEntry
 from registry.models.units import CAPACITIES, Capacity, Unit
+from registry.models.uploads import Upload
 from registry.models.visits import Visit, VisitJoin, VisitWorker
 
 __all__ = [
@@ -35,6 +38,8 @@ __all__ = [
     "CylinderStatus",
     "Elevator",
     "ElevatorStatus",
+    "ElevatorUse",
+    "Endorsement",
     "FaultReport",
     "FaultReportStep",
     "FillRefusal",
@@ -47,25 +52,34 @@ __all__ = [
     "ImportProfile",
     "IndicatorTarget",
     "Inspection",
+    "InspectionOrder",
+    "InspectionOrderItem",
     "IotPeriod",
     "LabelCode",
     "MaintenanceState",
     "MakerItems",
     "Membership",
     "Parameter",
+    "PartTest",
     "Person",
     "Policy",
     "PolicyItem",
+    "PolicyShare",
     "RateWindow",
     "RenewalProject",
     "RenewalStep",
+    "Registration",
+    "RegistrationStep",
     "RescueEnrolment",
+    "SafetyPart",
     "Scan",
+    "SelfCheck",
     "SignIn",
     "SignInFailure",
     "StoredFile",
     "TrailEntry",
     "Unit",
+    "Upload",
     "Visit",
     "VisitJoin",
     "VisitWorker",

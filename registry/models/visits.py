@@ -35,7 +35,15 @@ class Visit(Base):
             "counts_from",
             "counts_until",
         ),
-        Index("ix_visit_done_on_elevator_id", "done_on", "elevator_id"),
+        # A window of days is read from this one alone, however long the history.
+        Index(
+            "ix_visit_done_on_counts",
+            "done_on",
+            "elevator_id",
+            "counts_from",
+            "counts_until",
+            "invalid_from",
+        ),
         Index("ix_visit_company_id_done_on", "company_id", "done_on"),
         Index(
             "ix_visit_photo_sha256",
@@ -73,6 +81,7 @@ class Visit(Base):
     elevator: Mapped[Elevator] = relationship(lazy="raise_on_sql")
     company: Mapped[Unit] = relationship(lazy="raise_on_sql")
     workers: Mapped[list[VisitWorker]] = relationship(lazy="raise_on_sql", order_by="VisitWorker.id")
+    joins: Mapped[list[VisitJoin]] = relationship(lazy="raise_on_sql", order_by="VisitJoin.id")
     confirmed_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
     @property
@@ -97,5 +106,40 @@ class VisitWorker(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     seconds_after_first: Mapped[int | None]
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class VisitJoin(Base):
+    """A second worker's own check-in at an elevator, from his own phone; `visit_id` is None until his colleague's
+    record of the visit has arrived too. Never edited but for that.
+
+    `qualified`: on the roll and certified on the day. `added`: the record of the visit did not name him.
+    """
+
+    __tablename__ = "visit_join"
+    __table_args__ = (
+        UniqueConstraint("company_id", "ref"),
+        Index("ix_visit_join_elevator_id_at", "elevator_id", "at"),
+        Index("ix_visit_join_visit_id", "visit_id"),
+        Index("ix_visit_join_person_id_at", "person_id", "at"),
+    )
+
+    id: Mapped[Big]
+    ref: Mapped[Code]
+    ref_digest: Mapped[Name]
+    company_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    elevator_id: Mapped[int] = mapped_column(ForeignKey("elevator.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    at: Mapped[Moment]
+    received_at: Mapped[Moment]
+    position: Mapped[Json | None]
+    metres: Mapped[int | None]
+    photo: Mapped[Json | None]
+    signature: Mapped[Json | None]
+    device: Mapped[Code | None]
+    qualified: Mapped[bool]
+    added: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")

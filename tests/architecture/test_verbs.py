@@ -18,11 +18,24 @@ WITHOUT_PERMISSION = {
     "registry.services.accounts.act_as",
     "registry.services.accounts.touch",
 }
-# `touch` only notes that a session is alive; the two of labels are parts of other verbs.
+# `touch` only notes that a session is alive; the others are parts of other verbs.
 NOT_A_VERB = {
     "registry.services.accounts.touch",
     "registry.services.labels.fresh_code",
     "registry.services.labels.attach",
+    "registry.services.visit_evidence.answers_of",
+    "registry.services.visit_evidence.check_in_of",
+    "registry.services.visit_evidence.check_out_of",
+    "registry.services.visit_evidence.crew_of",
+    "registry.services.visit_evidence.keep_picture",
+    "registry.services.visit_evidence.keep_pictures",
+    "registry.services.visit_evidence.on_visit",
+    "registry.services.visit_evidence.signed_by",
+    "registry.services.visit_joins.adopt",
+    "registry.services.visit_joins.hold",
+    "registry.services.visit_settling.facts_of",
+    "registry.services.visit_settling.parameters_of",
+    "registry.services.visit_settling.settle",
 }
 ASKING = ("policy.require", "policy.get", "policy.scope")
 RECORDING = ("audit.record", "audit.record_many")

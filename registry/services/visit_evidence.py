@@ -1,0 +1,146 @@
+"""The parts of a visit's evidence as they are kept: pictures, crew, stamps, answers, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from registry import evidence, places, policy
+from registry import files as disk
+from registry.actor import Actor
+from registry.errors import Invalid, Missing
+from registry.messages import T
+from registry.models import Elevator, StoredFile, VisitWorker
+from registry.queries import visit_facts
+from registry.queries.visit_facts import Worker
+from registry.rules.kinds import ELEVATOR_KINDS
+from registry.rules.maintenance import items_for
+from registry.services import files
+from registry.settings import current
+
+Picture = bytes | int
+"""A picture as it was sent: its content, or the id of a file stored before."""
+
+
+def crew_of(actor: Actor, sent: Sequence[Any], day: date) -> list[Worker]:
+    """The workers in the order sent, with what each said of his own check-in."""
+    entries: list[dict[str, Any]] = [{"login": entry} if isinstance(entry, str) else dict(entry) for entry in sent]
+    logins = [str(entry["login"]).strip().lower() for entry in entries]
+    if not logins:
+        raise Invalid.field("workers", T("请至少填写一名作业人员"))
+    if len(set(logins)) < len(logins):
+        raise Invalid.field("workers", T("同一名作业人员填写了两次"))
+    known = visit_facts.workers(actor, logins, day)
+    unknown = [login for login in logins if login not in known]
+    if unknown:
+        raise Invalid.field("workers", T("本单位没有这名作业人员：{logins}", logins="、".join(unknown)))
+    return [
+        replace(known[login], at=entry.get("at"), position=entry.get("position"))
+        for login, entry in zip(logins, entries, strict=True)
+    ]
+
+
+def check_in_of(
+    actor: Actor, elevator: Elevator, sent: Mapping[str, Any], crew: Sequence[Worker], day: date
+) -> dict[str, Any]:
+    """The check-in as it is kept, with what was true on that day: later changes elsewhere do not change it."""
+    photo = keep_picture(actor, sent["photo"], "visit_photo", "check_in") if sent.get("photo") else None
+    joined = next((worker for worker in crew[1:] if worker.at is not None), None)
+    return {
+        "at": _iso(sent.get("at")),
+        "position": sent.get("position"),
+        "metres": places.distance_to(sent.get("position"), elevator.lat, elevator.lon),
+        "photo": photo,
+        "photo_reused": photo is not None and visit_facts.used_before(photo["sha256"]),
+        "fence_m": elevator.fence_m,
+        "has_place": elevator.lat is not None and elevator.lon is not None,
+        "contract_valid": visit_facts.contract_valid(actor.unit_id, elevator.id, day),
+        "certificates_valid": visit_facts.all_qualified(crew, day),
+        "second_worker_metres": joined and places.distance_to(joined.position, elevator.lat, elevator.lon),
+    }
+
+
+def check_out_of(actor: Actor, elevator: Elevator, sent: Mapping[str, Any], at: datetime | None) -> dict[str, Any]:
+    """The check-out as it is kept; `metres` to the place of the elevator."""
+    return {
+        "at": _iso(at),
+        "position": sent.get("position"),
+        "metres": places.distance_to(sent.get("position"), elevator.lat, elevator.lon),
+        "photo": keep_picture(actor, sent["photo"], "visit_photo", "check_out") if sent.get("photo") else None,
+    }
+
+
+def answers_of(
+    actor: Actor, elevator: Elevator, cycle: str, day: date, sent: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The answers as they are kept, against the items of that day."""
+    given = [
+        {
+            **answer,
+            "photo": answer.get("photo") and keep_picture(actor, answer["photo"], "visit_photo", "answers"),
+        }
+        for answer in sent
+    ]
+    annex = ELEVATOR_KINDS[elevator.kind].annex
+    return evidence.compact(annex, cycle, day, items_for(elevator.kind, cycle, day), given)
+
+
+def signed_by(actor: Actor, sent: Sequence[Any], crew: Sequence[Worker]) -> list[dict[str, Any]]:
+    """The signatures as they are kept, each with its signer where the sender named him."""
+    people = {worker.person.login: worker.person.id for worker in crew}
+    kept = []
+    for entry in sent:
+        entry = entry if isinstance(entry, Mapping) else {"image": entry}
+        signer = entry.get("worker")
+        if signer and str(signer).lower() not in people:
+            raise Invalid.field("signatures", T("签名人不在作业人员中：{login}", login=signer))
+        picture = keep_picture(actor, entry["image"], "signature", "signatures")
+        kept.append({**picture, "person_id": people.get(str(signer).lower()) if signer else None})
+    return kept
+
+
+def on_visit(worker: Worker, started_at: datetime | None, *, first: bool) -> VisitWorker:
+    """A worker of the crew; a further one with the time of his check-in if the sender told it."""
+    seconds = 0 if first else None
+    if not first and worker.at is not None and started_at is not None:
+        seconds = round((worker.at - started_at).total_seconds())
+    return VisitWorker(person_id=worker.person.id, seconds_after_first=seconds)
+
+
+def keep_picture(actor: Actor, sent: Picture, purpose: str, field: str) -> dict[str, Any]:
+    """Keep a picture, or find one that the caller's unit stored before: `{file, sha256}`."""
+    if isinstance(sent, bytes):
+        mime = evidence.mime_of(sent)
+        row = files.store(actor, f"{purpose}.{evidence.SUFFIXES[mime]}", mime, sent, purpose)
+        return {"file": row.id, "sha256": row.sha256}
+    try:
+        row = policy.get(actor, StoredFile, StoredFile.id == sent, StoredFile.mime.in_(evidence.SUFFIXES))
+    except Missing:
+        raise Invalid.field(field, T("没有编号为{number}的照片，请先上传", number=sent)) from None
+    return {"file": row.id, "sha256": row.sha256}
+
+
+def keep_pictures(data: Any) -> None:
+    """Check pictures and put them on disk before the transaction begins, so that no writer waits for the disk."""
+    for content in _contents(data):
+        try:
+            evidence.mime_of(content)
+        except evidence.PictureError as error:
+            too_large = str(error) == "size"
+            text = T("照片不能超过2 MB") if too_large else T("照片或签名应为 JPEG、PNG 或 WebP 图片")
+            raise Invalid.field("photo", text) from None
+        disk.keep(current().files_dir, content)
+
+
+def _contents(data: Any) -> Iterator[bytes]:
+    if isinstance(data, bytes):
+        yield data
+    elif isinstance(data, Mapping | list | tuple):
+        for value in data.values() if isinstance(data, Mapping) else data:
+            yield from _contents(value)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
