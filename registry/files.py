@@ -26,3 +26,31 @@ def keep(root: Path, content: bytes) -> str:
 def path_of(root: Path, digest: str) -> Path:
     """Where the content with this digest lies."""
     return root / digest[:2] / digest[2:4] / digest
+
+
+def part_of(root: Path, name: str) -> Path:
+    """Where the pieces of an unfinished upload are put together; `name` is ours, never a caller's text."""
+    return root / "uploads" / name
+
+
+def write_part(root: Path, name: str, offset: int, content: bytes) -> None:
+    """Put a piece at its place; the same piece again changes nothing."""
+    path = part_of(root, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.pwrite(handle, content, offset)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_part(root: Path, name: str) -> bytes:
+    """What has been put together so far; empty when there is nothing."""
+    path = part_of(root, name)
+    return path.read_bytes() if path.exists() else b""
+
+
+def drop_part(root: Path, name: str) -> None:
+    """Forget the pieces."""
+    part_of(root, name).unlink(missing_ok=True)

@@ -81,9 +81,10 @@ class Drawn(Picture):
 
 
 class StampIn(In):
-    """A check-in or check-out."""
+    """A check-in or check-out; `device_at` is what the phone's own clock said, where `at` is corrected by the server's."""
 
     at = Moment(required=True)
+    device_at = Moment()
     position = fields.Nested(PositionIn, allow_none=True)
     photo = Picture()
 

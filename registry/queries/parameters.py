@@ -29,6 +29,8 @@ class Default:
     certainty: str
 
 
+MONTH_DAY = "MMDD"  # a day of every year: 430 is 30 April
+
 DEFAULTS: dict[str, Default] = {
     "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", T("口径建议，暂无规定"), "G"),
     "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", T("外地平台做法"), "C~"),
@@ -38,7 +40,25 @@ DEFAULTS: dict[str, Default] = {
         T("第二人签到间隔上限"), "30", "min", T("外地平台做法，非官方规定"), "C~"
     ),
     "paperless.confirmation_hours": Default(T("使用单位确认提醒时限"), "24", "h", T("外地平台做法"), "C~"),
+    "season.before_rain_by": Default(
+        T("雨季前维保项目的最后一天（月日）"), "430", MONTH_DAY, T("口径建议，暂无规定"), "G"
+    ),
+    "season.before_winter_by": Default(
+        T("冬季前维保项目的最后一天（月日）"), "1130", MONTH_DAY, T("口径建议，暂无规定"), "G"
+    ),
+    "season.ask_days": Default(T("季节性维保项目提前安排的天数"), "60", "d", T("口径建议，暂无规定"), "G"),
+    "paperless.group_answers": Default(
+        T("手机维保按组填写“本组都正常”（1允许，0不允许）"), "1", "1", T("口径建议，暂无规定"), "G"
+    ),
+    "paperless.field_days": Default(T("手机维保列出几天内到期的电梯"), "7", "d", T("口径建议，暂无规定"), "G"),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
+    "inspection.brake_test_months": Default(
+        T("125%额定载荷制动试验间隔"), "60", "mo", T("旧版TSG T7001；2023版间隔待核"), "C~"
+    ),
+    "renewal.subsidy_yuan": Default(T("更新改造定额补助（每台）"), "150000", "CNY", T("2024年国债资金项目实例"), "C"),
+    "fault_report.per_source_hour": Default(T("同一来源每小时报修上限"), "5", "n", T("防止滥用，建议值"), "G"),
+    "fault_report.per_elevator_hour": Default(T("同一电梯每小时报修上限"), "10", "n", T("防止滥用，建议值"), "G"),
+    "fault_report.answer_hours": Default(T("乘客报修答复时限"), "24", "h", T("口径建议，暂无规定"), "G"),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 

@@ -50,6 +50,7 @@ def check_in_of(
     joined = next((worker for worker in crew[1:] if worker.at is not None), None)
     return {
         "at": _iso(sent.get("at")),
+        "device_at": _iso(sent.get("device_at")),
         "position": sent.get("position"),
         "metres": places.distance_to(sent.get("position"), elevator.lat, elevator.lon),
         "photo": photo,
@@ -66,6 +67,7 @@ def check_out_of(actor: Actor, elevator: Elevator, sent: Mapping[str, Any], at: 
     """The check-out as it is kept; `metres` to the place of the elevator."""
     return {
         "at": _iso(at),
+        "device_at": _iso(sent.get("device_at")),
         "position": sent.get("position"),
         "metres": places.distance_to(sent.get("position"), elevator.lat, elevator.lon),
         "photo": keep_picture(actor, sent["photo"], "visit_photo", "check_out") if sent.get("photo") else None,

@@ -1,0 +1,106 @@
+"""What a worker's phone needs for days without a signal: the elevators of his company, their items, the office's values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.actor import Actor
+from registry.db import db
+from registry.models import Elevator, LabelCode, Person
+from registry.queries import parameters, visit_facts, visit_plans
+from registry.rules.kinds import ELEVATOR_KINDS
+from registry.rules.maintenance import CYCLES, Item, annex_items
+
+MOST_ELEVATORS = 5000
+GROUP_ANSWERS = "paperless.group_answers"
+SHOWN_DAYS = "paperless.field_days"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An elevator under the company's contract; `due_on` None while its status asks for no maintenance.
+
+    `items` names the list of its items (None: its maker's, not on file), `codes` are labels that still lead to it.
+    """
+
+    elevator: Elevator
+    items: str | None
+    due_on: date | None
+    last_on: date | None
+    next_cycle: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """The package: `items` by list, every item once with the shortest cycle it belongs to; `limits` of the office."""
+
+    on: date
+    me: Person
+    colleagues: list[Person]
+    limits: dict[str, int]
+    group_answers: bool
+    shown_days: int
+    items: dict[str, tuple[Item, ...]]
+    places: list[Place]
+
+
+def work(actor: Actor, on: date) -> Work:
+    """All elevators the caller's company maintains on a day, the most urgent first, and what a visit there needs."""
+    policy.require(actor, "visit.record")
+    due = visit_plans.due_today(actor, on, limit_to=MOST_ELEVATORS)
+    others = _without_plan(actor, {line.elevator.id for line in due.items})
+    older = _older_codes(actor)
+    lists = {line.elevator.id: _list_of(line.elevator) for line in due.items}
+    places = [
+        Place(
+            line.elevator,
+            lists[line.elevator.id],
+            line.due_on,
+            line.last_on,
+            line.plan.next_cycle,
+            older.get(line.elevator.id, ()),
+        )
+        for line in due.items
+    ]
+    places += [Place(row, _list_of(row), None, None, CYCLES[0], older.get(row.id, ())) for row in others]
+    used = {place.items for place in places if place.items}
+    people = visit_facts.colleagues(actor, on)
+    chosen = parameters.values((GROUP_ANSWERS, SHOWN_DAYS), on)
+    return Work(
+        on=on,
+        me=people[0],
+        colleagues=people[1:],
+        limits=visit_facts.parameters_of(on),
+        group_answers=chosen[GROUP_ANSWERS] == 1,
+        shown_days=int(chosen[SHOWN_DAYS]),
+        items={annex: annex_items(annex, on) for annex in sorted(used)},
+        places=places,
+    )
+
+
+def _list_of(elevator: Elevator) -> str | None:
+    return ELEVATOR_KINDS[elevator.kind].annex
+
+
+def _without_plan(actor: Actor, planned: set[int]) -> list[Elevator]:
+    """Elevators under contract that no plan lists, such as stopped ones: somebody may still be sent there."""
+    rows = policy.scope(actor, Elevator).options(selectinload(Elevator.use_unit)).order_by(Elevator.id)
+    return [row for row in db.session.scalars(rows.limit(MOST_ELEVATORS)) if row.id not in planned]
+
+
+def _older_codes(actor: Actor) -> dict[int, tuple[str, ...]]:
+    """Replaced labels that still hang somewhere, by elevator."""
+    rows = db.session.execute(
+        policy.scope(actor, LabelCode, LabelCode.elevator_id, LabelCode.code)
+        .where(LabelCode.elevator_id.in_(policy.contracted(actor)), LabelCode.status == "replaced")
+        .order_by(LabelCode.code)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for elevator_id, code in rows:
+        found[elevator_id] = (*found.get(elevator_id, ()), code)
+    return found
