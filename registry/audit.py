@@ -64,10 +64,14 @@ ACTS: dict[str, frozenset[str]] = {
     "visit.confirmed": frozenset({"paperless"}),
     "visit.declined": frozenset({"reason"}),
     "visit.joined": frozenset({"elevator_id", "visit_id", "at", "added"}),
-    "policy.recorded": frozenset({"policy_no", "subject", "items", "starts_on", "ends_on"}),
-    "policy.endorsed": frozenset({"added", "removed", "since"}),
-    "policy.cancelled": frozenset({"cancelled_on"}),
-    "claim.recorded": frozenset({"policy_id", "paid_fen"}),
+    "policy.recorded": frozenset(
+        {"policy_no", "subject", "items", "starts_on", "ends_on", "premium_fen", "proposed_fen", "renews_id", "source"}
+    ),
+    "policy.items_added": frozenset({"items", "source"}),
+    "policy.endorsed": frozenset({"number", "added", "removed", "since", "reason", "document", "difference_fen"}),
+    "policy.cancelled": frozenset({"cancelled_on", "reason", "document", "refund_fen"}),
+    "claim.recorded": frozenset({"policy_id", "event", "injury", "state", "reserve_fen", "paid_fen"}),
+    "claim.decided": frozenset({"policy_id", "verb", "from", "to", "paid_fen"}),
     "cylinder.registered": frozenset({"label_code", "kind", "medium", "owner_id", "source"}),
     "cylinder.corrected": frozenset({"changes", "source"}),
     "cylinder.status_changed": frozenset({"from", "to", "since", "reason", "document"}),

@@ -24,11 +24,13 @@ from registry.models import (
     Assignment,
     Capacity,
     Certificate,
+    Claim,
     Contract,
     CreditGrade,
     Cylinder,
     Elevator,
     ElevatorUse,
+    Endorsement,
     FaultReport,
     FillRefusal,
     Filling,
@@ -48,6 +50,7 @@ from registry.models import (
     Person,
     Policy,
     PolicyItem,
+    PolicyShare,
     Registration,
     RenewalProject,
     SafetyPart,
@@ -146,10 +149,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "visit.confirm": frozenset({"use_manager"}),
     "visit.decline": frozenset({"use_manager"}),
     "policy.read": EVERYONE,
-    "policy.record": frozenset({"insurer", "section_city", "use_manager", "maintenance_manager", "filling_manager"}),
+    "policy.record": UNIT_MANAGERS | {"insurer", "section_city", "inspection_body"},
     "policy.endorse": frozenset({"insurer", "section_city"}),
     "policy.cancel": frozenset({"insurer", "section_city"}),
+    "policy.import": frozenset({"insurer", "section_city"}),
+    "claim.read": OFFICE_ROLES | UNIT_MANAGERS | {"insurer", "inspection_body"},
+    "claim.read_people": frozenset({"insurer", "section_city"}),
     "claim.record": frozenset({"insurer"}),
+    "claim.decide": frozenset({"insurer"}),
     "cylinder.read": EVERYONE - MAINTENANCE - {"use_manager"},
     "cylinder.register": REGISTRARS | {"filling_manager"},
     "cylinder.correct": REGISTRARS | {"filling_manager"},
@@ -201,8 +208,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "file.read": EVERYONE,
     "file.store": EVERYONE,
     "upload.abandon": frozenset(),
-    "import.check": REGISTRARS | {"filling_manager", "inspection_body"},
-    "import.save_profile": REGISTRARS | {"filling_manager", "inspection_body"},
+    "import.check": REGISTRARS | {"filling_manager", "inspection_body", "insurer"},
+    "import.save_profile": REGISTRARS | {"filling_manager", "inspection_body", "insurer"},
     "indicator.read": EVERYONE,
     "rule.ask": EVERYONE,
     "parameter.read": OFFICE_ROLES,
@@ -277,11 +284,25 @@ def contracted(actor: Actor) -> Select[Any]:
 
 
 def _insured(actor: Actor, column: Any) -> Select[Any]:
+    """Ids of what the insurer answers for today or later; what it answered for before is no longer its business."""
+    today = clock.today()
     return (
         select(column)
         .join(Policy, Policy.id == PolicyItem.policy_id)
-        .where(Policy.insurer_id == actor.unit_id, column.is_not(None))
+        .where(
+            _insures(actor),
+            column.is_not(None),
+            or_(PolicyItem.until.is_(None), PolicyItem.until > today),
+            Policy.ends_on >= today,
+            or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > today),
+        )
     )
+
+
+def _insures(actor: Actor) -> Where:
+    """Policies that the caller's unit leads or has a share in."""
+    shared = select(PolicyShare.policy_id).where(PolicyShare.insurer_id == actor.unit_id)
+    return or_(Policy.insurer_id == actor.unit_id, Policy.id.in_(shared))
 
 
 def _of_elevators(actor: Actor, column: InstrumentedAttribute[Any]) -> Where:
@@ -393,8 +414,28 @@ def _policies(actor: Actor) -> Where:
     if actor.sees_city:
         return true()
     if actor.role in COUNTY_ROLES:
-        return Policy.holder_id.in_(select(Unit.id).where(Unit.area_code.in_(actor.areas)))
-    return or_(Policy.insurer_id == actor.unit_id, Policy.holder_id == actor.unit_id)
+        covered = select(PolicyItem.policy_id)
+        return or_(
+            Policy.holder_id.in_(select(Unit.id).where(Unit.area_code.in_(actor.areas))),
+            Policy.id.in_(covered.join(Elevator, Elevator.id == PolicyItem.elevator_id).where(_elevators(actor))),
+            Policy.id.in_(covered.join(Cylinder, Cylinder.id == PolicyItem.cylinder_id).where(_cylinders(actor))),
+        )
+    return or_(_insures(actor), Policy.holder_id == actor.unit_id)
+
+
+def _of_policy(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
+    return lambda actor: column.in_(select(Policy.id).where(_policies(actor)))
+
+
+def _claims(actor: Actor) -> Where:
+    """Of the policies one sees; a county sees of them what happened to its own equipment."""
+    seen = _of_policy(Claim.policy_id)(actor)
+    if actor.role not in COUNTY_ROLES:
+        return seen
+    return or_(
+        Claim.elevator_id.in_(select(Elevator.id).where(_elevators(actor))),
+        Claim.cylinder_id.in_(select(Cylinder.id).where(_cylinders(actor))),
+    )
 
 
 def _people(actor: Actor) -> Where:
@@ -441,6 +482,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
     Capacity: _everything,
     Certificate: _certificates,
+    Claim: _claims,
     Assignment: _assignments,
     Contract: _contracts,
     CreditGrade: _everything,
@@ -449,6 +491,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     MakerItems: _maker_items,
     Cylinder: _cylinders,
     Elevator: _elevators,
+    Endorsement: _of_policy(Endorsement.policy_id),
     ElevatorUse: lambda actor: _of_elevators(actor, ElevatorUse.elevator_id),
     FaultReport: _fault_reports,
     Filling: _of_unit(Filling.station_id),
@@ -464,6 +507,8 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     PartTest: lambda actor: _of_elevators(actor, PartTest.elevator_id),
     Person: _people,
     Policy: _policies,
+    PolicyItem: _of_policy(PolicyItem.policy_id),
+    PolicyShare: _of_policy(PolicyShare.policy_id),
     RenewalProject: lambda actor: _of_elevators(actor, RenewalProject.elevator_id),
     Registration: _registrations,
     SafetyPart: lambda actor: _of_elevators(actor, SafetyPart.elevator_id),

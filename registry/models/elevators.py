@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Code, Day, Json, Long, Name, Number, Period, Placed
+from registry.models.base import Base, Code, Day, Json, Long, Moment, Name, Number, Period, Placed
 from registry.models.units import Unit
 
 
@@ -47,6 +47,7 @@ class Elevator(Placed, Base):
     registered_on: Mapped[Day | None]
     in_use_since: Mapped[Day | None]
     design_life_years: Mapped[int | None]
+    extended_until: Mapped[Day | None]
     address: Mapped[Name]
     place_type: Mapped[Code | None]
     area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
@@ -71,7 +72,9 @@ class Elevator(Placed, Base):
     use_unit: Mapped[Unit | None] = relationship(foreign_keys=[use_unit_id], lazy="raise_on_sql")
     owner_unit: Mapped[Unit | None] = relationship(foreign_keys=[owner_unit_id], lazy="raise_on_sql")
     statuses: Mapped[list[ElevatorStatus]] = relationship(lazy="raise_on_sql", order_by="ElevatorStatus.since")
-    contracts: Mapped[list[Contract]] = relationship(lazy="raise_on_sql", order_by="Contract.since")
+    contracts: Mapped[list[Contract]] = relationship(
+        back_populates="elevator", lazy="raise_on_sql", order_by="Contract.since"
+    )
     inspections: Mapped[list[Inspection]] = relationship(lazy="raise_on_sql", order_by="Inspection.done_on")
 
     def age_years(self, on: date) -> int | None:
@@ -82,7 +85,11 @@ class Elevator(Placed, Base):
 
 
 class ElevatorStatus(Period, Base):
-    """The status of an elevator for a period (elevators.md §1.4)."""
+    """The status of an elevator for a period (elevators.md §1.4).
+
+    `notified_on`: when the registration authority was told, `notice_due_on`: the last day for it; `authority`: the
+    owner's written authority of one who is not the owner; `certificate`: what became of the use certificate.
+    """
 
     __tablename__ = "elevator_status"
     __table_args__ = (
@@ -95,10 +102,20 @@ class ElevatorStatus(Period, Base):
     status: Mapped[Code]
     reason: Mapped[Name] = mapped_column(default="")
     document: Mapped[Name] = mapped_column(default="")
+    measures: Mapped[Long] = mapped_column(default="", server_default="")
+    planned_until: Mapped[Day | None]
+    notified_on: Mapped[Day | None]
+    notice_due_on: Mapped[Day | None]
+    authority: Mapped[Name] = mapped_column(default="", server_default="")
+    certificate: Mapped[Code] = mapped_column(default="", server_default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 
 
 class Contract(Period, Base):
-    """Which company maintains an elevator, and since when."""
+    """Which company maintains an elevator, and since when.
+
+    `onsite_days`: with `mode` on_demand the longest interval between two visits while its conditions are met.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -111,20 +128,26 @@ class Contract(Period, Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     number: Mapped[Code] = mapped_column(default="")
     mode: Mapped[Code] = mapped_column(default="fixed")
+    onsite_days: Mapped[int | None]
 
     company: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    elevator: Mapped[Elevator] = relationship(back_populates="contracts", lazy="raise_on_sql")
 
 
 class Inspection(Base):
     """A supervision inspection, periodic inspection or self-test of an elevator (elevators.md §4.3).
 
-    `valid_until` is the last day it covers; None when the conclusion is `fail` or nobody stated it.
+    `valid_until` is the last day it covers; None when the conclusion is `fail` or nobody stated it. Nothing of a record
+    is edited: one that corrects it names it in `corrects_id`, and the older one counts until `replaced_on`.
     """
 
     __tablename__ = "inspection"
     __table_args__ = (
-        Index("ix_inspection_elevator_id_done_on", "elevator_id", "done_on", "conclusion"),
-        Index("ix_inspection_elevator_id_valid_until", "elevator_id", "valid_until", "conclusion", "done_on"),
+        Index("ix_inspection_elevator_id_done_on", "elevator_id", "done_on", "conclusion", "replaced_on"),
+        Index("ix_inspection_elevator_id_valid_until", "elevator_id", "valid_until", "conclusion", "done_on", "replaced_on"),
+        Index("ix_inspection_kind_conclusion", "kind", "conclusion", "done_on"),
+        Index("ix_inspection_conclusion_done_on", "conclusion", "done_on", "elevator_id"),
+        Index("ix_inspection_body_id_report_no", "body_id", "report_no"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,8 +160,19 @@ class Inspection(Base):
     valid_until: Mapped[Day | None]
     notice_no: Mapped[Name] = mapped_column(default="")
     note: Mapped[Name] = mapped_column(default="")
+    key_failed: Mapped[int | None]
+    general_failed: Mapped[int | None]
+    promised: Mapped[bool | None]
+    files: Mapped[Json | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("inspection.id"))
+    replaced_on: Mapped[Day | None]
+    hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"))
+    recorded_at: Mapped[Moment | None]
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]
+
+    elevator: Mapped[Elevator] = relationship(lazy="raise_on_sql", viewonly=True)
+    body: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
 
 
 class RescueEnrolment(Period, Base):

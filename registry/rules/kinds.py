@@ -14,37 +14,13 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from registry.rules import tables
+from registry.rules.elevator_parameters import ANNEX_A, ANNEX_B, ANNEX_D, EXPLOSION_PROOF, USABLE_LENGTH
+from registry.rules.elevator_parameters import Choice as Choice
+from registry.rules.elevator_parameters import Parameter as Parameter
+from registry.rules.limits import edition
 from registry.rules.verdict import Finding
 
 T5002_ART_8 = "TSG T5002-2017 第八条"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a parameter that is chosen, not measured."""
-
-    id: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One product datum: `type` is integer, decimal, choice or text.
-
-    `required` marks what T5002 art. 8 wants in every maintenance record; `minimum` and `maximum`
-    (inclusive, in `unit`) are bounds of plausibility, not of the law (G).
-    """
-
-    name: str
-    zh: str
-    en: str
-    unit: str = ""
-    type: str = "integer"
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    choices: tuple[Choice, ...] = ()
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,86 +90,44 @@ CATEGORIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-DRIVE_TYPES = (
-    Choice("traction", "曳引驱动", "Traction"),
-    Choice("positive", "强制驱动", "Positive drive"),
-    Choice("hydraulic", "液压驱动", "Hydraulic"),
-)
-JACKING_TYPES = (
-    Choice("direct", "直接顶升", "Direct acting"),
-    Choice("side_direct", "侧置直接顶升", "Side direct acting"),
-    Choice("indirect", "间接顶升", "Indirect acting"),
-)
-
-
-def _whole(name: str, zh: str, en: str, unit: str, low: int, high: int, required: bool = True) -> Parameter:
-    return Parameter(name, zh, en, unit, "integer", Decimal(low), Decimal(high), (), required)
-
-
-def _decimal(name: str, zh: str, en: str, unit: str, low: str, high: str, required: bool = True) -> Parameter:
-    return Parameter(name, zh, en, unit, "decimal", Decimal(low), Decimal(high), (), required)
-
-
-DRIVE_TYPE = Parameter("drive_type", "驱动方式", "Drive type", type="choice", choices=DRIVE_TYPES)
-RATED_LOAD = _whole("rated_load_kg", "额定载重量", "Rated load", "kg", 5, 60_000)
-RATED_SPEED = _decimal("rated_speed_mps", "额定速度", "Rated speed", "m/s", "0.05", "21")
-FLOORS = _whole("floors", "层数", "Floors", "", 1, 200)
-STOPS = _whole("stops", "站数", "Stops", "", 1, 200)
-DOORS = _whole("doors", "门数", "Doors", "", 1, 400)
-TRAVEL = _decimal("travel_m", "提升高度", "Travel height", "m", "0.3", "1000", required=False)
-HYDRAULIC_CYLINDERS = _whole("hydraulic_cylinders", "油缸数量", "Number of jacks", "", 1, 8)
-JACKING_TYPE = Parameter("jacking_type", "顶升型式", "Jacking type", type="choice", choices=JACKING_TYPES)
-EX_TYPE = Parameter("explosion_type", "防爆型式", "Explosion protection type", type="text", required=False)
-EX_CLASS = Parameter("explosion_class", "防爆等级", "Explosion protection class", type="text", required=False)
-INCLINE = _decimal("incline_degrees", "倾斜角", "Angle of inclination", "°", "0", "35")
-NOMINAL_SPEED = _decimal("nominal_speed_mps", "名义速度", "Nominal speed", "m/s", "0.1", "1")
-RISE = _decimal("rise_m", "提升高度", "Rise", "m", "0", "120")
-NOMINAL_WIDTH = _whole("nominal_width_mm", "名义宽度", "Nominal width", "mm", 400, 1_700)
-MOTOR_POWER = _decimal("motor_power_kw", "主机功率", "Motor power", "kW", "0.5", "300")
-USABLE_LENGTH = _decimal("usable_length_m", "使用区段长度", "Usable length", "m", "1", "300")
-
-_ANNEX_A = (DRIVE_TYPE, RATED_LOAD, RATED_SPEED, FLOORS, STOPS, DOORS, TRAVEL)
-_ANNEX_B = (RATED_LOAD, RATED_SPEED, FLOORS, STOPS, DOORS, HYDRAULIC_CYLINDERS, JACKING_TYPE, TRAVEL)
-_ANNEX_D = (INCLINE, NOMINAL_SPEED, RISE, NOMINAL_WIDTH, MOTOR_POWER)
-
 ELEVATOR_KINDS: Mapping[str, ElevatorKind] = MappingProxyType(
     {
         kind.id: kind
         for kind in (
             ElevatorKind(
                 "traction_passenger", "曳引驱动乘客电梯", "Traction passenger elevator",
-                "3110", "A", "11", True, _ANNEX_A,
+                "3110", "A", "11", True, ANNEX_A,
             ),
             ElevatorKind(
                 "traction_freight", "曳引驱动载货电梯", "Traction freight elevator",
-                "3120", "A", "12", True, _ANNEX_A,
+                "3120", "A", "12", True, ANNEX_A,
             ),
             ElevatorKind(
                 "positive_freight", "强制驱动载货电梯", "Positive drive freight elevator",
-                "3130", "A", "13", True, _ANNEX_A,
+                "3130", "A", "13", True, ANNEX_A,
             ),
             ElevatorKind(
                 "hydraulic_passenger", "液压乘客电梯", "Hydraulic passenger elevator",
-                "3210", "B", "21", True, _ANNEX_B,
+                "3210", "B", "21", True, ANNEX_B,
             ),
             ElevatorKind(
                 "hydraulic_freight", "液压载货电梯", "Hydraulic freight elevator",
-                "3220", "B", "22", True, _ANNEX_B,
+                "3220", "B", "22", True, ANNEX_B,
             ),
-            ElevatorKind("escalator", "自动扶梯", "Escalator", "3310", "D", "31", False, _ANNEX_D),
+            ElevatorKind("escalator", "自动扶梯", "Escalator", "3310", "D", "31", False, ANNEX_D),
             ElevatorKind(
                 "moving_walk", "自动人行道", "Moving walk",
-                "3320", "D", "32", False, (*_ANNEX_D, USABLE_LENGTH),
+                "3320", "D", "32", False, (*ANNEX_D, USABLE_LENGTH),
             ),
             ElevatorKind(
                 "explosion_proof", "防爆电梯", "Explosion-proof elevator",
-                "3410", None, "41", True, (*_ANNEX_A, EX_TYPE, EX_CLASS),
+                "3410", None, "41", True, (*ANNEX_A, *EXPLOSION_PROOF),
             ),
             ElevatorKind(
                 "firefighter", "消防员电梯", "Firefighters elevator",
-                "3420", None, "42", True, _ANNEX_A,
+                "3420", None, "42", True, ANNEX_A,
             ),
-            ElevatorKind("dumbwaiter", "杂物电梯", "Dumbwaiter", "3430", "C", "43", False, _ANNEX_A),
+            ElevatorKind("dumbwaiter", "杂物电梯", "Dumbwaiter", "3430", "C", "43", False, ANNEX_A),
         )
     }
 )  # fmt: skip
@@ -289,6 +223,18 @@ def check_parameters(kind: str, values: Mapping[str, object]) -> tuple[Finding, 
     for parameter in ELEVATOR_KINDS[kind].parameters:
         findings.extend(_parameter_findings(parameter, values.get(parameter.name)))
     return (*findings, *_door_findings(values))
+
+
+def record_fields(on: date) -> Mapping[str, tuple[str, str]]:
+    """What T5002 art. 7 wants in every maintenance record beside the product data: name -> (zh, en)."""
+    return MappingProxyType({row["name"]: (row["zh"], row["en"]) for row in edition("record_fields", on)})
+
+
+def missing_in_records(kind: str, values: Mapping[str, object], on: date) -> tuple[tuple[str, str, str], ...]:
+    """What every maintenance record needs and nobody has filled in: (name, zh, en); `KeyError` for an unknown kind."""
+    needed = [(name, *names) for name, names in record_fields(on).items()]
+    needed += [(p.name, p.zh, p.en) for p in ELEVATOR_KINDS[kind].parameters if p.required]
+    return tuple(one for one in needed if values.get(one[0]) in (None, ""))
 
 
 def _parameter_findings(parameter: Parameter, value: object) -> list[Finding]:

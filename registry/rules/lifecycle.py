@@ -28,7 +28,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A legal change of status; `needs` names what must come with it: `document`, `reason`."""
+    """A legal change of status; `needs` names what must come with it: `document`, `reason`, `measures` (protective
+    measures), `certificate` (what became of the certificate). `authority`: one who is not the owner needs the owner's
+    written authority; `notice`: the limit within which the registration authority must hear of it, "" for none."""
 
     source: str
     target: str
@@ -38,8 +40,18 @@ class Move:
     needs: tuple[str, ...]
     basis: str
     certainty: str
+    authority: bool = False
+    notice: str = ""
 
 
+NEEDS = ("document", "reason", "measures", "certificate")
+CERTIFICATE_ENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "returned": ("使用登记证已交回", "Certificate returned"),
+        "declared_lost": ("使用登记证遗失，已声明作废", "Certificate lost and declared void"),
+        "none_issued": ("未领取使用登记证", "No certificate was issued"),
+    }
+)
 INITIAL_STATUSES = ("not_in_use", "in_use_unregistered")  # an elevator found by patrol begins unregistered
 
 
@@ -72,9 +84,11 @@ def moves(on: date = date.max) -> tuple[Move, ...]:
             row["verb"],
             row["zh"],
             row["en"],
-            tuple(need for need in ("document", "reason") if row[need] == "1"),
+            tuple(need for need in NEEDS if row[need] == "1"),
             row["basis"],
             row["certainty"],
+            row["authority"] == "1",
+            row["notice"],
         )
         for row in edition("elevator_moves", on)
     )
@@ -109,6 +123,16 @@ def restart_needs(stopped_on: date, on: date, inspection_in_date: bool) -> str |
     if on >= add_months(stopped_on, limit("elevator_limits", "long_stop_months", on)):
         return "periodic_inspection"
     return None if inspection_in_date else "due_duty"
+
+
+def long_stop_ends(stopped_on: date) -> date:
+    """The first day on which a stop has lasted so long that it is a stop by the law (停用), not a pause (临时停梯)."""
+    return add_months(stopped_on, limit("elevator_limits", "long_stop_months", stopped_on))
+
+
+def notice_by(move: Move, since: date) -> date | None:
+    """The last day to tell the registration authority of a move that takes effect on `since`; None without a limit."""
+    return since + timedelta(days=limit("elevator_limits", move.notice, since)) if move.notice else None
 
 
 def stop_notice_by(stopped_on: date) -> date:
