@@ -5,15 +5,23 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Big, Code, Day, Long, Moment, Period
+from registry.models.base import Base, Big, Code, Day, Json, Long, Moment, Name, Number, Period
 from registry.models.units import Unit
 
 
 class Policy(Base):
-    """A policy. It covers the days `starts_on <= day <= ends_on`, unless cancelled from a day on."""
+    """A policy. It covers the days `starts_on <= day <= ends_on`, unless cancelled from a day on.
+
+    `premium_fen` is what was agreed, `proposed_fen` what the factor table said; `covers` the events it answers for.
+    `insurer_id` is the one that leads, the others of a co-insurance are in `PolicyShare`.
+    """
 
     __tablename__ = "policy"
-    __table_args__ = (UniqueConstraint("insurer_id", "policy_no"),)
+    __table_args__ = (
+        UniqueConstraint("insurer_id", "policy_no"),
+        Index("ix_policy_ends_on", "ends_on", "subject"),
+        Index("ix_policy_renews_id", "renews_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[Code]  # elevator | cylinder
@@ -21,23 +29,55 @@ class Policy(Base):
     insurer_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     holder_type: Mapped[Code]
+    broker: Mapped[Name | None]
     basis: Mapped[Code] = mapped_column(default="per_item_year")
     starts_on: Mapped[Day]
     ends_on: Mapped[Day]
     cancelled_on: Mapped[Day | None]
+    cancel_reason: Mapped[Name | None]
+    cancel_document: Mapped[Name | None]
+    refund_fen: Mapped[int | None] = mapped_column(BigInteger)
     premium_fen: Mapped[int] = mapped_column(BigInteger)
+    proposed_fen: Mapped[int | None] = mapped_column(BigInteger)
+    sharing: Mapped[Code | None]
     limit_per_accident_fen: Mapped[int] = mapped_column(BigInteger)
     limit_per_person_fen: Mapped[int | None] = mapped_column(BigInteger)
+    limit_total_fen: Mapped[int | None] = mapped_column(BigInteger)
+    limit_legal_fen: Mapped[int | None] = mapped_column(BigInteger)
+    relief_per_accident_fen: Mapped[int | None] = mapped_column(BigInteger)
+    relief_per_person_fen: Mapped[int | None] = mapped_column(BigInteger)
+    covers: Mapped[Json | None]
     area_code: Mapped[Code | None] = mapped_column(ForeignKey("area.code"))
     note: Mapped[Long | None]
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    ref: Mapped[Code | None] = mapped_column(unique=True)
+    ref_digest: Mapped[Name | None]
 
     insurer: Mapped[Unit] = relationship(foreign_keys=[insurer_id], lazy="raise_on_sql")
     holder: Mapped[Unit] = relationship(foreign_keys=[holder_id], lazy="raise_on_sql")
     items: Mapped[list[PolicyItem]] = relationship(lazy="raise_on_sql")
+    shares: Mapped[list[PolicyShare]] = relationship(lazy="raise_on_sql", order_by="PolicyShare.id")
+
+
+class PolicyShare(Base):
+    """What a co-insurer bears of a policy, in percent; the rest is the leading insurer's."""
+
+    __tablename__ = "policy_share"
+    __table_args__ = (UniqueConstraint("policy_id", "insurer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    insurer_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    percent: Mapped[Number]
+
+    insurer: Mapped[Unit] = relationship(lazy="raise_on_sql")
 
 
 class PolicyItem(Period, Base):
-    """One elevator or cylinder under a policy for `[since, until)`; endorsements end or add items."""
+    """One elevator or cylinder under a policy for `[since, until)`; endorsements end or add items.
+
+    `proposed_fen` is what the factor table said for the policy's term, `premium_fen` its part of what was agreed.
+    """
 
     __tablename__ = "policy_item"
     __table_args__ = (
@@ -50,19 +90,53 @@ class PolicyItem(Period, Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     elevator_id: Mapped[int | None] = mapped_column(ForeignKey("elevator.id"))
     cylinder_id: Mapped[int | None] = mapped_column(ForeignKey("cylinder.id"))
+    proposed_fen: Mapped[int | None] = mapped_column(BigInteger)
+    premium_fen: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Endorsement(Base):
+    """A change of what a policy covers from a day on. A difference below nothing is paid back."""
+
+    __tablename__ = "policy_endorsement"
+    __table_args__ = (UniqueConstraint("policy_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    number: Mapped[int]
+    since: Mapped[Day]
+    reason: Mapped[Name] = mapped_column(default="")
+    document: Mapped[Name] = mapped_column(default="")
+    added: Mapped[int]
+    removed: Mapped[int]
+    proposed_fen: Mapped[int] = mapped_column(BigInteger)
+    difference_fen: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[Moment]
 
 
 class Claim(Base):
-    """A claim against a policy."""
+    """A claim against a policy. `claimant_name` is for the insurer and the section alone."""
 
     __tablename__ = "claim"
+    __table_args__ = (Index("ix_claim_elevator_id", "elevator_id", "happened_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
     elevator_id: Mapped[int | None] = mapped_column(ForeignKey("elevator.id"))
     cylinder_id: Mapped[int | None] = mapped_column(ForeignKey("cylinder.id"))
+    claim_no: Mapped[Code | None]
+    state: Mapped[Code] = mapped_column(server_default="settled")
+    event: Mapped[Code] = mapped_column(server_default="accident")
     happened_on: Mapped[Day]
     injury: Mapped[Code]
+    claimant: Mapped[Code | None]
+    claimant_name: Mapped[Name | None]
+    reserve_fen: Mapped[int | None] = mapped_column(BigInteger)
     paid_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    decided_on: Mapped[Day | None]
+    decision: Mapped[Name | None]
     note: Mapped[Long | None]
     recorded_at: Mapped[Moment]
+    ref: Mapped[Code | None] = mapped_column(unique=True)
+    ref_digest: Mapped[Name | None]
+
+    policy: Mapped[Policy] = relationship(lazy="raise_on_sql")
