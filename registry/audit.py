@@ -44,6 +44,7 @@ ACTS: dict[str, frozenset[str]] = {
     "credit.graded": frozenset({"unit_id", "grade", "since", "document"}),
     "maker_items.entered": frozenset({"elevator_id", "manufacturer", "model", "items", "since", "document"}),
     "assignment.set": frozenset({"elevator_id", "people", "since"}),
+    "maintenance_state.caught_up": frozenset({"contracts"}),
     "iot.reported": frozenset({"elevator_id", "online", "since", "reason"}),
     "inspection.recorded": frozenset({"elevator_id", "kind", "conclusion", "done_on", "valid_until", "hazard"}),
     "inspection.corrected": frozenset({"elevator_id", "corrects", "kind", "conclusion", "done_on", "valid_until", "hazard"}),

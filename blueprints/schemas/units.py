@@ -19,6 +19,7 @@ CAPACITIES = (
     ("maintenance", _("维保单位")),
     ("filling", _("充装单位")),
     ("inspection", _("检验机构")),
+    ("self_testing", _("电梯自行检测单位")),
     ("insurer", _("保险机构")),
     ("manufacturer", _("制造安装单位")),
     ("rescue_station", _("救援站")),

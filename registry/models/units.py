@@ -14,6 +14,7 @@ CAPACITIES = (
     "maintenance",
     "filling",
     "inspection",
+    "self_testing",
     "insurer",
     "manufacturer",
     "rescue_station",

@@ -24,7 +24,6 @@ from registry.models import (
     Filling,
     Hazard,
     HazardStep,
-    Inspection,
     LabelCode,
     Policy,
     PolicyItem,
@@ -33,6 +32,7 @@ from registry.models import (
     Visit,
 )
 from registry.queries import indicator_reasons as reasons
+from registry.queries import inspection_cover
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
 
@@ -146,20 +146,8 @@ def enrolled(on: date, _parameters: Parameters) -> Where:
 
 
 def inspected(on: date, _parameters: Parameters) -> Where:
-    """A passed inspection that is still valid, and no failed one after it."""
-    failed = aliased(Inspection)
-    return there_is(
-        Inspection.elevator_id == Elevator.id,
-        Inspection.conclusion != "fail",
-        Inspection.valid_until >= on,
-        or_(Inspection.done_on.is_(None), Inspection.done_on <= on),
-        ~there_is(
-            failed.elevator_id == Inspection.elevator_id,
-            failed.conclusion == "fail",
-            failed.done_on <= on,
-            failed.done_on > Inspection.done_on,
-        ),
-    )
+    """A passed inspection that is still valid (as orders of the province have moved it), and no failed one after it."""
+    return inspection_cover.covered(on)
 
 
 def cylinders_in_use(on: date) -> Where:

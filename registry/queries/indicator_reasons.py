@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from registry.db import db
 from registry.messages import T
@@ -141,7 +141,9 @@ def not_inspected(rows: Sequence[Elevator], on: date, _parameters: Parameters) -
     """No inspection on file, a failed one, or one that ran out."""
     latest = _latest(
         select(Inspection.elevator_id, Inspection.conclusion, Inspection.valid_until, Inspection.done_on)
-        .where(Inspection.elevator_id.in_(_ids(rows)))
+        .where(
+            Inspection.elevator_id.in_(_ids(rows)), or_(Inspection.replaced_on.is_(None), Inspection.replaced_on > on)
+        )
         .order_by(Inspection.done_on, Inspection.id)
     )
     return {row.id: _inspection_reason(latest.get(row.id), on) for row in rows}
@@ -155,6 +157,8 @@ def _inspection_reason(row: Any, on: date) -> T:
         return T("最近一次检验不合格")
     if valid_until is None:
         return T("检验记录没有有效期")
+    if valid_until >= on:
+        return T("检验日期已按文件要求提前")
     return T("检验已于{day}到期，超期{days}天", day=valid_until, days=(on - valid_until).days)
 
 

@@ -13,8 +13,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
+from registry.rules import tables
 from registry.rules.dates import add_months, end_of_month
-from registry.rules.limits import edition
+from registry.rules.limits import edition, limit
 from registry.rules.tables import Row
 
 PERIODIC_INSPECTION = "periodic_inspection"
@@ -87,6 +88,11 @@ class Duty:
         return f"{self.opens_on:%Y-%m}"
 
     @property
+    def apply_by(self) -> date | None:
+        """The last day to apply for a periodic inspection; None for a self-test, which nobody applies for."""
+        return apply_by(self.due_by) if self.kind == PERIODIC_INSPECTION else None
+
+    @property
     def in_date(self) -> bool:
         """Whether the elevator is inside its inspection validity: nothing overdue, nothing missed."""
         return self.state != "overdue" and not self.missed
@@ -107,6 +113,29 @@ def base_of(
         return Base(installation, False)
     guess = registered or in_use or made
     return Base(guess, True) if guess else None
+
+
+def apply_by(due_by: date) -> date:
+    """The last day to apply for the periodic inspection that is due by a day (law art. 40: a month before)."""
+    return add_months(due_by, -limit("inspection_limits", "apply_before_months", due_by))
+
+
+def new_base_since() -> date:
+    """The day from which a passed alteration begins the years anew; before it, it only gave the month."""
+    return date.fromisoformat(min(row["since"] for row in tables.load("inspection_years")))
+
+
+def pattern(on: date) -> tuple[frozenset[int], int]:
+    """The years with a periodic inspection, and the year from which every one has it, for lists that ask a database."""
+    rows = [row for row in edition("inspection_years", on) if row["kind"] == PERIODIC_INSPECTION]
+    open_ended = next(row for row in rows if not row["last_year"])
+    single = {y for r in rows if r["last_year"] for y in range(int(r["first_year"]), int(r["last_year"]) + 1)}
+    return frozenset(single), int(open_ended["first_year"])
+
+
+def early_months(kind: str, on: date) -> int:
+    """How many months early a duty of this kind may be done."""
+    return next(int(row["early_months"]) for row in edition("inspection_years", on) if row["kind"] == kind)
 
 
 def year_of(base: date, day: date) -> int:

@@ -19,6 +19,7 @@ from registry.rules.inspection import (
     base_of,
     dropped_by_repair,
     duty,
+    new_base_since,
     year_of,
 )
 
@@ -64,7 +65,7 @@ class Standing:
 def standing(origin: Origin, records: Iterable[Record]) -> Standing | None:
     """What the passed records add up to; None when no day is known from which years could be counted."""
     passed = sorted((record for record in records if record.passed), key=lambda record: record.done_on)
-    started = [record.done_on for record in passed if record.kind in NEW_BASE]
+    started = [record.done_on for record in passed if _begins_anew(record)]
     installation = max([*started, *([origin.installation] if origin.installation else [])], default=None)
     base = base_of(installation, origin.registered, origin.in_use, origin.made)
     if base is None:
@@ -74,6 +75,12 @@ def standing(origin: Origin, records: Iterable[Record]) -> Standing | None:
         if record.done_on > base.day:
             found = _after(found, record)
     return found
+
+
+def _begins_anew(record: Record) -> bool:
+    """Installation always; alteration since the rule of 2023 (elevators.md §4.1: "under the new rule")."""
+    old_alteration = record.kind == "alteration_supervision" and record.done_on < new_base_since()
+    return record.kind in NEW_BASE and not old_alteration
 
 
 def _after(before: Standing, record: Record) -> Standing:
@@ -93,10 +100,12 @@ def _year_done(before: Standing, record: Record) -> int | None:
     """
     if record.kind == "major_repair_supervision":
         return dropped_by_repair(before.base.day, record.done_on)
+    if record.kind == "restart_inspection":
+        # It moves the month, so what it fulfils is the duty of its own calendar year: the next is due a year later.
+        year = year_of(before.base.day, record.done_on)
+        return year if year > max(before.done_years, default=0) else None
     pending = before.duty(record.done_on)
     if record.kind == SELF_TEST and pending.kind != SELF_TEST:
-        return None
-    if record.kind == "restart_inspection" and pending.state == "later":
         return None
     if record.kind in (PERIODIC_INSPECTION, SELF_TEST) and pending.state == "later":
         # Earlier than its window: it belongs to the calendar year it was made in, unless that one is done.

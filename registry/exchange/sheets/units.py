@@ -24,6 +24,7 @@ CAPACITIES = {
     "maintenance": T("维保单位"),
     "filling": T("充装单位"),
     "inspection": T("检验机构"),
+    "self_testing": T("电梯自行检测单位"),
     "insurer": T("保险机构"),
     "manufacturer": T("制造安装单位"),
     "rescue_station": T("救援站"),
