@@ -100,12 +100,18 @@ def finding_from(kept: Mapping[str, str]) -> Finding:
 
 
 def compact(
-    annex: str | None, cycle: str, on: date, items: Sequence[Item], given: Iterable[Mapping[str, Any]]
+    annex: str | None,
+    cycle: str,
+    on: date,
+    items: Sequence[Item],
+    given: Iterable[Mapping[str, Any]],
+    maker_items: int | None = None,
 ) -> dict[str, Any]:
     """Answers as a visit keeps them: only what differs from a plain `normal` (elevators.md §10).
 
     `given`: `{item, result, value?, note?, photo?: {file, sha256}}`. Kept is `{table, annex, cycle, on, count, normal,
-    others: [...], unanswered: [codes]}`: with the table's version every single answer can be shown again.
+    others: [...], unanswered: [codes]}`: with the table's version every answer can be shown again. `maker_items` is
+    the number of the maker's list where the items are not those of an annex.
     """
     answers = [{key: value for key, value in answer.items() if value not in (None, "")} for answer in given]
     asked = {item.code for item in items}
@@ -120,6 +126,7 @@ def compact(
         "normal": len(answers) - len(others),
         "others": [_plain(answer) for answer in others],
         "unanswered": [item.code for item in items if item.code not in times],
+        **({} if maker_items is None else {"maker_items": maker_items}),
     }
 
 
@@ -148,7 +155,7 @@ def all_normal(annex: str, cycle: str, on: date) -> dict[str, Any]:
 
 
 def items_of(kept: Mapping[str, Any]) -> tuple[Item, ...]:
-    """The items that were asked, by the table of that day."""
+    """The items of the annex that were asked, by the table of that day."""
     if not kept.get("annex"):
         return ()
     on = date.fromisoformat(kept["on"])
@@ -157,11 +164,14 @@ def items_of(kept: Mapping[str, Any]) -> tuple[Item, ...]:
     return tuple(item for item in annex_items(kept["annex"], on) if ranks[item.cycle].rank <= rank)
 
 
-def answers_of(kept: Mapping[str, Any]) -> list[Answer]:
-    """Every answer of a visit again, in the order of the table, then what was not asked."""
+def answers_of(kept: Mapping[str, Any], asked: Sequence[Item] | None = None) -> list[Answer]:
+    """Every answer of a visit again, in the order of the table, then what was not asked.
+
+    `asked`: the items where they are not those of an annex (`queries.maker_items.asked_of`).
+    """
     others = [_answer(answer) for answer in kept.get("others", ())]
     different = {answer.item for answer in others} | set(kept.get("unanswered", ()))
-    items = items_of(kept)
+    items = items_of(kept) if asked is None else asked
     normal = [Answer(item.code, "normal") for item in items if item.code not in different]
     order = {item.code: place for place, item in enumerate(items)}
     return sorted(normal + others, key=lambda answer: order.get(answer.item, len(order)))

@@ -13,11 +13,13 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from registry import clock
-from registry.db import db
+from registry.actor import SYSTEM
+from registry.db import db, tidy
 from registry.models import TrailEntry
+from registry.services import maintenance_state
 from seeds import (
     city_cast,
     city_cylinders,
@@ -70,7 +72,8 @@ def build(plan: Plan, progress: Progress = silent) -> bool:
         with progress(step.label, step.length) as advance:
             worked |= steps.take(step.name, partial(step.work, advance))
     if worked:
-        _analyze()
+        maintenance_state.catch_up(SYSTEM)
+        tidy()
     return worked
 
 
@@ -99,11 +102,3 @@ def _steps(plan: Plan) -> Iterator[Step]:
         yield Step(f"fills {first:%Y-%m}", f"fills {first:%Y-%m}", fills, work)
     yield Step("custody", "where cylinders are", plan.cylinders, partial(city_fillings.settle, plan))
     yield Step("hazards", "hazards", city_hazards.expected(plan), partial(city_hazards.build, plan))
-
-
-def _analyze() -> None:
-    """Let the database know how its tables have grown, so that it chooses its indexes well."""
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()

@@ -35,7 +35,16 @@ DEFAULTS: dict[str, Default] = {
     "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", T("口径建议，暂无规定"), "G"),
     "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", T("外地平台做法"), "C~"),
     "paperless.min_workers": Default(T("维保作业最少人数"), "2", "1", T("部分城市规定"), "C~"),
-    "paperless.min_minutes": Default(T("维保最短时长"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
+    "paperless.min_minutes": Default(T("半月维保最短时长"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
+    "paperless.min_minutes_quarter": Default(
+        T("季度维保最短时长（0为与半月相同）"), "0", "min", T("外地平台做法，非官方规定"), "C~"
+    ),
+    "paperless.min_minutes_half_year": Default(
+        T("半年维保最短时长（0为与半月相同）"), "0", "min", T("外地平台做法，非官方规定"), "C~"
+    ),
+    "paperless.min_minutes_year": Default(
+        T("年度维保最短时长（0为与半月相同）"), "0", "min", T("外地平台做法，非官方规定"), "C~"
+    ),
     "paperless.second_worker_minutes": Default(
         T("第二人签到间隔上限"), "30", "min", T("外地平台做法，非官方规定"), "C~"
     ),
@@ -51,6 +60,28 @@ DEFAULTS: dict[str, Default] = {
         T("手机维保按组填写“本组都正常”（1允许，0不允许）"), "1", "1", T("口径建议，暂无规定"), "G"
     ),
     "paperless.field_days": Default(T("手机维保列出几天内到期的电梯"), "7", "d", T("口径建议，暂无规定"), "G"),
+    "paperless.late_hours": Default(T("离线记录上传时限"), "72", "h", T("口径建议，暂无规定"), "G"),
+    "paperless.require_position": Default(T("签到定位是否必备（1是0否）"), "1", "1", T("无纸化维保证据链"), "C~"),
+    "paperless.require_photo": Default(T("签到照片是否必备（1是0否）"), "1", "1", T("无纸化维保证据链"), "C~"),
+    "paperless.require_second_worker": Default(T("第二人签到是否必备（1是0否）"), "0", "1", T("无纸化维保证据链"), "G"),
+    "paperless.require_test_photos": Default(T("试验照片是否必备（1是0否）"), "0", "1", T("无纸化维保证据链"), "G"),
+    "paperless.require_signatures": Default(T("作业人员签名是否必备（1是0否）"), "1", "1", T("无纸化维保证据链"), "C~"),
+    "paperless.require_check_out": Default(T("签退是否必备（1是0否）"), "1", "1", T("无纸化维保证据链"), "C~"),
+    "paperless.require_confirmation": Default(
+        T("使用单位确认是否必备（1是0否）"), "1", "1", T("无纸化维保证据链"), "C~"
+    ),
+    "paperless.require_in_time": Default(T("按时上传是否必备（1是0否）"), "0", "1", T("无纸化维保证据链"), "G"),
+    "anomaly.travel_kmh": Default(T("相邻两次维保的最高行程速度"), "60", "km/h", T("口径建议，暂无规定"), "G"),
+    "anomaly.travel_metres": Default(T("视为同一地点的距离"), "300", "m", T("口径建议，暂无规定"), "G"),
+    "anomaly.visits_per_day": Default(T("每人每日最多维保台次"), "12", "1", T("口径建议，暂无规定"), "G"),
+    "anomaly.burst_lifts": Default(T("时间重叠即视为突击维保的台次"), "3", "1", T("口径建议，暂无规定"), "G"),
+    "anomaly.presence_proofs": Default(T("签到到场证据（定位、照片）最少项数"), "1", "1", T("口径建议，暂无规定"), "G"),
+    "anomaly.photo_bits": Default(T("照片视为相同的感知哈希最大差异位数"), "3", "1", T("口径建议，暂无规定"), "G"),
+    "anomaly.clone_visits": Default(T("连续雷同记录次数"), "3", "1", T("口径建议，暂无规定"), "G"),
+    "anomaly.clone_days": Default(T("查找雷同记录的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "anomaly.inspection_days": Default(T("检验不合格前回查维保记录的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "anomaly.explain_days": Default(T("维保单位说明异常的期限"), "5", "d", T("口径建议，暂无规定"), "G"),
+    "anomaly.decide_days": Default(T("收到说明后作出认定的期限"), "10", "d", T("口径建议，暂无规定"), "G"),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
     "inspection.brake_test_months": Default(
         T("125%额定载荷制动试验间隔"), "60", "mo", T("旧版TSG T7001；2023版间隔待核"), "C~"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
@@ -15,12 +14,13 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Invalid, Missing
 from registry.messages import T
-from registry.models import Contract, Elevator, Person, Visit
+from registry.models import Contract, Elevator, Person
+from registry.queries import due_lines, maker_items, plan_inputs
+from registry.queries.due_lines import EVERYTHING, Line, Lines, Narrow
 from registry.queries.elevators import by_code
+from registry.queries.plan_inputs import Terms
 from registry.queries.visit_facts import colleagues
-from registry.rules.lifecycle import statuses
-from registry.rules.limits import limit
-from registry.rules.maintenance import CYCLES, Item, Plan, cycles, items_for, plan
+from registry.rules.maintenance import CYCLES, Item, Plan, items_for
 
 STATES: dict[str, T] = {
     "overdue": T("已超期"),
@@ -90,7 +90,7 @@ def start(actor: Actor, code: str, cycle: str | None, on: date) -> Start:
         raise Missing(T("这台电梯今天没有维保合同"))
     chosen = cycle or found.next_cycle
     items: dict[str, list[Item]] = {}
-    for item in items_for(elevator.kind, chosen, on):
+    for item in items_for(elevator.kind, chosen, on, maker_items.items_of(elevator, on)):
         items.setdefault(item.cycle, []).append(item)
     people = colleagues(actor, on)
     last = last_done(elevator.id, on)
@@ -99,107 +99,110 @@ def start(actor: Actor, code: str, cycle: str | None, on: date) -> Start:
 
 def last_done(elevator_id: int, on: date) -> dict[str, date]:
     """The day of the latest valid visit that covers each cycle, up to a day; cycles never done are left out."""
-    row = db.session.execute(select(*(_latest(cycle, on, elevator_id) for cycle in CYCLES))).one()
-    return {cycle: day for cycle, day in zip(CYCLES, row, strict=True) if day is not None}
+    return due_lines.last_done([elevator_id], on)[elevator_id]
 
 
 def plan_of(elevator: Elevator, on: date) -> Plan | None:
     """The plan of one elevator on a day; None while nobody maintains it."""
-    since = db.session.scalar(
-        select(Contract.since)
-        .where(Contract.elevator_id == elevator.id, *_running(on))
+    contract = contract_of(elevator.id, on)
+    if contract is None:
+        return None
+    return plan_inputs.plans([(elevator, Terms.of(contract), last_done(elevator.id, on))], on)[elevator.id]
+
+
+def contract_of(elevator_id: int, on: date) -> Contract | None:
+    """The contract that covers an elevator on a day."""
+    return db.session.scalars(
+        select(Contract)
+        .where(
+            Contract.elevator_id == elevator_id,
+            Contract.since <= on,
+            or_(Contract.until.is_(None), Contract.until > on),
+        )
         .order_by(Contract.since.desc())
         .limit(1)
-    )
-    return plan(elevator.kind, last_done(elevator.id, on), since, on) if since else None
+    ).first()
 
 
 def due_today(
-    actor: Actor, on: date, states: tuple[str, ...] = (), limit_to: int = 50, cursor: str | None = None
+    actor: Actor,
+    on: date,
+    states: tuple[str, ...] = (),
+    limit_to: int = 50,
+    cursor: str | None = None,
+    narrow: Narrow = EVERYTHING,
 ) -> DueList:
     """The elevators the caller's company maintains (all visible ones for others), the most urgent first.
 
-    `states` keeps only those; the cursor is the place in the list.
+    `states` keeps only those.
+
+    Raises:
+        Invalid: the cursor is not one of ours.
     """
     policy.require(actor, "visit.read")
-    lines = sorted(_lines(actor, on), key=lambda line: line[:2])
-    counts = dict.fromkeys(STATES, 0)
-    for due_on, *_rest in lines:
-        counts[_state(due_on, on)] += 1
-    wanted = [line for line in lines if not states or _state(line[0], on) in states]
-    start = int(cursor) if cursor and cursor.isdecimal() and len(cursor) < 10 else 0
-    shown = wanted[start : start + limit_to]
-    following = str(start + limit_to) if len(wanted) > start + limit_to else None
-    return DueList(_dues(actor, shown, on), following, counts)
+    lines = Lines.of(actor, on, narrow)
+    found = lines.page(_spans(states, on), limit_to + 1, _place(cursor) if cursor else None)
+    shown = found[:limit_to]
+    following = f"{shown[-1].due_on:%Y%m%d}.{shown[-1].elevator_id}" if len(found) > limit_to else None
+    return DueList(_dues(actor, shown, on), following, _by_state(lines.by_day(), on))
+
+
+def lines_of(actor: Actor, on: date, states: tuple[str, ...], most: int, narrow: Narrow = EVERYTHING) -> list[Line]:
+    """The first lines of the same list, without their elevators: for maps and routes."""
+    policy.require(actor, "visit.read")
+    return Lines.of(actor, on, narrow).page(_spans(states, on), most)
 
 
 def count_in(actor: Actor, on: date, state: str) -> int:
     """How many elevators of the caller's day are in a state (`overdue`, `due`, `soon` or `later`)."""
-    return sum(_state(due_on, on) == state for due_on, *_rest in _lines(actor, on))
+    return _by_state(Lines.of(actor, on).by_day(), on)[state]
 
 
-Line = tuple[date, int, date, dict[str, date]]
-"""(earliest due day, elevator id, taken over on, last done by cycle)."""
+def count_late(actor: Actor, on: date, days: int) -> int:
+    """How many elevators of the caller's day are overdue by so many days or more."""
+    return sum(Lines.of(actor, on, Narrow(late=days)).by_day().values())
 
 
-def _lines(actor: Actor, on: date) -> list[Line]:
-    maintained = [status.id for status in statuses(on).values() if status.maintained]
-    statement = (
-        policy.scope(actor, Elevator, Elevator.id, Contract.since, *(_latest(cycle, on) for cycle in CYCLES))
-        .join(Contract, and_(Contract.elevator_id == Elevator.id, *_running(on)))
-        .where(Elevator.status.in_(maintained))
-    )
-    if actor.role in policy.MAINTENANCE:
-        statement = statement.where(Contract.company_id == actor.unit_id)
-    spans = [timedelta(days=cycles(on)[cycle].max_days) for cycle in CYCLES]
-    lines = []
-    for elevator_id, since, *done in db.session.execute(statement):
-        due_on = min((day or since) + span for day, span in zip(done, spans, strict=True))
-        last = {cycle: day for cycle, day in zip(CYCLES, done, strict=True) if day}
-        lines.append((due_on, elevator_id, since, last))
-    return lines
+def state_of(due_on: date, on: date) -> str:
+    """The state on a day of what is due on another."""
+    for state in ("overdue", "due", "soon"):
+        first, last = due_lines.span(state, on)
+        if (first is None or first <= due_on) and last is not None and due_on <= last:
+            return state
+    return "later"
+
+
+def _spans(states: tuple[str, ...], on: date) -> list[tuple[date | None, date | None]]:
+    return [due_lines.span(state, on) for state in states or tuple(STATES)]
+
+
+def _by_state(days: Mapping[date, int], on: date) -> dict[str, int]:
+    counts = dict.fromkeys(STATES, 0)
+    for day, count in days.items():
+        counts[state_of(day, on)] += count
+    return counts
+
+
+def _place(cursor: str) -> tuple[date, int]:
+    day, _, number = cursor.partition(".")
+    try:
+        return datetime.strptime(day, "%Y%m%d").date(), int(number[:18])
+    except ValueError:
+        raise Invalid.field("cursor", T("翻页标记无效，请从首页重新查询")) from None
 
 
 def _dues(actor: Actor, lines: list[Line], on: date) -> list[Due]:
-    ids = [line[1] for line in lines]
+    ids = [line.elevator_id for line in lines]
     rows = policy.scope(actor, Elevator).where(Elevator.id.in_(ids)).options(selectinload(Elevator.use_unit))
     elevators = {row.id: row for row in db.session.scalars(rows)}
+    plans = plan_inputs.plans([(elevators[line.elevator_id], line.terms, line.last) for line in lines], on)
     return [
         Due(
-            elevator=elevators[elevator_id],
-            due_on=due_on,
-            state=_state(due_on, on),
-            last_on=max(last.values(), default=None),
-            plan=plan(elevators[elevator_id].kind, last, since, on),
+            elevator=elevators[line.elevator_id],
+            due_on=line.due_on,
+            state=state_of(line.due_on, on),
+            last_on=max(line.last.values(), default=None),
+            plan=plans[line.elevator_id],
         )
-        for due_on, elevator_id, since, last in lines
+        for line in lines
     ]
-
-
-def _state(due_on: date, on: date) -> str:
-    if due_on < on:
-        return "overdue"
-    if due_on == on:
-        return "due"
-    return "soon" if due_on <= on + timedelta(days=limit("maintenance_limits", "soon_days", on)) else "later"
-
-
-def _running(on: date) -> tuple[Any, ...]:
-    return Contract.since <= on, or_(Contract.until.is_(None), Contract.until > on)
-
-
-def _latest(cycle: str, on: date, elevator_id: int | None = None) -> ScalarSelect[date]:
-    """The latest valid visit that covers a cycle, walking back on (elevator, day): a longer one counts too."""
-    covering = CYCLES[CYCLES.index(cycle) :]
-    return (
-        select(Visit.done_on)
-        .where(
-            Visit.elevator_id == (Elevator.id if elevator_id is None else elevator_id),
-            Visit.done_on <= on,
-            Visit.cycle.in_(covering),
-            or_(Visit.invalid_from.is_(None), Visit.invalid_from > on),
-        )
-        .order_by(Visit.done_on.desc())
-        .limit(1)
-        .scalar_subquery()
-    )

@@ -17,6 +17,7 @@ from registry.db import db
 from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Capacity, Elevator, StoredFile, Unit, Visit, VisitWorker
+from registry.queries import maker_items
 from registry.queries.paging import LARGEST, Page
 from registry.rules.limits import edition
 from registry.rules.maintenance import Answer, Item
@@ -167,9 +168,10 @@ def chain(visit: Visit) -> list[Step]:
 
 def answers(visit: Visit) -> list[Shown]:
     """Every answer in the order of the table."""
-    items = {item.code: item for item in evidence.items_of(visit.answers)}
+    asked = maker_items.asked_of(visit.answers)
+    items = {item.code: item for item in asked}
     photos = {kept["item"]: kept["photo"]["file"] for kept in visit.answers["others"] if kept.get("photo")}
-    return [Shown(a, items.get(a.item), photos.get(a.item)) for a in evidence.answers_of(visit.answers)]
+    return [Shown(a, items.get(a.item), photos.get(a.item)) for a in evidence.answers_of(visit.answers, asked)]
 
 
 def remarkable(visit: Visit) -> list[Shown]:

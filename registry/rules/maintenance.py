@@ -13,6 +13,8 @@ from types import MappingProxyType
 from registry.rules.dates import add_months
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.limits import edition, limit
+from registry.rules.on_demand import WORK_TYPE, OnDemand
+from registry.rules.seasons import Season, seasons
 from registry.rules.verdict import Finding
 
 CYCLES = ("half_month", "quarter", "half_year", "year")  # by rank; each includes the shorter ones
@@ -98,10 +100,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class SeasonDue:
+    """An item that must be done before a season: with a visit of its cycle from `opens` to `due`."""
+
+    season: Season
+    item: Item
+    opens: date
+    due: date
+    on: date
+
+    @property
+    def state(self) -> str:
+        """`later`, `open` (it is asked for) or `overdue`."""
+        if self.due < self.on:
+            return "overdue"
+        return "open" if self.opens <= self.on else "later"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """When each cycle is due and what to do next; `overdue` and `soon` by rank.
 
-    `needs_items`: the kind follows its maker's items and none were given, so nothing can be scheduled.
+    `needs_items`: the kind follows its maker's items and none were given, so nothing can be scheduled. `seasons`: the
+    season-bound items with their days. `on_demand`: how a contract for on-demand maintenance stands, None for others.
     """
 
     due: Mapping[str, date]
@@ -110,6 +131,20 @@ class Plan:
     next_cycle: str
     items: tuple[Item, ...]
     needs_items: bool = False
+    seasons: tuple[SeasonDue, ...] = ()
+    on_demand: OnDemand | None = None
+
+    @property
+    def due_on(self) -> date:
+        """The earliest day anything is due."""
+        return min((*self.due.values(), *(season.due for season in self.seasons)))
+
+    @property
+    def work_type(self) -> str:
+        """The code of the next visit as national data formats have it (elevators.md §2.5)."""
+        if self.on_demand is not None and not self.on_demand.failed and self.next_cycle == CYCLES[0]:
+            return WORK_TYPE
+        return cycles(date.max)[self.next_cycle].work_type
 
 
 @cache
@@ -133,7 +168,8 @@ def cycles(on: date) -> Mapping[str, Cycle]:
     )
 
 
-def _item(row: Mapping[str, str]) -> Item:
+def item_from(row: Mapping[str, str]) -> Item:
+    """An item of a row of `maintenance_items.csv` or of a maker's list."""
     limits, _, unit = row["params"].partition(":")
     values = dict(part.split("=", 1) for part in limits.split(",") if part)
     low, high = values.pop("min", None), values.pop("max", None)
@@ -156,7 +192,7 @@ def _item(row: Mapping[str, str]) -> Item:
 @cache
 def annex_items(annex: str, on: date) -> tuple[Item, ...]:
     """All items of an annex of T5002 (A, B, C, D) in force on a day, in the annex's order."""
-    return tuple(_item(row) for row in edition("maintenance_items", on) if row["annex"] == annex)
+    return tuple(item_from(row) for row in edition("maintenance_items", on) if row["annex"] == annex)
 
 
 def items_for(kind: str, cycle: str, on: date, maker_items: Sequence[Item] = ()) -> tuple[Item, ...]:
@@ -182,21 +218,29 @@ def plan(
     taken_over: date,
     on: date,
     maker_items: Sequence[Item] = (),
+    known_seasons: Mapping[str, Season] | None = None,
+    on_demand: OnDemand | None = None,
 ) -> Plan:
     """What is due on a day (elevators.md §2.2).
 
     `last` holds, by cycle, the day of the latest valid visit of that cycle; a longer cycle counts for
     the shorter ones. `taken_over` is the day the company took the elevator over, used where nothing
-    was done yet. A visit on the due day is in time, the day after is overdue.
+    was done yet. A visit on the due day is in time, the day after is overdue. `known_seasons` are the
+    office's own days, else those of the table. With `on_demand` the shortest cycle follows the contract.
     """
     known = cycles(on)
-    due = {
-        cycle.id: (_last(cycle, last, known) or taken_over) + timedelta(days=cycle.max_days) for cycle in known.values()
-    }
+    done = {cycle.id: _last(cycle, last, known) for cycle in known.values()}
+    due = {cycle.id: (done[cycle.id] or taken_over) + timedelta(days=cycle.max_days) for cycle in known.values()}
+    if on_demand is not None:
+        first = known[CYCLES[0]]
+        due[first.id] = on_demand.due(done[first.id] or taken_over, first.max_days)
+    bound = _season_items(kind, on, maker_items)
+    waiting = tuple(_season_due(item, season, done, taken_over, on, known_seasons) for season, item in bound)
     soon_by = on + timedelta(days=limit("maintenance_limits", "soon_days", on))
     next_by = on + timedelta(days=limit("maintenance_limits", "next_within_days", on))
-    pressing = [cycle for cycle, day in due.items() if day <= next_by]
-    next_cycle = pressing[-1] if pressing else CYCLES[0]
+    pressing = {cycle for cycle, day in due.items() if day <= next_by}
+    pressing |= {each.item.cycle for each in waiting if each.due <= next_by}
+    next_cycle = max(pressing, key=CYCLES.index, default=CYCLES[0])
     return Plan(
         due=MappingProxyType(due),
         overdue=tuple(cycle for cycle, day in due.items() if day < on),
@@ -204,7 +248,45 @@ def plan(
         next_cycle=next_cycle,
         items=items_for(kind, next_cycle, on, maker_items),
         needs_items=ELEVATOR_KINDS[kind].annex is None and not maker_items,
+        seasons=waiting,
+        on_demand=on_demand,
     )
+
+
+def _season_items(kind: str, on: date, maker_items: Sequence[Item]) -> tuple[tuple[str, Item], ...]:
+    """(season, item) of the items that a season binds."""
+    annex = ELEVATOR_KINDS[kind].annex
+    if annex is None:
+        return tuple(_bound(maker_items))
+    return _bound_of_annex(annex, on)
+
+
+@cache
+def _bound_of_annex(annex: str, on: date) -> tuple[tuple[str, Item], ...]:
+    return tuple(_bound(annex_items(annex, on)))
+
+
+def _bound(items: Iterable[Item]) -> list[tuple[str, Item]]:
+    return [(value, item) for item in items for key, value in item.params if key == "season"]
+
+
+def follows_seasons(kind: str, on: date) -> bool:
+    """Whether a kind has season-bound items of its annex."""
+    annex = ELEVATOR_KINDS[kind].annex
+    return annex is not None and bool(_bound_of_annex(annex, on))
+
+
+def _season_due(
+    item: Item,
+    season: str,
+    done: Mapping[str, date | None],
+    taken_over: date,
+    on: date,
+    known_seasons: Mapping[str, Season] | None,
+) -> SeasonDue:
+    found = (known_seasons or seasons(on))[season]
+    opens, due = found.due(done[item.cycle], taken_over)
+    return SeasonDue(found, item, opens, due, on)
 
 
 def governor_calibration_months(kind: str, made: date, on: date) -> int | None:

@@ -14,7 +14,7 @@ from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
 from registry.messages import T
-from registry.models import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
+from registry.models import Contract, Elevator, ElevatorStatus, ElevatorUse, Inspection, RescueEnrolment
 from registry.queries import areas, elevator_checks
 from registry.queries.elevator_imports import present_values
 from registry.queries.elevator_rows import (
@@ -26,6 +26,7 @@ from registry.queries.elevator_rows import (
     inspection_values,
 )
 from registry.queries.elevator_values import COLUMNS, DETAILS, IDENTIFIERS, stored
+from registry.services import maintenance_state
 from registry.services.labels import fresh_code
 
 Row = Mapping[str, Any]
@@ -81,6 +82,7 @@ def bulk_register(actor: Actor, rows: Sequence[Row]) -> Counts:
             _insert(session, fresh, divisions, trail)
         for act, entries in trail.items():
             audit.record_many(actor, act, "elevator", entries)
+        maintenance_state.fill_in(session)
     return counts
 
 
@@ -209,6 +211,7 @@ def _insert(session: Session, rows: Sequence[Row], divisions: Mapping[str, str |
 def _apply_changes(session: Session, elevator: Elevator, row: Row, present: Row, trail: Trail) -> bool:
     """Bring an elevator on file up to date with a row, noting what was done; whether anything was different."""
     changes = _changed_values(elevator, row, present)
+    _changed_use(session, elevator, changes)
     if _inspected_again(session, elevator, row, present):
         name = "inspection_valid_until"
         changes[name] = [present[name], row.get(name)]
@@ -246,6 +249,20 @@ def _changed_values(elevator: Elevator, row: Row, present: Row) -> dict[str, lis
     if DETAILS & changed.keys():
         elevator.details = {name: value for name, value in details.items() if value is not None} or None
     return {name: [present[name], value] for name, value in sorted(changed.items())}
+
+
+def _changed_use(session: Session, elevator: Elevator, changes: Mapping[str, Any]) -> None:
+    """A list that names another use unit begins its period today: lists do not say since when."""
+    if "use_unit_id" not in changes:
+        return
+    if elevator.use_unit_id is not None:
+        period = ElevatorUse(elevator_id=elevator.id, unit_id=elevator.use_unit_id, since=clock.today(), document="")
+        _replace_open(session, period)
+        return
+    for row in session.scalars(
+        select(ElevatorUse).where(ElevatorUse.elevator_id == elevator.id, ElevatorUse.until.is_(None))
+    ):
+        row.until = max(clock.today(), row.since)
 
 
 def _inspected_again(session: Session, elevator: Elevator, row: Row, present: Row) -> bool:

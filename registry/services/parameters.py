@@ -14,7 +14,8 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import IndicatorTarget, Parameter
-from registry.queries.parameters import DEFAULTS
+from registry.queries.parameters import DEFAULTS, MONTH_DAY
+from registry.rules.seasons import month_day
 
 
 def set_parameter(actor: Actor, key: str, value: str, since: date) -> Parameter:
@@ -33,6 +34,8 @@ def set_parameter(actor: Actor, key: str, value: str, since: date) -> Parameter:
         raise Invalid.field("value", T("请填写数字")) from None
     if not number.is_finite() or number < 0:
         raise Invalid.field("value", T("请填写不小于0的数字"))
+    if DEFAULTS[key].unit == MONTH_DAY:
+        _require_month_day(number)
     if since < clock.today():
         raise Invalid.field("since", T("生效日期不能早于今天：过去的日子仍按当时的参数判断"))
     with transaction() as session:
@@ -43,6 +46,13 @@ def set_parameter(actor: Actor, key: str, value: str, since: date) -> Parameter:
         session.add(row)
         audit.record(actor, "parameter.set", row, key=key, value=row.value, since=since)
         return row
+
+
+def _require_month_day(number: Decimal) -> None:
+    try:
+        month_day(int(number))
+    except ValueError:
+        raise Invalid.field("value", T("请填写月日，例如430为4月30日")) from None
 
 
 def set_target(actor: Actor, data: dict[str, Any]) -> IndicatorTarget:

@@ -13,7 +13,7 @@ from registry.actor import Actor
 from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, StoredFile, VisitWorker
-from registry.queries import visit_facts
+from registry.queries import maker_items, visit_facts
 from registry.queries.visit_facts import Worker
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.maintenance import items_for
@@ -86,7 +86,9 @@ def answers_of(
         for answer in sent
     ]
     annex = ELEVATOR_KINDS[elevator.kind].annex
-    return evidence.compact(annex, cycle, day, items_for(elevator.kind, cycle, day), given)
+    holding = maker_items.lists_of([elevator], day).get(elevator.id, maker_items.NOTHING)
+    asked = items_for(elevator.kind, cycle, day, holding.items)
+    return evidence.compact(annex, cycle, day, asked, given, holding.list_id)
 
 
 def signed_by(actor: Actor, sent: Sequence[Any], crew: Sequence[Worker]) -> list[dict[str, Any]]:

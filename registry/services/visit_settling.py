@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy.orm import selectinload
 
 from registry import clock, evidence
+from registry.db import db
 from registry.models import Visit
-from registry.queries import visit_facts
+from registry.queries import maker_items, visit_facts
 from registry.rules.maintenance import check_answers
 from registry.rules.paperless import VisitFacts, counts, judge
 from registry.rules.verdict import Verdict
+from registry.services import maintenance_state
 
 EVIDENCE = (selectinload(Visit.workers), selectinload(Visit.joins))
 """What `settle` reads beside the visit itself."""
@@ -33,6 +35,7 @@ def settle(visit: Visit) -> Verdict:
         visit.counts_until = today
     if visit.invalid_from is None and (verdict.worst == "block" or visit.declined_reason is not None):
         visit.invalid_from = today
+    maintenance_state.refresh(db.session(), [visit.elevator_id])
     return verdict
 
 
@@ -40,7 +43,8 @@ def facts_of(visit: Visit) -> VisitFacts:
     """What the evidence says, as the rules know it."""
     seen = visit.check_in
     on = date.fromisoformat(visit.answers["on"])
-    answers = check_answers(evidence.items_of(visit.answers), evidence.answers_of(visit.answers), on)
+    asked = maker_items.asked_of(visit.answers)
+    answers = check_answers(asked, evidence.answers_of(visit.answers, asked), on)
     signatures = [*visit.signatures, *(join.signature for join in visit.joins if join.signature)]
     return VisitFacts(
         cycle=visit.cycle,

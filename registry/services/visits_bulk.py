@@ -15,6 +15,7 @@ from registry.db import transaction
 from registry.models import Visit, VisitWorker
 from registry.rules.paperless import VisitFacts, counts
 from registry.rules.verdict import Verdict
+from registry.services import maintenance_state
 
 VISITS = cast(Table, Visit.__table__)
 WORKERS = cast(Table, VisitWorker.__table__)
@@ -27,7 +28,7 @@ def bulk_record(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     `facts` (the VisitFacts that were judged; with check-in, check-out and received_at), `verdict` (what
     `paperless.judge` said), `answers` (`evidence.all_normal` or `evidence.compact`), and optionally `position`
     (`{lat, lon, accuracy_m}` of both stamps), `fence_m`, `photo_sha256`, `confirmed_by_id`, `declined_reason`. Give the
-    rows in the order of their days; some 5,000 to 20,000 a call.
+    rows in the order of their days; some 5,000 to 20,000 a call, and `maintenance_state.catch_up` once after all.
     """
     policy.require(actor, "visit.bulk_record")
     if not rows:
@@ -38,6 +39,7 @@ def bulk_record(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         # Into the tables, not the classes: the ORM's bookkeeping would cost a fifth of the time.
         session.execute(VISITS.insert(), visits)
         session.execute(WORKERS.insert(), [w for id_, row in zip(ids, rows, strict=True) for w in _crew(id_, row)])
+        maintenance_state.forget(session, (visit["elevator_id"] for visit in visits))
         audit.record_many(actor, "visit.recorded", "visit", [_entry(visit) for visit in visits])
         return ids
 
