@@ -24,6 +24,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         _("电梯"),
         (
             (_("电梯"), "elevators.index", "elevator.read", "elevator"),
+            (_("现场维保"), "field.shell", "visit.record", "device-mobile"),
             (_("今日维保"), "visits.today", "visit.record", "calendar"),
             (_("待确认维保"), "visits.to_confirm", "visit.confirm", "signature"),
             (_("维保记录"), "visits.index", "visit.read", "clipboard-check"),

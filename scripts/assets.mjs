@@ -11,8 +11,14 @@ const ENTRIES = [
   { in: "static/js/app.js", out: "app" },
   { in: "static/js/charts.js", out: "charts" },
   { in: "static/js/scanner.js", out: "scanner" },
+  { in: "static/js/field/main.js", out: "field" },
+  { in: "static/js/field/worker.js", out: "field-worker" },
   { in: "static/css/app.css", out: "app" },
+  { in: "static/css/field.css", out: "field" },
 ];
+
+// The page that works without a signal: its worker keeps all that these need, chunks and wasm included.
+const KEPT = ["app.js", "app.css", "field.js", "field.css"];
 
 const FONT = "node_modules/@expo-google-fonts/noto-sans-sc";
 // reportlab finds these by a fixed name: a file on the server needs no hash against stale browser caches.
@@ -67,6 +73,23 @@ function manifestOf(metafile) {
   return Object.fromEntries(Object.entries(manifest).sort());
 }
 
+/** Names of every output that the kept bundles load, directly or not. */
+function keptFiles(metafile) {
+  const paths = Object.keys(metafile.outputs);
+  const wanted = paths.filter((path) => KEPT.includes(logicalName(metafile.outputs[path])));
+  wanted.push(...paths.filter((path) => path.endsWith(".wasm")));
+  const kept = new Set();
+  while (wanted.length) {
+    const path = wanted.pop();
+    if (kept.has(path)) continue;
+    kept.add(path);
+    wanted.push(
+      ...metafile.outputs[path].imports.map((loaded) => loaded.path).filter((name) => paths.includes(name)),
+    );
+  }
+  return [...kept].map((path) => relative(OUT, resolve(ROOT, path))).sort();
+}
+
 function packagesIn(metafile) {
   const names = Object.keys(metafile.inputs).map(
     (path) => path.match(/(?:^|.*\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1],
@@ -101,3 +124,4 @@ async function copyFonts() {
 const metafile = await bundle();
 await Promise.all([keepLicences(packagesIn(metafile)), copyFonts()]);
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifestOf(metafile), null, 2)}\n`);
+await writeFile(join(OUT, "field.json"), `${JSON.stringify(keptFiles(metafile), null, 2)}\n`);

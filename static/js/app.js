@@ -17,3 +17,8 @@ document.querySelector("[data-focus]")?.focus();
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
+
+// Who signs in or out may be somebody else than /field/ last knew: it asks before it shows anything.
+document.addEventListener("submit", ({ target }) => {
+  if (/\/account\/(sign-in|sign-out|switch)/.test(target.action)) localStorage.setItem("field.check", "1");
+});

@@ -36,7 +36,7 @@ class ItemList extends HTMLElement {
         for (const item of group.querySelectorAll("fieldset.item")) {
           if (!this.answer(item)) item.querySelector("input[value=normal]").checked = true;
         }
-        this.refresh();
+        this.dispatchEvent(new Event("change", { bubbles: true }));
       });
       group.querySelector("h2").append(rest);
     }

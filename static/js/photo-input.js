@@ -16,7 +16,8 @@ function scaled(bitmap, side) {
   return canvas;
 }
 
-async function shrink(file, side) {
+/** A picture no larger than `side` pixels, turned upright, and a small canvas of it; throws when it cannot be read. */
+export async function shrink(file, side) {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   const canvas = scaled(bitmap, side);
   const thumb = scaled(bitmap, THUMB);

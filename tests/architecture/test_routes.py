@@ -20,6 +20,9 @@ PUBLIC = {
     "health.healthz",
     "health.readyz",
     "public.show",
+    "field.shell",
+    "field.worker",
+    "field.manifest",
     "api-docs.openapi_json",
     "api_docs.index",
 }

@@ -1,0 +1,193 @@
+// The way from the phone to the registry: pictures first, in pieces, then the record. Nothing leaves the phone's store
+// before the registry has answered for it; what it answered twice it keeps once, by `ref`.
+import { alone, uuid } from "./alone.js";
+import { patch, post, sentences } from "./contact.js";
+import { bodyOf, pictureIds } from "./model.js";
+import { acknowledge, alter, forget, isOpen, keep, kept, onStored, picture, record, records, savePicture } from "./store.js";
+
+const PIECE = 128 * 1024;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 60000;
+const KEPT_MS = 7 * 86400000;
+const PATHS = { visit: "visits", join: "joins" };
+const STOPPING = ["signed-out", "other"];
+
+let failures = 0;
+let timer = null;
+let running = false;
+let asked = false;
+/** "", "signed-out" or "other": why nothing can be sent. */
+let stopped = "";
+const listeners = new Set();
+
+export function onQueue(listener) {
+  listeners.add(listener);
+}
+
+export function whyStopped() {
+  return stopped;
+}
+
+function tell() {
+  for (const listener of listeners) listener();
+}
+
+class Stop extends Error {
+  constructor(answer) {
+    super(answer.kind);
+    this.answer = answer;
+  }
+}
+
+function good(answer) {
+  if (answer.kind !== "ok") throw new Stop(answer);
+  failures = 0;
+  return answer.body;
+}
+
+async function sendPicture(id) {
+  const found = await picture(id);
+  if (!found || found.file) return found?.file;
+  const { sha256, mime, purpose } = found;
+  const size = found.bytes.byteLength;
+  const opening = { ref: id, sha256, size, mime, purpose };
+  let state = good(await post("uploads", opening));
+  while (!state.file) {
+    const end = Math.min(state.offset + PIECE, size);
+    state = good(await patch(`uploads/${id}?offset=${state.offset}`, found.bytes.slice(state.offset, end)));
+  }
+  await savePicture({ ...found, file: state.file });
+  return state.file;
+}
+
+async function device() {
+  const known = (await kept("device")) ?? uuid();
+  await keep("device", known);
+  return known;
+}
+
+/** The body is made once: a repetition has to be the same to the letter. */
+async function frozen(waiting) {
+  if (waiting.body) return waiting;
+  const files = {};
+  for (const id of pictureIds(waiting)) files[id] = await sendPicture(id);
+  const body = bodyOf(waiting, files, await device());
+  return alter(waiting.ref, (stored) => (stored?.state === "waiting" ? { ...stored, body } : undefined));
+}
+
+async function sendOne(waiting) {
+  try {
+    const ready = await frozen(waiting);
+    if (ready?.state !== "waiting") return "";
+    const answer = await post(PATHS[ready.kind], ready.body);
+    await acknowledge(ready.ref, good(answer), Date.now());
+    return "";
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return settle(waiting.ref, error.answer);
+  }
+}
+
+async function settle(ref, answer) {
+  const { kind, status, body } = answer;
+  if (kind === "refused") {
+    const failure = { status, sentences: sentences(body) };
+    await alter(ref, (stored) => stored && { ...stored, state: "failed", failure });
+    return "";
+  }
+  const tries = (stored) => stored && { ...stored, tries: (stored.tries ?? 0) + 1 };
+  if (kind === "away") await alter(ref, tries);
+  return kind;
+}
+
+async function sendAll() {
+  const done = new Set();
+  stopped = "";
+  let next = await nextOf(done);
+  while (next) {
+    done.add(next.ref);
+    const outcome = await sendOne(next);
+    if (STOPPING.includes(outcome)) {
+      stopped = outcome;
+      return;
+    }
+    if (outcome === "away") failures += 1;
+    next = await nextOf(done);
+  }
+}
+
+async function nextOf(done) {
+  return (await records()).find(({ ref, state }) => state === "waiting" && !done.has(ref));
+}
+
+async function plan() {
+  clearTimeout(timer);
+  if (stopped || !(await nextOf(new Set()))) return;
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 10), LONGEST_WAIT_MS);
+  timer = setTimeout(send, wait);
+}
+
+/** Sends what waits; harmless at any time and from any tab. */
+export async function send() {
+  if (!isOpen()) return;
+  if (running) {
+    asked = true;
+    return;
+  }
+  running = true;
+  tell();
+  try {
+    do {
+      asked = false;
+      await alone("field-send", sendAll);
+    } while (asked && !stopped);
+  } finally {
+    running = false;
+    await plan();
+    tell();
+  }
+}
+
+export function isSending() {
+  return running;
+}
+
+/** After signing in, or when somebody presses the button: try at once. */
+export function sendAgain() {
+  failures = 0;
+  stopped = "";
+  return send();
+}
+
+/** A record that was refused goes once more as it is. */
+export async function retry(ref) {
+  await alter(ref, (stored) => stored?.state === "failed" && { ...stored, state: "waiting", failure: null, body: null });
+  return sendAgain();
+}
+
+/** Whether the registry cannot have it: only then may its content change. */
+export function editable({ state, body }) {
+  return state === "failed" || (state === "waiting" && !body);
+}
+
+export async function edit(ref) {
+  const back = (stored) => stored && editable(stored) && { ...stored, state: "draft", body: null };
+  return (await alter(ref, back || undefined))?.state === "draft";
+}
+
+export async function discard(ref) {
+  if ((await record(ref))?.state !== "sent") await forget(ref);
+}
+
+/** Sent records are for looking at for a week. */
+export async function tidy() {
+  for (const { ref, state, sent } of await records())
+    if (state === "sent" && Date.now() - sent > KEPT_MS) await forget(ref);
+}
+
+export function watchQueue() {
+  window.addEventListener("online", () => sendAgain());
+  document.addEventListener("visibilitychange", () => !document.hidden && send());
+  onStored(tell);
+  setInterval(() => !running && failures === 0 && !stopped && plan(), LONGEST_WAIT_MS);
+}

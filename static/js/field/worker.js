@@ -1,0 +1,42 @@
+// The service worker of /field/: keeps the page and all it loads, so that it opens in a shaft. The server puts the list
+// in front (KEPT). It keeps no data and sends nothing: that is the page's work, under the eyes of whoever is signed in.
+const { version, shell, files } = self.KEPT;
+const CACHE = `field-${version}`;
+const WAIT_MS = 2500; // a line that is there but dead must not keep anybody from the page
+
+async function keep() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([shell, ...files].map((address) => new Request(address, { cache: "no-cache" })));
+}
+
+async function tidy() {
+  for (const name of await caches.keys())
+    if (name.startsWith("field-") && name !== CACHE) await caches.delete(name);
+  await self.clients.claim();
+}
+
+async function page(request) {
+  const kept = await (await caches.open(CACHE)).match(shell);
+  if (kept && !navigator.onLine) return kept;
+  const asked = fetch(request);
+  if (!kept) return asked;
+  const late = new Promise((done) => setTimeout(done, WAIT_MS));
+  const answer = await Promise.race([asked.catch(() => null), late]);
+  return answer?.ok ? answer : kept;
+}
+
+async function file(request) {
+  return (await (await caches.open(CACHE)).match(request, { ignoreSearch: true })) ?? fetch(request);
+}
+
+// No skipWaiting: an open page goes on with the files it began with.
+self.addEventListener("install", (event) => event.waitUntil(keep()));
+self.addEventListener("activate", (event) => event.waitUntil(tidy()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    if (`${pathname.replace(/\/$/, "")}/` === shell) event.respondWith(page(request));
+  } else if (files.includes(pathname)) event.respondWith(file(request));
+});
