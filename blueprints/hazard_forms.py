@@ -38,17 +38,19 @@ def mime_of(content: bytes) -> str:
     return next((mime for sign, mime in SIGNS if content.startswith(sign)), "application/octet-stream")
 
 
-def keep(name: str, content: bytes) -> Any:
-    """Store one file of a hazard."""
-    return files.store(actor(), name, mime_of(content), content, PURPOSE)
+def keep(name: str, content: bytes, purpose: str = PURPOSE) -> Any:
+    """Store one file, of a hazard unless said otherwise."""
+    return files.store(actor(), name, mime_of(content), content, purpose)
 
 
 class FileForm(Form):
     """A form with files. `needs` mark what the rules will ask for; their findings stand beside the fields."""
 
+    purpose = PURPOSE
+
     def __init__(self, schema: Schema, needs: Iterable[Need] = (), **options: Any) -> None:
         names = [name for name, f in schema.fields.items() if f.metadata.get("kind") == "file"]
-        self._stored = {name: _stored(name) for name in names} if request.method == "POST" else {}
+        self._stored = {name: _stored(name, self.purpose) for name in names} if request.method == "POST" else {}
         super().__init__(schema, **options)
         for name in names:
             self._fields[name] = self._file_field(name)
@@ -82,11 +84,11 @@ class FileForm(Form):
         return FileField(**values, many=many, kept=ids if many else ids[-1:])
 
 
-def _stored(name: str) -> list[int]:
+def _stored(name: str, purpose: str) -> list[int]:
     """Ids that the form carried already, and those of what is uploaded now."""
     kept = [int(text) for text in request.form.getlist(name) if text.isdecimal() and len(text) < 12]
     for upload in request.files.getlist(name):
         content = upload.read() if upload.filename else b""
         if content:
-            kept.append(keep(upload.filename or "", content).id)
+            kept.append(keep(upload.filename or "", content, purpose).id)
     return kept

@@ -175,7 +175,8 @@ def _elevators() -> None:
             )
         elif each.status == "stopped":
             day = clock.today() - timedelta(days=40)
-            elevators.change_status(registrar, row.id, "suspend", day, "食堂停业", "停用登记表2026-015")
+            papers = {"measures": "切断电源，封闭层门，悬挂停用标志", "planned_until": add_months(day, 15)}
+            elevators.change_status(registrar, row.id, "suspend", day, "食堂停业", "停用登记表2026-015", None, papers)
     _insure()
 
 

@@ -30,6 +30,9 @@ PASSENGER: dict[str, Any] = {
     "lon": 116.9780,
 }
 
+STOP_PAPERS = {"measures": "切断电源，封闭层门，悬挂停用标志"}
+END_PAPERS = {"certificate": "returned"}
+
 
 def passenger(number: int = 1, **changes: Any) -> dict[str, Any]:
     """The values of a passenger elevator in 埇桥区; another number has other codes."""

@@ -7,33 +7,30 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, post_load
 
 from blueprints.filters import called
 from blueprints.schemas.base import AreaChoice, In, PageIn
 from blueprints.schemas.fields import Choice, Day, Integer, Note, Number, Ref, Text
+from blueprints.schemas.hazards import FileId
+from registry.queries.elevator_status import PAPERS
 from registry.queries.elevator_values import PARAMETERS, parameters_of
 from registry.rules import identifiers
+from registry.rules.elevator_parameters import GROUPS
+from registry.rules.elevator_parameters import PLACE_TYPES as PLACE_NAMES
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
 from registry.rules.kinds import ELEVATOR_KINDS, Parameter
-from registry.rules.lifecycle import STATUSES
+from registry.rules.lifecycle import CERTIFICATE_ENDS, STATUSES, Move
 from registry.services.contracts import MODES
 from registry.services.elevators import FIRST_STATUSES
 
 KINDS = [(kind.id, kind) for kind in ELEVATOR_KINDS.values()]
 STATUS_CHOICES = [(status.id, status) for status in STATUSES.values()]
 FIRST_CHOICES = [(name, STATUSES[name]) for name in FIRST_STATUSES]
-PLACE_TYPES = (
-    ("residential", _("住宅")),
-    ("office", _("办公楼宇")),
-    ("mall", _("商场超市")),
-    ("hotel", _("宾馆饭店")),
-    ("transport", _("交通场所")),
-    ("hospital", _("医院")),
-    ("school", _("学校")),
-    ("culture_sport", _("文体娱场馆")),
-    ("factory", _("工厂")),
-    ("other", _("其他")),
+GAPS = (
+    ("parameters", _("缺维保记录必填项")),
+    ("use_unit", _("没有使用单位")),
+    ("late_notice", _("停用告知逾期")),
 )
 MODE_NAMES = {"fixed": _("固定周期维保"), "on_demand": _("按需维保")}
 
@@ -44,16 +41,16 @@ def _bilingual(pair: tuple[str, str]) -> LazyString:
     return LazyString(called, named)
 
 
+PLACE_TYPES = [(key, _bilingual(pair)) for key, pair in PLACE_NAMES.items()]
 INSPECTION_KINDS = [(key, _bilingual(pair)) for key, pair in RECORD_KINDS.items()]
 CONCLUSION_CHOICES = [(key, _bilingual(pair)) for key, pair in CONCLUSIONS.items()]
 
-BASIC, CODES, USE, DAYS, PLACE, DATA = (
+BASIC, CODES, USE, DAYS, PLACE = (
     _("基本信息"),
     _("编号"),
     _("使用与登记"),
     _("制造与安装"),
     _("位置"),
-    _("技术参数"),
 )
 
 
@@ -104,6 +101,7 @@ class CommonIn(In):
     installer = Text(label=_("施工单位"), group=DAYS)
     installation_inspected_on = Day(label=_("安装监督检验日期"), hint=_("检验年份从这一天算起"), group=DAYS)
     design_life_years = Integer(min=1, max=100, label=_("设计使用年限"), unit=_("年"), group=DAYS)
+    extended_until = Day(label=_("延期使用至"), hint=_("达到设计使用年限后准予继续使用到的日期"), group=DAYS)
     lat = Degrees(90, label=_("纬度"), hint=_("WGS-84，例如 33.646800"), group=PLACE)
     lon = Degrees(180, label=_("经度"), group=PLACE)
     fence_m = Integer(min=20, max=5000, label=_("维保定位半径"), unit="m", hint=_("不填用全市统一的半径"), group=PLACE)
@@ -115,8 +113,8 @@ def _parameter_field(parameter: Parameter) -> fields.Field[Any]:
     options: dict[str, Any] = {
         "label": LazyString(called, parameter),
         "unit": parameter.unit,
-        "group": DATA,
-        "hint": "" if parameter.required else _("可不填"),
+        "group": _bilingual(GROUPS[parameter.group]),
+        "hint": _("维保记录必填") if parameter.required else "",
     }
     low, high = parameter.minimum, parameter.maximum
     if parameter.type == "choice":
@@ -125,7 +123,8 @@ def _parameter_field(parameter: Parameter) -> fields.Field[Any]:
         return Integer(min=int(low or 0), max=int(high or 0), **options)
     if parameter.type == "decimal":
         return Number(min=low, max=high, **options)
-    return Text(max=60, **options)
+    check = identifiers.CHECKERS[parameter.check] if parameter.check else None
+    return Text(max=100, check=check, **options)
 
 
 def _with_parameters(name: str, base: type[Schema], parameters: Any, **more: Any) -> Schema:
@@ -204,12 +203,16 @@ class ElevatorFilter(PageIn):
     area = AreaChoice()
     status = Choice(STATUS_CHOICES, label=_("状态"))
     kind = Choice(KINDS, label=_("品种"))
+    gaps = Choice(GAPS, label=_("资料"))
 
 
 class ElevatorQuery(ElevatorFilter):
     """Filters of the list at the API: `unit` is the number of a use or owner unit."""
 
     unit = Integer()
+
+
+CERTIFICATE_CHOICES = [(key, _bilingual(pair)) for key, pair in CERTIFICATE_ENDS.items()]
 
 
 class MoveIn(In):
@@ -219,6 +222,12 @@ class MoveIn(In):
     reason = Text(label=_("原因"))
     document = Text(label=_("依据文件"), hint=_("文号或材料名称"))
 
+    @post_load
+    def together(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        """The papers of the move under one name, as the verb takes them."""
+        papers = {name: data.pop(name) for name in PAPERS if name in data}
+        return {**data, "papers": papers}
+
 
 class RegisterMoveIn(MoveIn):
     """The grant of use registration, with the number of its certificate."""
@@ -226,22 +235,47 @@ class RegisterMoveIn(MoveIn):
     use_cert_no = Text(max=40, check=identifiers.use_cert_no, label=_("使用登记证编号"))
 
 
+def _papers(move: Move) -> dict[str, fields.Field[Any]]:
+    """The fields of what comes with a move beside day, reason and document."""
+    found: dict[str, fields.Field[Any]] = {}
+    if "measures" in move.needs:
+        found["measures"] = Note(
+            required=True, label=_("保护措施"), hint=_("例如：切断电源、封闭层门、悬挂停用标志、专人看管")
+        )
+    if move.notice:
+        found["planned_until"] = Day(label=_("计划停用至"), hint=_("不足一年的请办理临时停梯"))
+        found["notified_on"] = Day(label=_("告知日期"), hint=_("登记机关收到告知的日期，不填为今天"))
+    if move.authority:
+        found["authority"] = Text(label=_("产权单位书面委托"), hint=_("使用单位不是产权单位时必填：委托书的文号或名称"))
+    if "certificate" in move.needs:
+        found["certificate"] = Choice(CERTIFICATE_CHOICES, required=True, label=_("使用登记证去向"))
+    return found
+
+
 @cache
-def move_form(needs: tuple[str, ...], certificate: bool) -> Schema:
-    """The form of a move: what it needs is required; `certificate` when it grants use registration."""
-    own = {
-        "reason": Text(label=_("原因"), required="reason" in needs),
-        "document": Text(label=_("依据文件"), hint=_("文号或材料名称"), required="document" in needs),
+def move_form(move: Move) -> Schema:
+    """The form of a move: what it needs is required; with the certificate number when it grants use registration."""
+    own: dict[str, Any] = {
+        "reason": Text(label=_("原因"), required="reason" in move.needs),
+        "document": Text(label=_("依据文件"), hint=_("文号或材料名称"), required="document" in move.needs),
+        **_papers(move),
+        "file_id": FileId(label=_("材料扫描件"), hint=_("PDF或照片")),
     }
-    base = RegisterMoveIn if certificate else MoveIn
-    schema: Schema = type(f"Move_{'_'.join(needs)}", (base,), own)()
+    base = RegisterMoveIn if move.verb == "register" else MoveIn
+    schema: Schema = type(f"Move_{move.source}_{move.verb}", (base,), own)()
     return schema
 
 
 class MoveQuery(RegisterMoveIn):
-    """A change of status at the API: today unless a day is given."""
+    """A change of status at the API: today unless a day is given; the papers as the move needs them."""
 
     since = Day()
+    measures = Note()
+    planned_until = Day()
+    notified_on = Day()
+    authority = Text()
+    certificate = Choice(CERTIFICATE_CHOICES)
+    file_id = Integer(min=1)
 
 
 class TransferIn(In):

@@ -118,8 +118,8 @@ def status(code: str, verb: str) -> Any:
     step = move(row.status, verb.replace("-", "_"), clock.today())
     if step is None:
         abort(404)
-    schema = schemas.move_form(step.needs, step.verb == "register")
-    first = {"since": clock.today(), "use_cert_no": row.use_cert_no}
+    schema = schemas.move_form(step)
+    first = {"since": clock.today(), "use_cert_no": row.use_cert_no, "planned_until": None}
     return _act(
         code, schema, first, lambda number, data: elevators.change_status(actor(), number, step.verb, **data), step
     )

@@ -13,6 +13,7 @@ from registry.db import db
 from registry.messages import T
 from registry.models import Area, Elevator, Unit
 from registry.queries.elevator_values import DETAILS, IDENTIFIERS, PARAMETERS
+from registry.rules.identifiers import CHECKERS, IdentifierError
 from registry.rules.kinds import ELEVATOR_KINDS, Parameter, check_parameters
 
 Problems = dict[str, list[T]]
@@ -28,6 +29,7 @@ OFFICE_FIELDS = (
     "area_code",
     "division_code",
     "rescue_code",
+    "extended_until",
 )
 # Fields judged together: a problem of one matters when any of its group was changed.
 TOGETHER = (
@@ -64,7 +66,7 @@ def problems(actor: Actor, values: Values, elevator_id: int | None = None) -> Pr
 def of_values(values: Values) -> Problems:
     """What is wrong with the values by themselves, whatever else is on file: also for the rows of an import."""
     found: Problems = {}
-    for part in (_kind, _days, _place):
+    for part in (_kind, _days, _identifiers, _place):
         _add(found, part(values))
     return found
 
@@ -139,6 +141,18 @@ def _days(values: Values) -> Problems:
             found.setdefault(name, []).append(
                 T("{day}不能早于制造日期（{made}）", day=DAYS[name], made=made.isoformat())
             )
+    return found
+
+
+def _identifiers(values: Values) -> Problems:
+    """Numbers among the product data, such as the maker's permit, as `rules.identifiers` judges them."""
+    found: Problems = {}
+    for name, parameter in PARAMETERS.items():
+        if parameter.check and values.get(name):
+            try:
+                CHECKERS[parameter.check](values[name])
+            except IdentifierError as error:
+                found[name] = [T(error.zh)]
     return found
 
 

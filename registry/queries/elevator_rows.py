@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from registry.models import Contract, ElevatorStatus, Inspection, LabelCode, RescueEnrolment
+from registry.models import Contract, ElevatorStatus, ElevatorUse, Inspection, LabelCode, RescueEnrolment
 from registry.queries.elevator_values import COLUMNS, DETAILS, stored
 
 Row = Mapping[str, Any]
@@ -47,6 +47,7 @@ def dated_rows(written: Sequence[Written], today: date) -> Iterator[tuple[Table,
     """What goes into the dated tables with new elevators, table by table."""
     builders = (
         (ElevatorStatus, _first_status),
+        (ElevatorUse, _first_use),
         (LabelCode, _label),
         (Inspection, _first_inspection),
         (Contract, _first_contract),
@@ -64,6 +65,13 @@ def _first_status(item: Written, today: date) -> dict[str, Any]:
     proven = next((day for day in known if day), today) if item.values["status"] == IN_USE else today
     since = item.row.get("status_since") or min(proven, today)
     return {"elevator_id": item.id, "status": item.values["status"], "since": since, "reason": "", "document": ""}
+
+
+def _first_use(item: Written, today: date) -> dict[str, Any] | None:
+    if not item.values.get("use_unit_id"):
+        return None
+    since = item.row.get("in_use_since") or item.row.get("registered_on") or today
+    return {"elevator_id": item.id, "unit_id": item.values["use_unit_id"], "since": min(since, today), "document": ""}
 
 
 def _label(item: Written, today: date) -> dict[str, Any]:

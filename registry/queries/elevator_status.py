@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
-from registry import clock
+from registry import clock, policy
+from registry.actor import Actor
 from registry.db import db
 from registry.errors import Invalid, Refused
 from registry.messages import T
-from registry.models import Elevator, ElevatorStatus, Hazard, Inspection
+from registry.models import Elevator, ElevatorStatus, Hazard, StoredFile
+from registry.queries import elevator_inspections
 from registry.queries.elevator_checks import taken
 from registry.rules.hazards import OPEN_STATES
 from registry.rules.identifiers import IdentifierError, use_cert_no
-from registry.rules.inspection_standing import PASSED
 from registry.rules.kinds import ELEVATOR_KINDS
-from registry.rules.lifecycle import Move, restart_needs
+from registry.rules.lifecycle import CERTIFICATE_ENDS, Move, long_stop_ends, notice_by, restart_needs
 from registry.rules.verdict import Finding
 
+Wrong = dict[str, list[T]]
+
 IN_USE = "in_use"
+PAPERS = ("measures", "planned_until", "notified_on", "authority", "certificate", "file_id")
+"""What may come with a change of status beside reason and document."""
 ALIVE = ("periodic_inspection", "restart_inspection")
 
 
-def require_move(elevator: Elevator, move: Move, since: date, reason: str, document: str) -> None:
-    """What a move needs, and what the rules say about an elevator that is to run.
+def papers_of(move: Move, since: date, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept with a move: the given papers, and the legal day of a notice that the move wants."""
+    found = {name: given[name] for name in PAPERS if given.get(name)}
+    due = notice_by(move, since)
+    if due is not None:
+        found["notice_due_on"] = due
+        found.setdefault("notified_on", clock.today())
+    return found
+
+
+def is_late(papers: Mapping[str, Any]) -> bool:
+    """Whether the registration authority was told after the legal day."""
+    return bool(papers.get("notice_due_on")) and papers["notified_on"] > papers["notice_due_on"]
+
+
+def require_move(actor: Actor, elevator: Elevator, move: Move, since: date, given: Mapping[str, Any]) -> None:
+    """What a move needs, and what the rules say about an elevator that is to run. `given`: reason, document, papers.
 
     Raises:
-        Invalid: reason, document or a possible day missing.
+        Invalid: reason, document, a paper or a possible day missing.
         Refused: the rules' findings.
     """
-    wrong: dict[str, list[T]] = {}
-    for name, value in (("reason", reason), ("document", document)):
-        if name in move.needs and not (value or "").strip():
-            wrong[name] = [T("办理这一项必须填写")]
+    wrong = {name: [T("办理这一项必须填写")] for name in move.needs if not str(given.get(name) or "").strip()}
+    wrong |= _authority(elevator, move, given) | _plan(move, since, given) | _file(actor, given)
     began = _since(elevator)
     if since > clock.today():
         wrong["since"] = [T("不能晚于今天")]
@@ -47,6 +67,35 @@ def require_move(elevator: Elevator, move: Move, since: date, reason: str, docum
         findings = _against_running(elevator, since, began)
         if findings:
             raise Refused(findings)
+
+
+def _authority(elevator: Elevator, move: Move, given: Mapping[str, Any]) -> Wrong:
+    owner = elevator.owner_unit_id
+    if not move.authority or owner is None or owner == elevator.use_unit_id or given.get("authority"):
+        return {}
+    return {"authority": [T("使用单位不是产权单位，须有产权单位的书面委托")]}
+
+
+def _plan(move: Move, since: date, given: Mapping[str, Any]) -> Wrong:
+    """A stop that is planned for less than the legal term is a pause; nobody is told of what is yet to come."""
+    wrong: Wrong = {}
+    planned, notified = given.get("planned_until"), given.get("notified_on")
+    if planned and move.notice and planned < long_stop_ends(since):
+        wrong["planned_until"] = [T("计划停用不足一年的，请办理临时停梯")]
+    if notified and notified > clock.today():
+        wrong["notified_on"] = [T("不能晚于今天")]
+    ends = given.get("certificate")
+    if ends and ends not in CERTIFICATE_ENDS:
+        wrong["certificate"] = [T("请从列表中选择")]
+    return wrong
+
+
+def _file(actor: Actor, given: Mapping[str, Any]) -> Wrong:
+    number = given.get("file_id")
+    if number is None:
+        return {}
+    known = db.session.scalar(policy.scope(actor, StoredFile, StoredFile.id).where(StoredFile.id == number))
+    return {} if known else {"file_id": [T("没有找到这个文件")]}
 
 
 def _since(elevator: Elevator) -> date | None:
@@ -110,15 +159,11 @@ def _against_running(elevator: Elevator, since: date, began: date | None) -> lis
 
 def _against_restart(elevator: Elevator, stopped_on: date, on: date) -> list[Finding]:
     """A stopped elevator needs its inspection first (elevators.md §1.4, §4.1)."""
-    records = db.session.scalars(
-        select(Inspection).where(Inspection.elevator_id == elevator.id, Inspection.conclusion.in_(PASSED))
-    ).all()
-    in_date = any(record.valid_until and record.valid_until >= on for record in records)
-    needed = restart_needs(stopped_on, on, in_date)
+    needed = restart_needs(stopped_on, on, elevator_inspections.covers(elevator, on))
     if needed is None:
         return []
     if needed == "periodic_inspection":
-        if any(r.kind in ALIVE and r.done_on and r.done_on >= stopped_on for r in records):
+        if elevator_inspections.passed_since(elevator.id, ALIVE, stopped_on):
             return []
         text = "停用一年以上，重新启用前应先经定期检验合格"
         text_en = "Out of service for a year or more: a periodic inspection must be passed before"

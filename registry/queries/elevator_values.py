@@ -29,6 +29,7 @@ COLUMNS = (
     "registered_on",
     "in_use_since",
     "design_life_years",
+    "extended_until",
     "address",
     "place_type",
     "area_code",

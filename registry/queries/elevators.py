@@ -22,13 +22,15 @@ from registry.models import (
     Hazard,
     Inspection,
     LabelCode,
+    PartTest,
     Policy,
     PolicyItem,
     RescueEnrolment,
+    SelfCheck,
     Unit,
     Visit,
 )
-from registry.queries import areas, elevator_inspections
+from registry.queries import areas, elevator_gaps, elevator_inspections
 from registry.queries.elevator_values import values
 from registry.queries.paging import Page, paginate
 from registry.rules.inspection_standing import PASSED
@@ -60,11 +62,14 @@ class Detail:
     contract: Contract | None
     inspections: Sequence[Inspection]
     inspection: elevator_inspections.State
+    part_tests: Mapping[str, PartTest]
+    self_checks: Sequence[SelfCheck]
     insured_until: date | None
     enrolment: RescueEnrolment | None
     visits: Sequence[Visit]
     hazards: Sequence[Hazard]
     moves: tuple[Move, ...]
+    record: elevator_gaps.Papers
     grouped_code: str
     label_path: str
 
@@ -83,7 +88,7 @@ def by_code(actor: Actor, text: str, options: tuple[Any, ...] = UNITS) -> Elevat
 
 
 def found(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
-    """The elevators that match `q`, `area`, `status`, `kind`, `unit` (id of use or owner unit) of `filters`."""
+    """The elevators that match `q`, `area`, `status`, `kind`, `unit` (id of use or owner unit), `gaps` of `filters`."""
     statement = policy.scope(actor, Elevator)
     for name in ("status", "kind"):
         if filters.get(name):
@@ -93,6 +98,8 @@ def found(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
     if filters.get("unit"):
         unit = filters["unit"]
         statement = statement.where(or_(Elevator.use_unit_id == unit, Elevator.owner_unit_id == unit))
+    if filters.get("gaps"):
+        statement = statement.where(elevator_gaps.CONDITIONS[filters["gaps"]]())
     if filters.get("q"):
         statement = statement.where(_matching(filters["q"]))
     return statement
@@ -144,13 +151,16 @@ def detail(actor: Actor, text: str) -> Detail:
         area=names.get(elevator.area_code),
         division=names.get(elevator.division_code or ""),
         contract=_contract(elevator.id, today),
-        inspections=rows,
+        inspections=elevator_inspections.visible_to(actor, rows),
         inspection=elevator_inspections.state(elevator, rows, today),
+        part_tests=elevator_inspections.part_tests(actor, elevator.id),
+        self_checks=elevator_inspections.self_checks(actor, elevator.id),
         insured_until=_insured_until(elevator.id, today),
         enrolment=_enrolment(elevator.id),
         visits=_visits(actor, elevator.id),
         hazards=_hazards(actor, elevator.id),
         moves=moves_from(elevator.status, today) if elevator.status in STATUSES else (),
+        record=elevator_gaps.papers_of(actor, elevator, today),
         grouped_code=codes.grouped(elevator.label_code),
         label_path=label_path(elevator.label_code),
     )
@@ -223,6 +233,7 @@ def _inspected_until(ids: Iterable[int]) -> dict[int, date]:
         .where(
             Inspection.elevator_id.in_(list(ids)),
             Inspection.conclusion.in_(PASSED),
+            Inspection.replaced_on.is_(None),
             Inspection.valid_until.is_not(None),
         )
         .group_by(Inspection.elevator_id)

@@ -54,6 +54,22 @@ GROUPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+PLACE_TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "residential": ("住宅", "Residential"),
+        "office": ("办公楼宇", "Office building"),
+        "mall": ("商场超市", "Shopping"),
+        "hotel": ("宾馆饭店", "Hotel or restaurant"),
+        "transport": ("交通场所", "Transport"),
+        "hospital": ("医院", "Hospital"),
+        "school": ("学校", "School"),
+        "culture_sport": ("文体娱场馆", "Culture, sport, leisure"),
+        "factory": ("工厂", "Factory"),
+        "other": ("其他", "Other"),
+    }
+)
+"""电梯使用场所分类; residential and factory are added here (G)."""
+
 YES_NO = (Choice("yes", "是", "Yes"), Choice("no", "否", "No"))
 DRIVE_TYPES = (
     Choice("traction", "曳引驱动", "Traction"),

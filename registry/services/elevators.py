@@ -14,7 +14,7 @@ from registry.actor import Actor
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import Elevator, ElevatorStatus, Inspection
+from registry.models import Elevator, ElevatorStatus, ElevatorUse, Inspection
 from registry.queries import areas, elevator_checks, elevator_status, elevator_values, units
 from registry.replays import digest
 from registry.rules import lifecycle
@@ -51,6 +51,7 @@ def register(actor: Actor, data: Data) -> Elevator:
         session.flush()
         labels.attach(session, elevator)
         _open_first_period(session, elevator, status)
+        _set_use(session, elevator, elevator.use_unit_id, elevator.in_use_since or elevator.registered_on)
         _record_installation(session, elevator)
         audit.record(
             actor,
@@ -121,14 +122,16 @@ def change_status(
     reason: str = "",
     document: str = "",
     use_cert_no: str | None = None,
+    papers: Data | None = None,
 ) -> Elevator:
     """Make one of the moves of `rules.lifecycle` (suspend, resume, scrap, halt, ...), from a day on.
 
-    `use_cert_no` may come with `register`.
+    `use_cert_no` may come with `register`; `papers` are names of `elevator_status.PAPERS`, as the move needs them. A
+    notice that came after its legal day is taken and marked as late.
 
     Raises:
         Conflict: the move is not legal from the present status.
-        Invalid: reason or document missing, or a day that cannot be.
+        Invalid: reason, document or a paper missing, or a day that cannot be.
         Refused: a rule says no, such as an open major hazard.
     """
     policy.require(actor, "elevator.change_status")
@@ -140,14 +143,17 @@ def change_status(
             raise Conflict(T("现在的状态是“{status}”，不能这样办理", status=T(now)))
         if use_cert_no:
             elevator.use_cert_no = use_cert_no
-        elevator_status.require_move(elevator, move, since, reason, document)
+        given = elevator_status.papers_of(move, since, papers or {})
+        elevator_status.require_move(actor, elevator, move, since, {**given, "reason": reason, "document": document})
         before = elevator.status
-        _set_status(session, elevator, move.target, since, reason, document)
+        _set_status(session, elevator, move.target, since, reason, document, **given)
         if verb == "register":
             elevator.registered_on = since
             elevator.in_use_since = elevator.in_use_since or since
         elevator.version += 1
         details = {"from": before, "to": elevator.status, "since": since, "reason": reason, "document": document}
+        if elevator_status.is_late(given):
+            details["late"] = True
         audit.record(actor, "elevator.status_changed", elevator, **details)
         return elevator
 
@@ -160,7 +166,7 @@ def transfer(actor: Actor, elevator_id: int, data: Data) -> Elevator:
         Invalid: unit unknown or the same, day in the future.
     """
     policy.require(actor, "elevator.transfer")
-    with transaction():
+    with transaction() as session:
         elevator = policy.get(actor, Elevator, Elevator.id == elevator_id, lock=True)
         given = _with_units(actor, data)
         new_id = given.get("use_unit_id")
@@ -171,6 +177,7 @@ def transfer(actor: Actor, elevator_id: int, data: Data) -> Elevator:
         if data["since"] > clock.today():
             raise Invalid.field("since", T("不能晚于今天"))
         old_id, elevator.use_unit_id = elevator.use_unit_id, new_id
+        _set_use(session, elevator, new_id, data["since"], data.get("document") or "")
         elevator.owner_unit_id = given.get("owner_unit_id") or elevator.owner_unit_id
         elevator.version += 1
         audit.record(
@@ -186,7 +193,13 @@ def transfer(actor: Actor, elevator_id: int, data: Data) -> Elevator:
 
 
 def _set_status(
-    session: Session, elevator: Elevator, status: str, since: date, reason: str = "", document: str = ""
+    session: Session,
+    elevator: Elevator,
+    status: str,
+    since: date,
+    reason: str = "",
+    document: str = "",
+    **papers: Any,
 ) -> None:
     """The one place where column and periods change, together."""
     current = select(ElevatorStatus).where(ElevatorStatus.elevator_id == elevator.id, ElevatorStatus.until.is_(None))
@@ -195,9 +208,20 @@ def _set_status(
     elevator.status = status
     session.add(
         ElevatorStatus(
-            elevator_id=elevator.id, status=status, since=since, reason=reason or "", document=document or ""
+            elevator_id=elevator.id, status=status, since=since, reason=reason or "", document=document or "", **papers
         )
     )
+
+
+def _set_use(session: Session, elevator: Elevator, unit_id: int | None, since: date | None, document: str = "") -> None:
+    """End the running period of use and begin that of a unit."""
+    since = since or clock.today()
+    current = select(ElevatorUse).where(ElevatorUse.elevator_id == elevator.id, ElevatorUse.until.is_(None))
+    for period in session.scalars(current):
+        period.until = max(since, period.since)
+        since = period.until
+    if unit_id is not None:
+        session.add(ElevatorUse(elevator_id=elevator.id, unit_id=unit_id, since=since, document=document))
 
 
 def _open_first_period(session: Session, elevator: Elevator, status: str) -> None:

@@ -124,7 +124,7 @@ def test_patch(section, actor) -> None:
 
 def test_moves(section, api_of, actor) -> None:
     code = make.in_use(actor("section")).label_code
-    suspended = section.post(f"/elevators/{code}/suspend", {"reason": "改造", "document": "宿市监1号"})
+    suspended = section.post(f"/elevators/{code}/suspend", {"reason": "改造", "document": "宿市监1号", **make.STOP_PAPERS})
     assert (suspended.status_code, suspended.json["status"]) == (200, "stopped")
     assert section.post(f"/elevators/{code}/suspend", {"reason": "a", "document": "b"}).status_code == 409
     assert section.post(f"/elevators/{code}/scrap", {"reason": "a"}).json["errors"].keys() == {"document"}

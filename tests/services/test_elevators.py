@@ -107,7 +107,8 @@ def test_identifiers_are_unique(actor, name) -> None:
 def test_a_cancelled_elevator_frees_its_device_code(actor) -> None:
     first = make.in_use(actor("section"), 1)
     for verb in ("scrap", "cancel"):
-        elevators.change_status(actor("section"), first.id, verb, DAY, "到期", "宿市监〔2024〕1号")
+        papers = make.END_PAPERS if verb == "cancel" else None
+        elevators.change_status(actor("section"), first.id, verb, DAY, "到期", "宿市监〔2024〕1号", papers=papers)
     assert make.register(actor("section"), 2, device_code=first.device_code).id
 
 
@@ -203,14 +204,14 @@ MOVES = [
 @pytest.mark.parametrize(("verb", "status"), MOVES)
 def test_a_move_sets_column_and_period_together(actor, verb, status) -> None:
     elevator = make.in_use(actor("section"))
-    elevators.change_status(actor("county"), elevator.id, verb, DAY, "原因", "文号")
+    elevators.change_status(actor("county"), elevator.id, verb, DAY, "原因", "文号", papers=make.STOP_PAPERS)
     assert elevator.status == status
     assert periods(elevator) == [("in_use", date(2020, 4, 1), DAY), (status, DAY, None)]
 
 
 REFUSED_MOVES = [
-    ({"verb": "suspend", "reason": "", "document": "x"}, {"reason"}),
-    ({"verb": "suspend", "reason": " ", "document": ""}, {"reason", "document"}),
+    ({"verb": "suspend", "reason": "", "document": "x"}, {"reason", "measures"}),
+    ({"verb": "suspend", "reason": " ", "document": "", "papers": make.STOP_PAPERS}, {"reason", "document"}),
     ({"verb": "halt", "reason": "", "document": ""}, {"reason"}),
     ({"verb": "halt", "since": date(2020, 3, 31)}, {"since"}),
     ({"verb": "halt", "since": date(2999, 1, 1)}, {"since"}),
@@ -314,7 +315,7 @@ RESTARTS = [
 @pytest.mark.parametrize(("stopped", "restarted", "inspected", "allowed"), RESTARTS)
 def test_a_restart_needs_its_inspection(actor, stopped, restarted, inspected, allowed) -> None:
     elevator = make.in_use(actor("section"))
-    elevators.change_status(actor("county"), elevator.id, "suspend", stopped, "停用", "文号")
+    elevators.change_status(actor("county"), elevator.id, "suspend", stopped, "停用", "文号", papers=make.STOP_PAPERS)
     if inspected:
         record = {"kind": "periodic_inspection", "done_on": inspected, "conclusion": "pass"}
         inspections.record(actor("inspector"), elevator.id, record)

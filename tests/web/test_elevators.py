@@ -147,7 +147,7 @@ def test_edit_as_another_kind(browser_of, actor, code) -> None:
 
 
 ACTS = [
-    ("section", "status/suspend", {"since": "2024-05-01", "reason": "改造", "document": "1号"}, "reason"),
+    ("section", "status/suspend", {"since": "2024-05-01", "reason": "改造", "document": "1号", **make.STOP_PAPERS}, "reason"),
     (
         "section",
         "transfer",
@@ -181,7 +181,7 @@ def test_every_act_has_a_page_that_works_and_refuses(browser_of, code, login, ac
 
 def test_a_rule_that_refuses_is_shown_with_its_basis(browser_of, code) -> None:
     browser = browser_of("section")
-    halt = {"since": "2023-05-01", "reason": "a", "document": "b"}
+    halt = {"since": "2023-05-01", "reason": "a", "document": "b", **make.STOP_PAPERS}
     browser.post(f"/elevators/{code}/status/suspend", data=halt)
     answer = browser.post(f"/elevators/{code}/status/resume", data={**halt, "since": "2024-05-01"})
     assert answer.status_code == 422
