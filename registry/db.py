@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, Select, event
 from sqlalchemy.exc import OperationalError as DatabaseAway
 from sqlalchemy.orm import DeclarativeBase, Session
 
-__all__ = ["Base", "DatabaseAway", "db", "locked", "transaction"]
+__all__ = ["Base", "DatabaseAway", "db", "locked", "tidy", "transaction"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,6 +46,10 @@ S = TypeVar("S", bound=Select[Any])
 def _prepare(connection: Any, _record: Any) -> None:
     """Take transaction control from the sqlite3 module and set what every connection needs."""
     if "sqlite3" not in type(connection).__module__:
+        # Compiling a statement takes longer than any of ours runs.
+        connection.autocommit = True
+        connection.execute("SET jit = off")
+        connection.autocommit = False
         return
     connection.isolation_level = None
     for pragma in (
@@ -88,6 +92,19 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(WRITER, None)
+
+
+def tidy() -> None:
+    """After much was written at once: fresh statistics, and on PostgreSQL the pages that an index alone answers for.
+
+    A running PostgreSQL does so by itself, some minutes later.
+    """
+    db.session.rollback()
+    sqlite = db.engine.dialect.name == "sqlite"
+    engine = db.engine if sqlite else db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE" if sqlite else "VACUUM (ANALYZE, TRUNCATE OFF)")
+        connection.commit()
 
 
 def locked(statement: S) -> S:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +30,9 @@ MOST_TREND_POINTS = 60
 Goal = tuple[Decimal | None, str | None]
 """(target, comparator)."""
 NO_GOAL: Goal = (None, None)
+
+Counts = Mapping[str, tuple[int, int]]
+"""area -> (counted, population)."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,19 @@ def areas() -> dict[str, Area]:
 def table(actor: Actor, key: str, on: date) -> list[Figure]:
     """The city first, then every area: city = sum of numerators / sum of denominators."""
     policy.require(actor, "indicator.read")
-    return _table(actor, find(key), on, areas(), _targets(on))
+    indicator = find(key)
+    return _table(actor, key, on, areas(), _targets(on), _counts(actor, [indicator], on)[key])
 
 
 def _table(
-    actor: Actor, indicator: Indicator, on: date, known: dict[str, Area], targets: dict[tuple[str, str | None], Goal]
+    actor: Actor,
+    key: str,
+    on: date,
+    known: dict[str, Area],
+    targets: dict[tuple[str, str | None], Goal],
+    counts: Counts,
 ) -> list[Figure]:
-    key, city = indicator.key, current().city_code
-    counts = _counts(actor, indicator, on)
+    city = current().city_code
     goal = targets.get((key, None), NO_GOAL)
     total = (sum(n for n, _ in counts.values()), sum(d for _, d in counts.values()))
     figures = [_figure(key, on, known.get(city), city, total, goal)]
@@ -124,9 +132,10 @@ def board(actor: Actor, on: date, area: str | None = None) -> Board:
     """
     policy.require(actor, "indicator.read")
     code, known, targets = area or current().city_code, areas(), _targets(on)
+    counts = _counts(actor, list(INDICATORS.values()), on)
     by_area = {
-        key: {figure.area: figure for figure in _table(actor, indicator, on, known, targets)}
-        for key, indicator in INDICATORS.items()
+        key: {figure.area: figure for figure in _table(actor, key, on, known, targets, counts[key])}
+        for key in INDICATORS
     }
     if any(code not in rows for rows in by_area.values()):
         raise Missing(T("没有这个辖区"))
@@ -177,17 +186,31 @@ def _month_ends(first: date, last: date) -> Sequence[date]:
     return days
 
 
-def _counts(actor: Actor, indicator: Indicator, on: date) -> dict[str, tuple[int, int]]:
-    """area -> (counted, population)."""
+def _counts(actor: Actor, asked: Sequence[Indicator], on: date) -> dict[str, Counts]:
+    """key -> area -> (counted, population); indicators of one population are counted in one walk over it."""
+    found: dict[str, Counts] = {}
+    together: dict[Any, list[Indicator]] = {}
+    for indicator in asked:
+        together.setdefault((indicator.model, indicator.population), []).append(indicator)
+    for same in together.values():
+        found |= _counted_together(actor, same, on)
+    return found
+
+
+def _counted_together(actor: Actor, same: Sequence[Indicator], on: date) -> dict[str, Counts]:
     values = parameters.values(PARAMETERS, on)
-    counted = func.sum(case((indicator.counted(on, values), 1), else_=0))
+    first = same[0]
+    sums = [func.sum(case((indicator.counted(on, values), 1), else_=0)) for indicator in same]
     rows = db.session.execute(
-        select(indicator.area, counted, func.count())
-        .select_from(indicator.model)
-        .where(policy.visible(actor, indicator.model), indicator.population(on))
-        .group_by(indicator.area)
+        select(first.area, func.count(), *sums)
+        .select_from(first.model)
+        .where(policy.visible(actor, first.model), first.population(on))
+        .group_by(first.area)
     ).all()
-    return {area: (int(numerator or 0), population) for area, numerator, population in rows}
+    return {
+        indicator.key: {area: (int(counts[place] or 0), population) for area, population, *counts in rows}
+        for place, indicator in enumerate(same)
+    }
 
 
 def _targets(on: date) -> dict[tuple[str, str | None], Goal]:
