@@ -25,9 +25,15 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         (
             (_("电梯"), "elevators.index", "elevator.read", "elevator"),
             (_("现场维保"), "field.shell", "visit.record", "device-mobile"),
+            (_("使用登记"), "registrations.index", "registration.read", "file-text"),
             (_("今日维保"), "visits.today", "visit.record", "calendar"),
             (_("待确认维保"), "visits.to_confirm", "visit.confirm", "signature"),
             (_("维保记录"), "visits.index", "visit.read", "clipboard-check"),
+            (_("检验到期"), "inspection_due.index", "inspection.read", "calendar"),
+            (_("检验记录"), "inspections.index", "inspection.read", "certificate"),
+            (_("乘客报修"), "fault_reports.index", "fault_report.read", "bell"),
+            (_("老旧电梯"), "old_elevators.index", "old_elevator.read", "history"),
+            (_("更新改造"), "renewals.index", "renewal.read", "refresh"),
         ),
     ),
     (

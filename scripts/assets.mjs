@@ -14,6 +14,7 @@ const ENTRIES = [
   { in: "static/js/field/main.js", out: "field" },
   { in: "static/js/field/worker.js", out: "field-worker" },
   { in: "static/css/app.css", out: "app" },
+  { in: "static/css/car.css", out: "car" },
   { in: "static/css/field.css", out: "field" },
 ];
 

@@ -20,7 +20,7 @@ from registry.rules.dates import add_months
 from registry.rules.inspection import kind_of
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.services import contracts, elevators, inspections, policies, rescue
-from seeds import cast, cast_cylinders, cast_visits, hazard_road, past, reference_rows
+from seeds import cast, cast_cylinders, cast_old, cast_visits, hazard_road, past, reference_rows
 from seeds.city_rows import Progress, Steps, silent
 from seeds.hazard_road import People
 
@@ -137,6 +137,8 @@ def build(progress: Progress = silent) -> bool:
         ("visits", _visits),
         ("cylinders", cast_cylinders.build),
         ("hazards", _hazards),
+        ("old elevators", lambda: cast_old.old(elevator, PASSENGER)),
+        ("fault reports", lambda: cast_old.reports(elevator)),
     )
     if all(steps.done(name) for name, _ in work):
         return False

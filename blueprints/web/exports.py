@@ -16,12 +16,16 @@ from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.cylinders import CylinderFilter
 from blueprints.schemas.elevators import ElevatorQuery
+from blueprints.schemas.fault_reports import ReportFilter
 from blueprints.schemas.filling import FillingFilter
 from blueprints.schemas.hazards import HazardFilter
 from blueprints.schemas.indicators import BehindIn
+from blueprints.schemas.inspections import DueFilter, InspectionFilter
 from blueprints.schemas.office import TrailFilter
+from blueprints.schemas.old_elevators import AgesIn, AssessmentFilter, RankFilter, UnknownFilter
 from blueprints.schemas.people import PeopleFilter
 from blueprints.schemas.policies import PolicyFilter
+from blueprints.schemas.renewals import RenewalFilter
 from blueprints.schemas.units import UnitFilter
 from blueprints.schemas.visits import VisitFilter
 from blueprints.sessions import actor, language
@@ -41,7 +45,15 @@ FILTERS: Mapping[str, type[Schema]] = {
     "fillings": FillingFilter,
     "hazards": HazardFilter,
     "policies": PolicyFilter,
+    "inspection_due": DueFilter,
+    "inspections": InspectionFilter,
     "trail": TrailFilter,
+    "old-elevators": RankFilter,
+    "elevator-ages": AgesIn,
+    "elevators-unknown-age": UnknownFilter,
+    "assessments": AssessmentFilter,
+    "renewals": RenewalFilter,
+    "fault-reports": ReportFilter,
 }
 
 

@@ -10,10 +10,24 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from registry import clock
 from registry.db import db
-from registry.models import Contract, Cylinder, Elevator, Filling, Policy, PolicyItem, RescueEnrolment, Unit, Visit
-from registry.queries import elevator_inspections
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import (
+    Contract,
+    Cylinder,
+    Elevator,
+    Filling,
+    Hazard,
+    Policy,
+    PolicyItem,
+    RescueEnrolment,
+    Unit,
+    Visit,
+)
+from registry.queries import elevator_inspections, filling_facts
 from registry.queries.filling_facts import Found
 from registry.rules.filling import FillingVerdict
+from registry.rules.hazards import OPEN_STATES
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA, Kind, Medium
 from registry.rules.lifecycle import STATUSES, Status
 from registry.rules.maintenance import cycles
@@ -21,6 +35,7 @@ from registry.rules.verdict import Finding, Verdict
 
 SOON = timedelta(days=30)
 RESCUE_NUMBER = "96366"
+RIDDEN = "in_use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,8 @@ class PublicCylinder:
 
 @dataclass(frozen=True, slots=True)
 class PublicElevator:
-    """An elevator as its riders may know it. `maintained_on`: the last visit that counts."""
+    """An elevator as its riders may know it. `maintained_on`: the last visit that counts, `maintained_in_time`: whether
+    it is recent enough. The phone is the unit's own, never a person's."""
 
     code: str
     verdict: Verdict
@@ -53,11 +69,36 @@ class PublicElevator:
     address: str
     use_unit: str | None
     company: str | None
+    company_phone: str | None
     maintained_on: date | None
+    maintained_in_time: bool
     inspection_valid_until: date | None
     insured_until: date | None
     rescue_code: str | None
     rescue_number: str = RESCUE_NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """Where a label is, for those who report something there."""
+
+    code: str
+    address: str
+    rescue_code: str | None
+    rescue_number: str = RESCUE_NUMBER
+
+
+def place_of(text: str) -> PublicPlace:
+    """The elevator behind a label.
+
+    Raises:
+        Missing: the code leads to no elevator.
+    """
+    found = filling_facts.find(text)
+    row = db.session.get(Elevator, found.elevator_id) if found.elevator_id else None
+    if row is None:
+        raise Missing(T("没有找到这台电梯，请核对编号"))
+    return PublicPlace(found.code, row.address, _rescue_code(row, clock.today()))
 
 
 def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
@@ -106,17 +147,20 @@ def elevator(found: Found) -> PublicElevator | None:
         return None
     today = clock.today()
     maintained_on = _maintained_on(row.id, today)
+    late = _of_maintenance(maintained_on, today)
     inspections = elevator_inspections.state(row, elevator_inspections.of(row.id), today)
     insured_until = _insured_until(PolicyItem.elevator_id, row.id, today)
     status = STATUSES.get(row.status)
     findings = [
         *_of_label(found.label.status),
         *_of_status(status),
+        *_of_order(row.id),
         *_of_inspection(inspections.valid_until, today),
-        *_of_maintenance(maintained_on, today),
+        *late,
     ]
     if insured_until is None:
         findings.append(_finding("Q16", "warn", "没有有效的责任保险", "No liability insurance in force"))
+    company, phone = _company(row.id, today)
     return PublicElevator(
         code=found.code,
         verdict=Verdict.of(findings),
@@ -124,8 +168,10 @@ def elevator(found: Found) -> PublicElevator | None:
         status=status,
         address=row.address,
         use_unit=_name(select(Unit.name).where(Unit.id == row.use_unit_id)),
-        company=_company(row.id, today),
+        company=company,
+        company_phone=phone,
         maintained_on=maintained_on,
+        maintained_in_time=not late,
         inspection_valid_until=inspections.valid_until,
         insured_until=insured_until,
         rescue_code=_rescue_code(row, today),
@@ -143,11 +189,22 @@ def _of_label(status: str) -> list[Finding]:
 
 
 def _of_status(status: Status | None) -> list[Finding]:
-    if status is not None and status.counts_in_use:
+    """Only an elevator in use may be ridden: one that stands still for a while is in use by the law alone."""
+    if status is not None and status.id == RIDDEN:
         return []
     name, english = (status.zh, status.en) if status else ("未知", "unknown")
     zh, en = f"登记状态为“{name}”，请勿乘坐", f"Status on file: {english}. Do not ride"
     return [_finding("Q12", "block", zh, en)]
+
+
+def _of_order(elevator_id: int) -> list[Finding]:
+    """An office has ordered it to stop for a hazard."""
+    ordered = select(Hazard.id).where(
+        Hazard.elevator_id == elevator_id, Hazard.stop_use.is_(True), Hazard.state.in_(OPEN_STATES)
+    )
+    if db.session.execute(ordered.limit(1)).first() is None:
+        return []
+    return [_finding("Q17", "block", "监管部门已责令停止使用，请勿乘坐", "Ordered out of use. Do not ride")]
 
 
 def _of_inspection(until: date | None, on: date) -> list[Finding]:
@@ -178,9 +235,10 @@ def _maintained_on(elevator_id: int, on: date) -> date | None:
     )
 
 
-def _company(elevator_id: int, on: date) -> str | None:
-    return _name(
-        select(Unit.name)
+def _company(elevator_id: int, on: date) -> tuple[str | None, str | None]:
+    """Name and phone of the maintenance company."""
+    found = db.session.execute(
+        select(Unit.name, Unit.phone)
         .join(Contract, Contract.company_id == Unit.id)
         .where(
             Contract.elevator_id == elevator_id,
@@ -189,7 +247,8 @@ def _company(elevator_id: int, on: date) -> str | None:
         )
         .order_by(Contract.since.desc())
         .limit(1)
-    )
+    ).first()
+    return (found[0], found[1] or None) if found else (None, None)
 
 
 def _rescue_code(row: Elevator, on: date) -> str | None:

@@ -15,7 +15,16 @@ from datetime import date
 from registry import policy
 from registry.actor import Actor
 from registry.messages import T
-from registry.queries import hazards, visit_plans, visits
+from registry.queries import (
+    fault_reports,
+    hazards,
+    inspection_due,
+    inspections,
+    old_elevators,
+    renewals,
+    visit_plans,
+    visits,
+)
 
 Count = Callable[[Actor, date], int]
 
@@ -46,6 +55,11 @@ def _visits_in(state: str) -> Count:
     return lambda actor, day: visit_plans.count_in(actor, day, state)
 
 
+def _inspections_within(first: int, last: int) -> Count:
+    return lambda actor, day: inspection_due.count_within(actor, day, (first, last))
+
+
+INSPECTIONS_FOR = policy.REGISTRARS | {"use_manager", "maintenance_manager"}
 TODOS: tuple[Todo, ...] = (
     Todo(
         "visits_overdue",
@@ -69,6 +83,56 @@ TODOS: tuple[Todo, ...] = (
     ),
     Todo("visits_to_confirm", T("待确认的维保"), "due", "visit.confirm", "visits.to_confirm", visits.count_to_confirm),
     Todo(
+        "inspections_overdue",
+        T("检验或自行检测超期的电梯"),
+        "late",
+        "inspection.read",
+        "inspection_due.index",
+        inspection_due.count_overdue,
+        {"state": "overdue"},
+        INSPECTIONS_FOR,
+    ),
+    Todo(
+        "inspections_7",
+        T("7天内到期的检验或自行检测"),
+        "due",
+        "inspection.read",
+        "inspection_due.index",
+        _inspections_within(0, 7),
+        {"within": "7"},
+        INSPECTIONS_FOR,
+    ),
+    Todo(
+        "inspections_30",
+        T("30天内到期的检验或自行检测"),
+        "due",
+        "inspection.read",
+        "inspection_due.index",
+        _inspections_within(0, 30),
+        {"within": "30"},
+        INSPECTIONS_FOR,
+    ),
+    Todo(
+        "inspections_60",
+        T("60天内到期的检验或自行检测"),
+        "open",
+        "inspection.read",
+        "inspection_due.index",
+        _inspections_within(0, 60),
+        {"within": "60"},
+        INSPECTIONS_FOR,
+    ),
+    Todo(
+        "part_tests_overdue",
+        T("超期的限速器校验和制动试验"),
+        "late",
+        "inspection.read",
+        "part_tests.index",
+        inspections.count_parts_overdue,
+        {"state": "overdue"},
+        INSPECTIONS_FOR,
+    ),
+    Todo(
         "hazards_overdue",
         T("超过期限的隐患"),
         "late",
@@ -76,6 +140,43 @@ TODOS: tuple[Todo, ...] = (
         "hazards.index",
         hazards.count_overdue,
         {"overdue": "1"},
+    ),
+    Todo(
+        "fault_reports_open",
+        T("待办结的乘客报修"),
+        "due",
+        "fault_report.close",
+        "fault_reports.index",
+        fault_reports.count_open,
+        {"state": "open"},
+    ),
+    Todo(
+        "fault_reports_late",
+        T("超时未答复的乘客报修"),
+        "late",
+        "fault_report.read",
+        "fault_reports.index",
+        fault_reports.count_late,
+        {"late": "1"},
+    ),
+    Todo(
+        "renewals_waiting",
+        T("待办理的更新改造项目"),
+        "open",
+        "renewal.read",
+        "renewals.index",
+        renewals.count_waiting,
+        {"state": "waiting"},
+    ),
+    Todo(
+        "old_unassessed",
+        T("没有安全评估的老旧电梯"),
+        "open",
+        "assessment.record",
+        "old_elevators.index",
+        old_elevators.count_unassessed,
+        {"assessed": "no"},
+        policy.OFFICERS,
     ),
 )
 

@@ -20,6 +20,8 @@ PUBLIC = {
     "health.healthz",
     "health.readyz",
     "public.show",
+    "public_reports.new",
+    "public_reports.receipt",
     "field.shell",
     "field.worker",
     "field.manifest",

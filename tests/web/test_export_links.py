@@ -16,6 +16,12 @@ PAGES = [
     "/units/",
     "/people/",
     "/trail/",
+    "/old-elevators/",
+    "/old-elevators/ages?by=unit",
+    "/old-elevators/unknown-age",
+    "/old-elevators/assessments",
+    "/renewals/",
+    "/fault-reports/",
 ]
 
 

@@ -11,7 +11,7 @@ from registry.actor import Actor
 from registry.errors import Invalid, Missing
 from registry.exchange.columns import Say
 from registry.exchange.export import write_xlsx
-from registry.exchange.lists import records, registers
+from registry.exchange.lists import fault_reports, old_elevators, records, registers
 from registry.exchange.lists._listing import Filters, Listing, Row
 from registry.exchange.lists.behind import behind
 from registry.messages import T
@@ -30,7 +30,15 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "fillings": records.FILLINGS,
         "hazards": records.HAZARDS,
         "policies": records.POLICIES,
+        "inspection_due": inspections.INSPECTION_DUE,
+        "inspections": inspections.INSPECTIONS,
         "trail": records.TRAIL,
+        "old-elevators": old_elevators.RANKING,
+        "elevator-ages": old_elevators.AGES,
+        "elevators-unknown-age": old_elevators.UNKNOWN_AGE,
+        "assessments": old_elevators.ASSESSMENTS,
+        "renewals": old_elevators.RENEWALS,
+        "fault-reports": fault_reports.REPORTS,
     }
 )
 
