@@ -64,6 +64,10 @@ ACTS: dict[str, frozenset[str]] = {
     "visit.recorded": frozenset({"elevator_id", "cycle", "done_on", "paperless", "findings"}),
     "visit.confirmed": frozenset({"paperless"}),
     "visit.declined": frozenset({"reason"}),
+    "visit.corrected": frozenset({"corrects_id", "elevator_id", "cycle", "paperless", "reason"}),
+    "anomaly.found": frozenset({"code", "visit_id", "other_visit_id"}),
+    "anomaly.moved": frozenset({"code", "visit_id", "verb", "from", "to", "due_on"}),
+    "anomaly.examined": frozenset({"since", "until", "found"}),
     "visit.joined": frozenset({"elevator_id", "visit_id", "at", "added"}),
     "policy.recorded": frozenset(
         {"policy_no", "subject", "items", "starts_on", "ends_on", "premium_fen", "proposed_fen", "renews_id", "source"}

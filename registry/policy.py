@@ -32,8 +32,8 @@ from registry.models import (
     ElevatorUse,
     Endorsement,
     FaultReport,
-    FillRefusal,
     Filling,
+    FillRefusal,
     Gun,
     Hazard,
     HazardStep,
@@ -61,6 +61,7 @@ from registry.models import (
     Unit,
     Upload,
     Visit,
+    VisitAnomaly,
     VisitJoin,
 )
 
@@ -145,6 +146,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "visit.read_people": OFFICE_ROLES | MAINTENANCE | {"use_manager"},
     "visit.record": MAINTENANCE,
     "visit.join": MAINTENANCE,
+    "visit.correct": MAINTENANCE,
+    "anomaly.read": OFFICE_ROLES | {"maintenance_manager"},
+    "anomaly.examine": frozenset(),
+    "anomaly.explain": frozenset({"maintenance_manager"}),
+    "anomaly.take_over": frozenset({"inspector_county", "section_city"}),
+    "anomaly.ask_again": frozenset({"inspector_county", "section_city"}),
+    "anomaly.confirm": frozenset({"inspector_county", "section_city"}),
+    "anomaly.dismiss": frozenset({"inspector_county", "section_city"}),
+    "anomaly.overturn": frozenset({"section_city"}),
+    "anomaly.reopen": frozenset({"section_city"}),
     "visit.bulk_record": frozenset(),
     "visit.confirm": frozenset({"use_manager"}),
     "visit.decline": frozenset({"use_manager"}),
@@ -365,6 +376,15 @@ def _visit_joins(actor: Actor) -> Where:
     return _of_elevators(actor, VisitJoin.elevator_id)
 
 
+def _visit_anomalies(actor: Actor) -> Where:
+    """What is held against a company is for its manager and the offices, not for workers or use units."""
+    if actor.role == "maintenance_manager":
+        return VisitAnomaly.company_id == actor.unit_id
+    if actor.role in COUNTY_ROLES:
+        return _of_elevators(actor, VisitAnomaly.elevator_id)
+    return true() if actor.sees_city else false()
+
+
 def _cylinders(actor: Actor) -> Where:
     if actor.sees_city or actor.role == "inspection_body":
         return true()
@@ -519,5 +539,6 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Unit: _everything,
     Upload: lambda actor: and_(Upload.person_id == actor.person_id, Upload.unit_id == actor.unit_id),
     Visit: _visits,
+    VisitAnomaly: _visit_anomalies,
     VisitJoin: _visit_joins,
 }

@@ -54,6 +54,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_credit_grade_unit_id_since", ["unit_id", "since"], unique=False)
 
     op.create_table(
+        "device",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("gun", sa.String(length=40), nullable=True),
+        sa.Column("channel", sa.String(length=200), nullable=True),
+        sa.Column("view", sa.String(length=40), nullable=True),
+        sa.Column("calibrated_until", sa.Date(), nullable=True),
+        sa.Column("key_version", sa.Integer(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_device_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("station_id", "number", name=op.f("uq_device_station_id_number")),
+    )
+    op.create_table(
+        "staff_presence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_staff_presence_person_id_person")),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_staff_presence_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_presence")),
+    )
+    with op.batch_alter_table("staff_presence", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_presence_station_id_until_at", ["station_id", "until_at"], unique=False)
+
+    op.create_table(
         "assessment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("elevator_id", sa.Integer(), nullable=False),
@@ -105,6 +137,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "device_outage",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_device_outage_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_outage")),
+    )
+    with op.batch_alter_table("device_outage", schema=None) as batch_op:
+        batch_op.create_index("ix_device_outage_device_id_since_at", ["device_id", "since_at"], unique=False)
+
+    op.create_table(
         "elevator_use",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("elevator_id", sa.Integer(), nullable=False),
@@ -118,6 +162,53 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("elevator_use", schema=None) as batch_op:
         batch_op.create_index("ix_elevator_use_elevator_id_since", ["elevator_id", "since"], unique=False)
+
+    op.create_table(
+        "gas_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("medium", sa.String(length=40), nullable=False),
+        sa.Column("supplier", sa.String(length=200), nullable=False),
+        sa.Column("delivery_note", sa.String(length=200), nullable=False),
+        sa.Column("mass_g", sa.Integer(), nullable=False),
+        sa.Column("tested_on", sa.Date(), nullable=True),
+        sa.Column("dme_ppm", sa.Integer(), nullable=True),
+        sa.Column("report_no", sa.String(length=200), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_gas_batch_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_gas_batch_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gas_batch")),
+        sa.UniqueConstraint("ref", name=op.f("uq_gas_batch_ref")),
+    )
+    with op.batch_alter_table("gas_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_gas_batch_station_id_since", ["station_id", "since"], unique=False)
+
+    op.create_table(
+        "hold_release",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("cylinder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("rules", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("photo_id", sa.Integer(), nullable=False),
+        sa.Column("released_by_id", sa.Integer(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cylinder_id"], ["cylinder.id"], name=op.f("fk_hold_release_cylinder_id_cylinder")),
+        sa.ForeignKeyConstraint(["photo_id"], ["stored_file.id"], name=op.f("fk_hold_release_photo_id_stored_file")),
+        sa.ForeignKeyConstraint(["released_by_id"], ["person.id"], name=op.f("fk_hold_release_released_by_id_person")),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_hold_release_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold_release")),
+        sa.UniqueConstraint("ref", name=op.f("uq_hold_release_ref")),
+    )
+    with op.batch_alter_table("hold_release", schema=None) as batch_op:
+        batch_op.create_index("ix_hold_release_cylinder_id_expires_at", ["cylinder_id", "expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hold_release_station_id"), ["station_id"], unique=False)
 
     op.create_table(
         "inspection_order_item",
@@ -229,6 +320,21 @@ def upgrade() -> None:
     with op.batch_alter_table("policy_share", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_policy_share_insurer_id"), ["insurer_id"], unique=False)
 
+    op.create_table(
+        "reading",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.String(length=200), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_reading_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
+        sa.UniqueConstraint("device_id", "ref", name=op.f("uq_reading_device_id_ref")),
+    )
     op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -401,6 +507,61 @@ def upgrade() -> None:
         batch_op.create_index("ix_fault_report_use_unit_id_state", ["use_unit_id", "state"], unique=False)
 
     op.create_table(
+        "fill_cycle",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("ref_digest", sa.String(length=200), nullable=False),
+        sa.Column("cylinder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("gun", sa.String(length=40), nullable=False),
+        sa.Column("medium", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("custody_before", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("prechecked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("prechecker_id", sa.Integer(), nullable=False),
+        sa.Column("checks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("observed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("gross_before_g", sa.Integer(), nullable=True),
+        sa.Column("filling_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("filled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("post_ref", sa.String(length=40), nullable=True),
+        sa.Column("post_digest", sa.String(length=200), nullable=True),
+        sa.Column("postchecked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("postchecker_id", sa.Integer(), nullable=True),
+        sa.Column("post_checks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("reweigh_g", sa.Integer(), nullable=True),
+        sa.Column("reweigh_source", sa.String(length=40), nullable=True),
+        sa.Column("leak_found", sa.Boolean(), nullable=True),
+        sa.Column("labels_printed", sa.Boolean(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by_id", sa.Integer(), nullable=True),
+        sa.Column("findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cylinder_id"], ["cylinder.id"], name=op.f("fk_fill_cycle_cylinder_id_cylinder")),
+        sa.ForeignKeyConstraint(["filling_id"], ["filling.id"], name=op.f("fk_fill_cycle_filling_id_filling")),
+        sa.ForeignKeyConstraint(["postchecker_id"], ["person.id"], name=op.f("fk_fill_cycle_postchecker_id_person")),
+        sa.ForeignKeyConstraint(["prechecker_id"], ["person.id"], name=op.f("fk_fill_cycle_prechecker_id_person")),
+        sa.ForeignKeyConstraint(["released_by_id"], ["person.id"], name=op.f("fk_fill_cycle_released_by_id_person")),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_fill_cycle_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fill_cycle")),
+        sa.UniqueConstraint("station_id", "ref", name=op.f("uq_fill_cycle_station_id_ref")),
+    )
+    with op.batch_alter_table("fill_cycle", schema=None) as batch_op:
+        batch_op.create_index("ix_fill_cycle_cylinder_id_opened_at", ["cylinder_id", "opened_at"], unique=False)
+        batch_op.create_index("ix_fill_cycle_filling_id", ["filling_id"], unique=False)
+        batch_op.create_index("ix_fill_cycle_station_id_opened_at", ["station_id", "opened_at"], unique=False)
+        batch_op.create_index(
+            "uq_fill_cycle_open",
+            ["cylinder_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "maintenance_state",
         sa.Column("contract_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("elevator_id", sa.Integer(), nullable=False),
@@ -469,6 +630,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_renewal_step_project_id", ["project_id"], unique=False)
 
     op.create_table(
+        "visit_gap",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_gap_visit_id_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_gap")),
+    )
+    with op.batch_alter_table("visit_gap", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_gap_until", ["until"], unique=False)
+
+    op.create_table(
         "visit_join",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ref", sa.String(length=40), nullable=False),
@@ -499,6 +672,56 @@ def upgrade() -> None:
         batch_op.create_index("ix_visit_join_visit_id", ["visit_id"], unique=False)
 
     op.create_table(
+        "visit_picture",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=200), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("dhash", sa.String(length=40), nullable=True),
+        sa.Column("band_0", sa.Integer(), nullable=True),
+        sa.Column("band_1", sa.Integer(), nullable=True),
+        sa.Column("band_2", sa.Integer(), nullable=True),
+        sa.Column("band_3", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_visit_picture_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_picture_person_id_person")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_picture_visit_id_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_picture")),
+    )
+    with op.batch_alter_table("visit_picture", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_visit_picture_band_0",
+            ["band_0"],
+            unique=False,
+            sqlite_where=sa.text("band_0 IS NOT NULL"),
+            postgresql_where=sa.text("band_0 IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_visit_picture_band_1",
+            ["band_1"],
+            unique=False,
+            sqlite_where=sa.text("band_1 IS NOT NULL"),
+            postgresql_where=sa.text("band_1 IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_visit_picture_band_2",
+            ["band_2"],
+            unique=False,
+            sqlite_where=sa.text("band_2 IS NOT NULL"),
+            postgresql_where=sa.text("band_2 IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_visit_picture_band_3",
+            ["band_3"],
+            unique=False,
+            sqlite_where=sa.text("band_3 IS NOT NULL"),
+            postgresql_where=sa.text("band_3 IS NOT NULL"),
+        )
+        batch_op.create_index("ix_visit_picture_sha256", ["sha256"], unique=False)
+        batch_op.create_index("ix_visit_picture_visit_id", ["visit_id"], unique=False)
+
+    op.create_table(
         "fault_report_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -519,6 +742,89 @@ def upgrade() -> None:
     with op.batch_alter_table("fault_report_step", schema=None) as batch_op:
         batch_op.create_index("ix_fault_report_step_report_id", ["report_id"], unique=False)
 
+    op.create_table(
+        "gun_unlock",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_sha256", sa.String(length=200), nullable=False),
+        sa.Column("cycle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("gun", sa.String(length=40), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cycle_id"], ["fill_cycle.id"], name=op.f("fk_gun_unlock_cycle_id_fill_cycle")),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_gun_unlock_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gun_unlock")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_gun_unlock_token_sha256")),
+    )
+    with op.batch_alter_table("gun_unlock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gun_unlock_cycle_id"), ["cycle_id"], unique=False)
+
+    op.create_table(
+        "visit_anomaly",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("inspection_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("elevator_id", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("owner_unit_id", sa.Integer(), nullable=True),
+        sa.Column("hazard_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["unit.id"], name=op.f("fk_visit_anomaly_company_id_unit")),
+        sa.ForeignKeyConstraint(["elevator_id"], ["elevator.id"], name=op.f("fk_visit_anomaly_elevator_id_elevator")),
+        sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_visit_anomaly_hazard_id_hazard")),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspection.id"], name=op.f("fk_visit_anomaly_inspection_id_inspection")
+        ),
+        sa.ForeignKeyConstraint(["other_visit_id"], ["visit.id"], name=op.f("fk_visit_anomaly_other_visit_id_visit")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_visit_anomaly_owner_id_person")),
+        sa.ForeignKeyConstraint(["owner_unit_id"], ["unit.id"], name=op.f("fk_visit_anomaly_owner_unit_id_unit")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_anomaly_person_id_person")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_anomaly_visit_id_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_anomaly")),
+        sa.UniqueConstraint("code", "visit_id", "subject", name=op.f("uq_visit_anomaly_code_visit_id_subject")),
+    )
+    with op.batch_alter_table("visit_anomaly", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_anomaly_company_id_state", ["company_id", "state"], unique=False)
+        batch_op.create_index("ix_visit_anomaly_elevator_id", ["elevator_id"], unique=False)
+        batch_op.create_index("ix_visit_anomaly_found_on", ["found_on"], unique=False)
+        batch_op.create_index("ix_visit_anomaly_state_due_on", ["state", "due_on"], unique=False)
+        batch_op.create_index("ix_visit_anomaly_visit_id_state", ["visit_id", "state"], unique=False)
+
+    op.create_table(
+        "anomaly_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("anomaly_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("verb", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("target", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["anomaly_id"], ["visit_anomaly.id"], name=op.f("fk_anomaly_step_anomaly_id_visit_anomaly")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_anomaly_step_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_anomaly_step_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_anomaly_step")),
+    )
+    with op.batch_alter_table("anomaly_step", schema=None) as batch_op:
+        batch_op.create_index("ix_anomaly_step_anomaly_id", ["anomaly_id"], unique=False)
+
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.add_column(sa.Column("claim_no", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("state", sa.String(length=40), server_default="settled", nullable=False))
@@ -536,6 +842,14 @@ def upgrade() -> None:
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.add_column(sa.Column("onsite_days", sa.Integer(), nullable=True))
 
+    with op.batch_alter_table("cylinder", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("purchased_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("electronic_mark", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("filler_mark_embossed", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("refurbished", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("threaded_shield", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("dual_valve", sa.Boolean(), nullable=True))
+
     with op.batch_alter_table("elevator", schema=None) as batch_op:
         batch_op.add_column(sa.Column("extended_until", sa.Date(), nullable=True))
 
@@ -550,6 +864,11 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_elevator_status_file_id_stored_file"), "stored_file", ["file_id"], ["id"]
         )
+
+    with op.batch_alter_table("filling", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("weighed_by", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("gas_batch_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("offline", sa.Boolean(), server_default=sa.text("0"), nullable=False))
 
     with op.batch_alter_table("inspection", schema=None) as batch_op:
         batch_op.add_column(sa.Column("key_failed", sa.Integer(), nullable=True))
@@ -575,10 +894,10 @@ def upgrade() -> None:
             "ix_inspection_conclusion_done_on", ["conclusion", "done_on", "elevator_id"], unique=False
         )
         batch_op.create_index("ix_inspection_kind_conclusion", ["kind", "conclusion", "done_on"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_inspection_corrects_id_inspection"), "inspection", ["corrects_id"], ["id"]
         )
+        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
 
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("broker", sa.String(length=200), nullable=True))
@@ -607,7 +926,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("premium_fen", sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("correction_reason", sa.String(length=4000), nullable=True))
         batch_op.drop_index(batch_op.f("ix_visit_done_on_elevator_id"))
+        batch_op.create_index(
+            "ix_visit_corrects_id",
+            ["corrects_id"],
+            unique=False,
+            sqlite_where=sa.text("corrects_id IS NOT NULL"),
+            postgresql_where=sa.text("corrects_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_visit_done_on_counts",
             ["done_on", "elevator_id", "counts_from", "counts_until", "invalid_from"],

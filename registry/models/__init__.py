@@ -1,9 +1,20 @@
 """The tables. They hold no rules; rules get plain values from them."""
 
+from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
 from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
+from registry.models.fill_cycles import (
+    Device,
+    DeviceOutage,
+    FillCycle,
+    GasBatch,
+    GunUnlock,
+    HoldRelease,
+    Reading,
+    StaffPresence,
+)
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.hazards import Counter, Hazard, HazardStep
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
@@ -22,6 +33,7 @@ from registry.models.visits import Visit, VisitJoin, VisitWorker
 __all__ = [
     "CAPACITIES",
     "Alliance",
+    "AnomalyStep",
     "ApiToken",
     "Area",
     "Assessment",
@@ -36,17 +48,23 @@ __all__ = [
     "CylinderEvent",
     "CylinderInspection",
     "CylinderStatus",
+    "Device",
+    "DeviceOutage",
     "Elevator",
     "ElevatorStatus",
     "ElevatorUse",
     "Endorsement",
     "FaultReport",
     "FaultReportStep",
+    "FillCycle",
     "FillRefusal",
     "Filling",
+    "GasBatch",
     "Gun",
+    "GunUnlock",
     "Hazard",
     "HazardStep",
+    "HoldRelease",
     "Holiday",
     "ImportBatch",
     "ImportProfile",
@@ -66,21 +84,26 @@ __all__ = [
     "PolicyItem",
     "PolicyShare",
     "RateWindow",
-    "RenewalProject",
-    "RenewalStep",
+    "Reading",
     "Registration",
     "RegistrationStep",
+    "RenewalProject",
+    "RenewalStep",
     "RescueEnrolment",
     "SafetyPart",
     "Scan",
     "SelfCheck",
     "SignIn",
     "SignInFailure",
+    "StaffPresence",
     "StoredFile",
     "TrailEntry",
     "Unit",
     "Upload",
     "Visit",
+    "VisitAnomaly",
+    "VisitGap",
     "VisitJoin",
+    "VisitPicture",
     "VisitWorker",
 ]

@@ -18,6 +18,7 @@ class Visit(Base):
     `counts_from`/`counts_until` are the days between which it counts as paperless maintenance: a visit counts from the
     day its evidence became complete, so a past day gives the same answer for ever. `invalid_from` is the day from which
     it is no maintenance at all (a finding blocks it, or the use unit declined it): None while it moves the schedule.
+    `corrects_id` names the visit that this record corrects, which is void from the day this one arrived.
     `photo_sha256` is the digest of the check-in photo, to find one that is used again.
     """
 
@@ -45,6 +46,12 @@ class Visit(Base):
             "invalid_from",
         ),
         Index("ix_visit_company_id_done_on", "company_id", "done_on"),
+        Index(
+            "ix_visit_corrects_id",
+            "corrects_id",
+            sqlite_where=text("corrects_id IS NOT NULL"),
+            postgresql_where=text("corrects_id IS NOT NULL"),
+        ),
         Index(
             "ix_visit_photo_sha256",
             "photo_sha256",
@@ -77,6 +84,7 @@ class Visit(Base):
     invalid_from: Mapped[Day | None]
     photo_sha256: Mapped[Name | None]
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    correction_reason: Mapped[Long | None]
 
     elevator: Mapped[Elevator] = relationship(lazy="raise_on_sql")
     company: Mapped[Unit] = relationship(lazy="raise_on_sql")

@@ -16,19 +16,28 @@ from registry.models import Certificate, Contract, Membership, Person, Visit
 from registry.queries import parameters
 
 CERTIFICATE_ITEM = "T"  # 电梯修理, TSG Z6001-2019
-# The office's parameters and what the rules call them.
-PARAMETERS: dict[str, tuple[str, ...]] = {
-    "paperless.fence_m": ("fence_m",),
-    "paperless.min_workers": ("min_workers",),
-    "paperless.min_minutes": (
-        "min_minutes_half_month",
-        "min_minutes_quarter",
-        "min_minutes_half_year",
-        "min_minutes_year",
-    ),
-    "paperless.second_worker_minutes": ("second_worker_minutes",),
-    "paperless.confirmation_hours": ("confirmation_hours",),
-}
+# What an office may set of the rules of `paperless`: the names are theirs, the keys carry the subject before them.
+NAMES = (
+    "fence_m",
+    "min_workers",
+    "second_worker_minutes",
+    "confirmation_hours",
+    "late_hours",
+    "require_position",
+    "require_photo",
+    "require_second_worker",
+    "require_test_photos",
+    "require_signatures",
+    "require_check_out",
+    "require_confirmation",
+    "require_in_time",
+)
+LONGER = ("quarter", "half_year", "year")
+KEYS = (
+    *(f"paperless.{name}" for name in NAMES),
+    "paperless.min_minutes",
+    *(f"paperless.min_minutes_{cycle}" for cycle in LONGER),
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +52,10 @@ class Worker:
 
 def parameters_of(on: date) -> dict[str, int]:
     """The office's values in force on a day, by the names that `paperless.judge` knows."""
-    chosen = parameters.values(tuple(PARAMETERS), on)
-    return {name: int(chosen[key]) for key, names in PARAMETERS.items() for name in names}
+    chosen = {key.removeprefix("paperless."): int(value) for key, value in parameters.values(KEYS, on).items()}
+    shortest = chosen.pop("min_minutes")
+    longer = {f"min_minutes_{cycle}": chosen.pop(f"min_minutes_{cycle}") or shortest for cycle in LONGER}
+    return {**chosen, "min_minutes_half_month": shortest, **longer}
 
 
 def workers(actor: Actor, logins: Collection[str], day: date) -> dict[str, Worker]:

@@ -2,14 +2,16 @@
 
 A visit counts when steps 1, 2 (unless the elevator has no place), 3, 5, 7, 8 and 9 are complete, it is
 not voided and no anomaly blocks it. What is missing there is `hold` (it may still come) or `block` (it
-contradicts); steps 4, 6 and 10 are reported as `warn` and do not decide.
+contradicts); steps 4, 6 and 10 are reported as `warn` and do not decide. An office may ask for more steps
+or for fewer (`require_...`); steps 1 and 5 always decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from math import ceil
 
 from registry.rules.limits import edition, limit
@@ -70,12 +72,19 @@ def judge(facts: VisitFacts, parameters: Mapping[str, int] | None = None) -> Ver
     alone. `KeyError` for an unknown cycle.
     """
     asked = _Judge(facts, parameters or {}, visit_day(facts))
-    return Verdict.of([*asked.findings(), *facts.answers])
+    return Verdict.of(asked.weighed(finding) for finding in (*asked.findings(), *facts.answers))
 
 
 def counts(verdict: Verdict) -> bool:
     """Whether the visit counts as paperless: nothing blocks and nothing is missing."""
     return verdict.allowed
+
+
+@cache
+def _required_by(on: date) -> dict[str, str]:
+    """The parameter that makes a finding's step required, by rule; M11 is the missing photo of a test item."""
+    rows = edition("paperless_steps", on)
+    return {**{row["rule"]: row["required_by"] for row in rows if row["required_by"]}, "M11": "require_test_photos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,13 @@ class _Judge:
         yield from self._check_out()
         yield from self._confirmation()
         yield from self._record()
+
+    def weighed(self, finding: Finding) -> Finding:
+        """The finding with the severity that the office gives to its step: `hold` where required, else `warn`."""
+        required_by = _required_by(self.on).get(finding.rule)
+        if required_by is None or finding.severity not in ("hold", "warn"):
+            return finding
+        return replace(finding, severity="hold" if self._limit(required_by) else "warn")
 
     def _limit(self, key: str) -> int:
         value = self.parameters.get(key)

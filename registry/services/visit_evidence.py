@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from registry import evidence, places, policy
+from registry import evidence, pictures, places, policy
 from registry import files as disk
 from registry.actor import Actor
+from registry.db import db
 from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, StoredFile, VisitWorker
@@ -54,6 +55,7 @@ def check_in_of(
         "position": sent.get("position"),
         "metres": places.distance_to(sent.get("position"), elevator.lat, elevator.lon),
         "photo": photo,
+        "device": sent.get("device"),
         "photo_reused": photo is not None and visit_facts.used_before(photo["sha256"]),
         "fence_m": elevator.fence_m,
         "has_place": elevator.lat is not None and elevator.lon is not None,
@@ -85,9 +87,36 @@ def answers_of(
         }
         for answer in sent
     ]
+    return _compact(elevator, cycle, day, given)
+
+
+def corrected_answers(
+    actor: Actor, elevator: Elevator, cycle: str, kept: Mapping[str, Any], sent: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The kept answers with those of `sent` in their place, against the items of the cycle; photos stay."""
+    photos = {answer["item"]: answer["photo"] for answer in kept["others"] if answer.get("photo")}
+    said: dict[str, dict[str, Any]] = {
+        answer.item: {"item": answer.item, "result": answer.result, "value": answer.value, "note": answer.note}
+        for answer in evidence.answers_of(kept, maker_items.asked_of(kept))
+    }
+    for answer in sent:
+        photo = answer.get("photo")
+        if photo:
+            photos[answer["item"]] = keep_picture(actor, photo, "visit_photo", "answers")
+        said[answer["item"]] = {name: answer.get(name) for name in ("item", "result", "value", "note")}
+    given = [{**answer, "photo": photos.get(item)} for item, answer in said.items()]
+    return _compact(elevator, cycle, date.fromisoformat(kept["on"]), given, only_asked=True)
+
+
+def _compact(
+    elevator: Elevator, cycle: str, day: date, given: Sequence[Mapping[str, Any]], only_asked: bool = False
+) -> dict[str, Any]:
     annex = ELEVATOR_KINDS[elevator.kind].annex
     holding = maker_items.lists_of([elevator], day).get(elevator.id, maker_items.NOTHING)
     asked = items_for(elevator.kind, cycle, day, holding.items)
+    if only_asked:
+        codes = {item.code for item in asked}
+        given = [answer for answer in given if answer["item"] in codes]
     return evidence.compact(annex, cycle, day, asked, given, holding.list_id)
 
 
@@ -126,24 +155,57 @@ def keep_picture(actor: Actor, sent: Picture, purpose: str, field: str) -> dict[
     return {"file": row.id, "sha256": row.sha256}
 
 
-def keep_pictures(data: Any) -> None:
-    """Check pictures and put them on disk before the transaction begins, so that no writer waits for the disk."""
-    for content in _contents(data):
+def keep_pictures(actor: Actor, data: Any) -> dict[str, int | None]:
+    """Check pictures and put them on disk before the transaction begins, so that no writer waits for the disk.
+
+    Returns the perceptual hash of each photo by its digest, those included that were stored before; signatures are
+    compared by their digest alone.
+    """
+    prints = {}
+    for purpose, content in _contents(data):
         try:
             evidence.mime_of(content)
         except evidence.PictureError as error:
             too_large = str(error) == "size"
             text = T("照片不能超过2 MB") if too_large else T("照片或签名应为 JPEG、PNG 或 WebP 图片")
             raise Invalid.field("photo", text) from None
-        disk.keep(current().files_dir, content)
+        digest = disk.keep(current().files_dir, content)
+        if purpose == "photo":
+            prints[digest] = pictures.dhash(content)
+    return prints | _prints_of_stored(actor, set(_ids(data)))
 
 
-def _contents(data: Any) -> Iterator[bytes]:
+def _prints_of_stored(actor: Actor, ids: set[int]) -> dict[str, int | None]:
+    if not ids:
+        return {}
+    digests = db.session.scalars(policy.scope(actor, StoredFile, StoredFile.sha256).where(StoredFile.id.in_(ids))).all()
+    paths = {digest: disk.path_of(current().files_dir, digest) for digest in digests}
+    return {digest: pictures.dhash(path.read_bytes()) for digest, path in paths.items() if path.exists()}
+
+
+def _contents(data: Any, purpose: str = "photo") -> Iterator[tuple[str, bytes]]:
+    """Every picture sent, with the name it was sent under."""
     if isinstance(data, bytes):
-        yield data
-    elif isinstance(data, Mapping | list | tuple):
-        for value in data.values() if isinstance(data, Mapping) else data:
-            yield from _contents(value)
+        yield purpose, data
+    elif isinstance(data, Mapping):
+        for name, value in data.items():
+            yield from _contents(value, "signature" if name.startswith("signature") else purpose)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _contents(value, purpose)
+
+
+def _ids(data: Any) -> Iterator[int]:
+    """The ids of photos that were stored before."""
+    if isinstance(data, Mapping):
+        photo = data.get("photo")
+        if isinstance(photo, int):
+            yield photo
+        for value in data.values():
+            yield from _ids(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _ids(value)
 
 
 def _iso(at: datetime | None) -> str | None:

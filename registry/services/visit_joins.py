@@ -18,7 +18,7 @@ from registry.messages import T
 from registry.models import Elevator, Person, Visit, VisitJoin, VisitWorker
 from registry.queries import visit_facts
 from registry.queries.elevators import by_code
-from registry.services import visit_evidence, visit_settling
+from registry.services import anomaly_finding, visit_evidence, visit_settling
 
 FUTURE = timedelta(minutes=10)
 
@@ -43,7 +43,7 @@ def join(actor: Actor, data: dict[str, Any]) -> tuple[VisitJoin, bool]:
     if data["at"] > clock.now() + FUTURE:
         raise Invalid.field("at", T("时间不能晚于现在，请检查手机的时间"))
     digest = evidence.digest_of(data)
-    visit_evidence.keep_pictures(data)
+    prints = visit_evidence.keep_pictures(actor, data)
     try:
         with transaction() as session:
             first = _first(session, actor, data["ref"], digest)
@@ -55,7 +55,7 @@ def join(actor: Actor, data: dict[str, Any]) -> tuple[VisitJoin, bool]:
             if visit is not None:
                 _tie(visit, row)
                 visit_settling.settle(visit)
-                session.flush()
+                anomaly_finding.examine(session, visit, prints)
             audit.record(
                 actor,
                 "visit.joined",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, literal, select
 from sqlalchemy.orm import selectinload
 
 from registry import clock, evidence
 from registry.db import db
-from registry.models import Visit
+from registry.models import Visit, VisitAnomaly, VisitGap
 from registry.queries import maker_items, visit_facts
+from registry.rules import anomalies
 from registry.rules.maintenance import check_answers
 from registry.rules.paperless import VisitFacts, counts, judge
 from registry.rules.verdict import Verdict
@@ -33,10 +35,22 @@ def settle(visit: Visit) -> Verdict:
         visit.counts_from = today
     if not complete and visit.paperless:
         visit.counts_until = today
-    if visit.invalid_from is None and (verdict.worst == "block" or visit.declined_reason is not None):
+    held = verdict.worst == "block" or visit.declined_reason is not None
+    if held and visit.invalid_from is None:
         visit.invalid_from = today
+    elif not held and visit.invalid_from is not None:
+        _reinstate(visit, visit.invalid_from, today, complete)
     maintenance_state.refresh(db.session(), [visit.elevator_id])
     return verdict
+
+
+def _reinstate(visit: Visit, since: date, today: date, complete: bool) -> None:
+    """It is maintenance again from today on; what was said of the days since `since` stays said."""
+    if since < today:
+        db.session.add(VisitGap(visit_id=visit.id, since=since, until=today))
+    visit.invalid_from = None
+    if complete and visit.counts_until is not None and visit.counts_until >= since:
+        visit.counts_until = None
 
 
 def facts_of(visit: Visit) -> VisitFacts:
@@ -65,7 +79,16 @@ def facts_of(visit: Visit) -> VisitFacts:
         contract_valid=seen["contract_valid"],
         certificates_valid=seen["certificates_valid"] and all(join.qualified for join in visit.joins),
         received_at=visit.received_at,
+        voided=_there_is(Visit.corrects_id == visit.id, visit),
+        blocking_anomaly=_there_is(
+            and_(VisitAnomaly.visit_id == visit.id, VisitAnomaly.state == anomalies.CONFIRMED), visit
+        ),
     )
+
+
+def _there_is(condition: ColumnElement[bool], visit: Visit) -> bool:
+    """Whether a record speaks of this visit; nothing can of one that has no number yet."""
+    return visit.id is not None and db.session.execute(select(literal(1)).where(condition).limit(1)).first() is not None
 
 
 def _second_worker(visit: Visit) -> dict[str, Any]:

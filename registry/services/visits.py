@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,10 +16,12 @@ from registry.actor import Actor
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Refused
 from registry.messages import T
-from registry.models import Person, Visit
+from registry.models import Elevator, Person, Visit, VisitAnomaly, VisitWorker
+from registry.queries import visit_facts
 from registry.queries.elevators import by_code
+from registry.rules import anomalies
 from registry.rules.paperless import judge
-from registry.services import visit_evidence, visit_joins, visit_settling
+from registry.services import anomaly_finding, visit_evidence, visit_joins, visit_settling
 
 FUTURE = timedelta(minutes=10)
 # A confirmation with one of these would never count: it is refused, so that the right person can still confirm.
@@ -41,7 +43,7 @@ def record(actor: Actor, data: dict[str, Any]) -> tuple[Visit, bool]:
     """
     policy.require(actor, "visit.record")
     digest = evidence.digest_of(data)
-    visit_evidence.keep_pictures(data)
+    prints = visit_evidence.keep_pictures(actor, data)
     try:
         with transaction() as session:
             first = _first(session, actor, data["ref"], digest)
@@ -52,6 +54,7 @@ def record(actor: Actor, data: dict[str, Any]) -> tuple[Visit, bool]:
             session.add(visit)
             visit_joins.adopt(session, actor, visit)
             verdict = visit_settling.settle(visit)
+            anomaly_finding.examine(session, visit, prints)
             audit.record(
                 actor,
                 "visit.recorded",
@@ -73,14 +76,14 @@ def record(actor: Actor, data: dict[str, Any]) -> tuple[Visit, bool]:
 
 
 def confirm(actor: Actor, visit_id: int, data: dict[str, Any]) -> Visit:
-    """The use unit's safety manager confirms (TSG T5002-2017 Art. 7); `data`: `{signature?, note?, phone?}`.
+    """The use unit's safety manager confirms (TSG T5002-2017 Art. 7); `data`: `{signature?, note?, phone?, device?}`.
 
     Raises:
         Conflict: confirmed or declined before.
         Refused: the caller is one of the workers or shares a phone number with one, or the visit is not over.
     """
     policy.require(actor, "visit.confirm")
-    visit_evidence.keep_pictures(data)
+    prints = visit_evidence.keep_pictures(actor, data)
     with transaction() as session:
         visit = _undecided(actor, visit_id)
         visit.confirmed_at = clock.now()
@@ -90,9 +93,11 @@ def confirm(actor: Actor, visit_id: int, data: dict[str, Any]) -> Visit:
             "signature": signature and visit_evidence.keep_picture(actor, signature, "signature", "signature"),
             "note": data.get("note") or "",
             "phone": data.get("phone") or "",
+            "device": data.get("device") or "",
         }
         _refuse_own_confirmation(session, visit, data.get("phone") or "")
         visit_settling.settle(visit)
+        anomaly_finding.examine(session, visit, prints)
         audit.record(actor, "visit.confirmed", visit, paperless=visit.paperless)
         return visit
 
@@ -107,12 +112,95 @@ def decline(actor: Actor, visit_id: int, reason: str) -> Visit:
     policy.require(actor, "visit.decline")
     if not reason.strip():
         raise Invalid.field("reason", T("请写明退回的原因"))
-    with transaction():
+    with transaction() as session:
         visit = _undecided(actor, visit_id)
         visit.declined_reason = reason.strip()[:4000]
         visit_settling.settle(visit)
+        anomaly_finding.examine(session, visit, {})
         audit.record(actor, "visit.declined", visit, reason=visit.declined_reason)
         return visit
+
+
+def correct(actor: Actor, visit_id: int, data: dict[str, Any], reason: str) -> tuple[Visit, bool]:
+    """Record a visit anew because what people wrote was wrong; returns the new one and whether it was here before.
+
+    `data`: `{ref, cycle?, workers?: [login...], answers?: [as in `record`, those that change]}`. What the phones
+    measured (times, positions, photos, signatures) is taken over and cannot be corrected. The wrong record stays as it
+    was and is void from today on; the new one waits for the use unit's word.
+
+    Raises:
+        Invalid: no reason, unknown workers, or another first worker than the one who checked in.
+        Conflict: corrected before, an anomaly of it is open or confirmed, or `ref` has other content.
+    """
+    policy.require(actor, "visit.correct")
+    if not reason.strip():
+        raise Invalid.field("reason", T("请填写更正原因"))
+    digest = evidence.digest_of({**data, "corrects": visit_id, "reason": reason.strip()})
+    prints = visit_evidence.keep_pictures(actor, data)
+    with transaction() as session:
+        first = _first(session, actor, data["ref"], digest)
+        if first:
+            return first, True
+        wrong = policy.get(actor, Visit, Visit.id == visit_id, lock=True, options=visit_settling.EVIDENCE)
+        _refuse_correction(session, wrong)
+        visit = _corrected(session, actor, wrong, data)
+        visit.ref_digest, visit.correction_reason = digest, reason.strip()[:4000]
+        session.add(visit)
+        session.flush()
+        visit_settling.settle(wrong)
+        visit_settling.settle(visit)
+        anomaly_finding.examine(session, visit, prints)
+        audit.record(
+            actor,
+            "visit.corrected",
+            visit,
+            corrects_id=wrong.id,
+            elevator_id=visit.elevator_id,
+            cycle=visit.cycle,
+            paperless=visit.paperless,
+            reason=visit.correction_reason,
+        )
+        return visit, False
+
+
+def _refuse_correction(session: Session, wrong: Visit) -> None:
+    if session.scalar(select(Visit.id).where(Visit.corrects_id == wrong.id)) is not None:
+        raise Conflict(T("这条记录已经更正过了，请更正最新的那一条"))
+    held = select(VisitAnomaly.id).where(VisitAnomaly.visit_id == wrong.id, VisitAnomaly.state != anomalies.DISMISSED)
+    if session.scalar(held.limit(1)) is not None:
+        raise Conflict(T("这条记录有未排除的异常，不能更正"))
+
+
+def _corrected(session: Session, actor: Actor, wrong: Visit, data: Mapping[str, Any]) -> Visit:
+    elevator = session.get_one(Elevator, wrong.elevator_id)
+    cycle = data.get("cycle") or wrong.cycle
+    known = {worker.person_id: worker.seconds_after_first for worker in wrong.workers}
+    crew, qualified = list(known), wrong.check_in["certificates_valid"]
+    if data.get("workers"):
+        day = date.fromisoformat(wrong.answers["on"])
+        named = visit_evidence.crew_of(actor, data["workers"], day)
+        crew, qualified = [worker.person.id for worker in named], visit_facts.all_qualified(named, day)
+        if crew[0] != wrong.workers[0].person_id:
+            raise Invalid.field("workers", T("签到人不能更正，应仍排在第一"))
+    metres = visit_settling.facts_of(wrong).second_worker_metres
+    own = [{**join.signature, "person_id": join.person_id} for join in wrong.joins if join.signature]
+    return Visit(
+        ref=data["ref"],
+        elevator_id=wrong.elevator_id,
+        company_id=wrong.company_id,
+        cycle=cycle,
+        started_at=wrong.started_at,
+        ended_at=wrong.ended_at,
+        done_on=wrong.done_on,
+        received_at=clock.now(),
+        check_in={**wrong.check_in, "certificates_valid": qualified, "second_worker_metres": metres},
+        check_out=wrong.check_out,
+        answers=visit_evidence.corrected_answers(actor, elevator, cycle, wrong.answers, data.get("answers") or ()),
+        signatures=[*wrong.signatures, *own],
+        corrects_id=wrong.id,
+        joins=[],
+        workers=[VisitWorker(person_id=person, seconds_after_first=known.get(person)) for person in crew],
+    )
 
 
 def _first(session: Session, actor: Actor, ref: str, digest: str) -> Visit | None:
@@ -133,7 +221,7 @@ def _new_visit(actor: Actor, data: Mapping[str, Any]) -> Visit:
     _check_times(started_at, ended_at, now)
     day = clock.day_of(started_at or ended_at or now)
     crew = visit_evidence.crew_of(actor, data["workers"], day)
-    seen = visit_evidence.check_in_of(actor, elevator, check_in, crew, day)
+    seen = visit_evidence.check_in_of(actor, elevator, {**check_in, "device": data.get("device")}, crew, day)
     return Visit(
         ref=data["ref"],
         elevator_id=elevator.id,
@@ -148,6 +236,7 @@ def _new_visit(actor: Actor, data: Mapping[str, Any]) -> Visit:
         answers=visit_evidence.answers_of(actor, elevator, data["cycle"], day, data.get("answers") or ()),
         signatures=visit_evidence.signed_by(actor, data.get("signatures") or (), crew),
         photo_sha256=seen["photo"] and seen["photo"]["sha256"],
+        joins=[],
         workers=[visit_evidence.on_visit(worker, started_at, first=number == 0) for number, worker in enumerate(crew)],
     )
 

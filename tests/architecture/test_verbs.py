@@ -21,6 +21,8 @@ WITHOUT_PERMISSION = {
 # `touch` only notes that a session is alive; the others are parts of other verbs.
 NOT_A_VERB = {
     "registry.services.accounts.touch",
+    "registry.services.anomaly_finding.after_inspection",
+    "registry.services.anomaly_finding.examine",
     "registry.services.labels.fresh_code",
     "registry.services.labels.attach",
     "registry.services.maintenance_state.fill_in",
@@ -29,6 +31,7 @@ NOT_A_VERB = {
     "registry.services.visit_evidence.answers_of",
     "registry.services.visit_evidence.check_in_of",
     "registry.services.visit_evidence.check_out_of",
+    "registry.services.visit_evidence.corrected_answers",
     "registry.services.visit_evidence.crew_of",
     "registry.services.visit_evidence.keep_picture",
     "registry.services.visit_evidence.keep_pictures",
