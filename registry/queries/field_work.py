@@ -1,4 +1,4 @@
-"""What a worker's phone needs for days without a signal: the elevators of his company, their items, the office's values."""
+"""What a worker's phone needs for days without a signal: his company's elevators, their items, the office's values."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from registry import policy
 from registry.actor import Actor
 from registry.db import db
 from registry.models import Elevator, LabelCode, Person
-from registry.queries import parameters, visit_facts, visit_plans
+from registry.queries import maker_items, parameters, visit_facts, visit_plans
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.maintenance import CYCLES, Item, annex_items
 
 MOST_ELEVATORS = 5000
 GROUP_ANSWERS = "paperless.group_answers"
 SHOWN_DAYS = "paperless.field_days"
+UNPLANNED: tuple[date | None, date | None, str] = (None, None, CYCLES[0])
 
 
 @dataclass(frozen=True)
 class Place:
     """An elevator under the company's contract; `due_on` None while its status asks for no maintenance.
 
-    `items` names the list of its items (None: its maker's, not on file), `codes` are labels that still lead to it.
+    `items` names the list of its items (None: it follows its maker's and none is on file); `codes` are replaced labels
+    that still lead to it.
     """
 
     elevator: Elevator
@@ -55,20 +57,12 @@ def work(actor: Actor, on: date) -> Work:
     due = visit_plans.due_today(actor, on, limit_to=MOST_ELEVATORS)
     others = _without_plan(actor, {line.elevator.id for line in due.items})
     older = _older_codes(actor)
-    lists = {line.elevator.id: _list_of(line.elevator) for line in due.items}
+    rows = [*(line.elevator for line in due.items), *others]
+    names, items = _lists(rows, on)
+    planned = {line.elevator.id: (line.due_on, line.last_on, line.plan.next_cycle) for line in due.items}
     places = [
-        Place(
-            line.elevator,
-            lists[line.elevator.id],
-            line.due_on,
-            line.last_on,
-            line.plan.next_cycle,
-            older.get(line.elevator.id, ()),
-        )
-        for line in due.items
+        Place(row, names.get(row.id), *planned.get(row.id, UNPLANNED), codes=older.get(row.id, ())) for row in rows
     ]
-    places += [Place(row, _list_of(row), None, None, CYCLES[0], older.get(row.id, ())) for row in others]
-    used = {place.items for place in places if place.items}
     people = visit_facts.colleagues(actor, on)
     chosen = parameters.values((GROUP_ANSWERS, SHOWN_DAYS), on)
     return Work(
@@ -78,13 +72,24 @@ def work(actor: Actor, on: date) -> Work:
         limits=visit_facts.parameters_of(on),
         group_answers=chosen[GROUP_ANSWERS] == 1,
         shown_days=int(chosen[SHOWN_DAYS]),
-        items={annex: annex_items(annex, on) for annex in sorted(used)},
+        items=items,
         places=places,
     )
 
 
-def _list_of(elevator: Elevator) -> str | None:
-    return ELEVATOR_KINDS[elevator.kind].annex
+def _lists(rows: list[Elevator], on: date) -> tuple[dict[int, str], dict[str, tuple[Item, ...]]]:
+    """The name of each elevator's list, and the lists: an annex of T5002, or the maker's where it has none."""
+    makers = maker_items.lists_of(rows, on)
+    names, items = {}, {}
+    for row in rows:
+        annex = ELEVATOR_KINDS[row.kind].annex
+        if annex:
+            names[row.id] = annex
+            items[annex] = annex_items(annex, on)
+        elif row.id in makers:
+            name = names[row.id] = f"m{makers[row.id].list_id}"
+            items[name] = makers[row.id].items
+    return names, dict(sorted(items.items()))
 
 
 def _without_plan(actor: Actor, planned: set[int]) -> list[Elevator]:

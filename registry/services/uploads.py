@@ -89,7 +89,7 @@ def abandon(actor: Actor, before: datetime) -> int:
 
 def _begun(actor: Actor, data: dict[str, Any]) -> Upload:
     with transaction() as session:
-        known = session.scalar(policy.scope(actor, Upload).where(Upload.ref == data["ref"]))
+        known: Upload | None = session.scalar(policy.scope(actor, Upload).where(Upload.ref == data["ref"]))
         if known is not None:
             return known
         mine = select(func.count()).where(Upload.person_id == actor.person_id, Upload.file_id.is_(None))

@@ -38,7 +38,7 @@ function card(work, elevator, open, go) {
     make("div", { class: "box-body" }, [
       make("div", { class: "due-head" }, [
         make("strong", {}, [elevator.place]),
-        make("span", { class: `status status-${tone}` }, [label]),
+        make("span", { class: `status-tag tone-${tone}` }, [label]),
       ]),
       make("p", { class: "muted" }, [[elevator.unit, elevator.kind].filter(Boolean).join(" · ")]),
       make("p", {}, [t("field.next", { day: elevator.last ?? "—", cycle })]),

@@ -148,7 +148,9 @@ async function askWhose() {
   $("field-view").replaceChildren(make("p", {}, [t("field.whose", { unit: work.me.unit })]), go);
 }
 
-window.addEventListener("hashchange", () => draw());
+window.addEventListener("hashchange", () => {
+  if (!location.hash || location.hash.startsWith("#/")) draw(); // not for the link that skips to the content
+});
 window.addEventListener("online", async () => {
   await meet();
   await tell();

@@ -56,7 +56,7 @@ function card(found, frame) {
     make("div", { class: "box-body" }, [
       make("div", { class: "due-head" }, [
         make("strong", {}, [found.place]),
-        make("span", { class: `status status-${TONES[found.state]}` }, [t(`field.state.${found.state}`)]),
+        make("span", { class: `status-tag tone-${TONES[found.state]}` }, [t(`field.state.${found.state}`)]),
       ]),
       make("p", { class: "muted" }, [`${t(`field.kind.${found.kind}`)} · ${times}`]),
       ...tries,

@@ -124,12 +124,12 @@ async function plan() {
   clearTimeout(timer);
   if (stopped || !(await nextOf(new Set()))) return;
   const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 10), LONGEST_WAIT_MS);
-  timer = setTimeout(send, wait);
+  timer = setTimeout(() => send(), wait);
 }
 
-/** Sends what waits; harmless at any time and from any tab. */
-export async function send() {
-  if (!isOpen()) return;
+/** Sends what waits; harmless at any time and from any tab. A phone that knows it has no line waits for the line. */
+export async function send({ anyway = false } = {}) {
+  if (!isOpen() || !(navigator.onLine || anyway)) return tell();
   if (running) {
     asked = true;
     return;
@@ -156,7 +156,7 @@ export function isSending() {
 export function sendAgain() {
   failures = 0;
   stopped = "";
-  return send();
+  return send({ anyway: true });
 }
 
 /** A record that was refused goes once more as it is. */
@@ -189,5 +189,6 @@ export function watchQueue() {
   window.addEventListener("online", () => sendAgain());
   document.addEventListener("visibilitychange", () => !document.hidden && send());
   onStored(tell);
-  setInterval(() => !running && failures === 0 && !stopped && plan(), LONGEST_WAIT_MS);
+  // In case the phone does not notice that the line is back.
+  setInterval(() => !running && !stopped && send({ anyway: true }), LONGEST_WAIT_MS);
 }
