@@ -41,8 +41,8 @@ def index(query: dict[str, Any]) -> Any:
 
 
 @bp.route("/files", methods=["POST"])
-@bp.arguments(schemas.FileIn(), location="files")
-@bp.response(201, schemas.StoredFileOut())
+@bp.arguments(schemas.AssessmentFileIn(), location="files")
+@bp.response(201, schemas.AssessmentFileOut())
 def store(data: dict[str, Any]) -> Any:
     """Store a report, to be named by its id."""
     return keep(data["file"].filename or "", data["file"].read())
@@ -56,7 +56,7 @@ def show(assessment_id: int) -> Any:
 
 
 @bp.route("/<int:assessment_id>/corrections", methods=["POST"])
-@bp.arguments(schemas.CorrectionIn())
+@bp.arguments(schemas.AssessmentCorrectionIn())
 @bp.response(201, schemas.AssessmentOut())
 def correct(data: dict[str, Any], assessment_id: int) -> Any:
     """Put a corrected assessment in the place of this one, which stays on record."""

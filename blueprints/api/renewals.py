@@ -62,7 +62,7 @@ def amend(data: dict[str, Any], no: str) -> Any:
 
 
 @bp.route("/<string:no>/<string:verb>", methods=["POST"])
-@bp.arguments(schemas.MoveIn())
+@bp.arguments(schemas.RenewalMoveIn())
 @bp.response(200, schemas.RenewalDetailOut())
 def move(data: dict[str, Any], no: str, verb: str) -> Any:
     """Make one move: approve, reject, withdraw, start, accept, register."""

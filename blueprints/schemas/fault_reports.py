@@ -66,7 +66,7 @@ class TakeForm(In):
     version = Integer(required=True, kind="hidden", label=_("版本"))
 
 
-class MoveIn(In):
+class FaultReportMoveIn(In):
     """A move through the API."""
 
     note = Note(max=1000)
@@ -81,7 +81,7 @@ class HazardIn(In):
     suggested_clause = Choice("clauses", label=_("建议判定条款"), hint=_("是否构成重大隐患由认定机关决定"))
 
 
-class StepOut(Out):
+class FaultReportStepOut(Out):
     """One step; `by` is the unit."""
 
     verb = fields.String()
@@ -91,7 +91,7 @@ class StepOut(Out):
     by = fields.Function(lambda step: step.unit.name if step.unit else None)
 
 
-class ReportOut(Out):
+class FaultReportOut(Out):
     """A report as a list shows it: without any phone."""
 
     no = fields.String()
@@ -123,11 +123,11 @@ class ReportOut(Out):
         }
 
 
-class ReportDetailOut(Out):
+class FaultReportDetailOut(Out):
     """One report; `phone` only for those who handle it, while there is something to handle."""
 
-    report = fields.Nested(ReportOut)
-    steps = fields.List(fields.Nested(StepOut), attribute="report.steps")
+    report = fields.Nested(FaultReportOut)
+    steps = fields.List(fields.Nested(FaultReportStepOut), attribute="report.steps")
     phone = fields.String(allow_none=True)
     late = fields.Boolean()
     due_at = fields.AwareDateTime(allow_none=True)

@@ -88,7 +88,7 @@ class RecordedAssessmentIn(AssessmentIn):
     ref = OptionalRef()
 
 
-class CorrectionIn(AssessmentIn):
+class AssessmentCorrectionIn(AssessmentIn):
     """A correction through the API: only what changes, and why."""
 
     assessed_on = Day()
@@ -97,13 +97,13 @@ class CorrectionIn(AssessmentIn):
     reason = Text(required=True)
 
 
-class FileIn(In):
+class AssessmentFileIn(In):
     """A report."""
 
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
 
-class StoredFileOut(Out):
+class AssessmentFileOut(Out):
     """A stored file."""
 
     id = fields.Integer()
@@ -112,7 +112,7 @@ class StoredFileOut(Out):
     size = fields.Integer()
 
 
-class PartOut(Out):
+class PointsPartOut(Out):
     """One line of the sum."""
 
     fact = fields.String()
@@ -159,7 +159,7 @@ class RankedOut(Out):
     made_on = fields.Date(attribute="elevator.made_on", allow_none=True)
     age = fields.Integer(allow_none=True)
     points = fields.Integer(attribute="score.points")
-    parts = fields.List(fields.Nested(PartOut), attribute="score.parts")
+    parts = fields.List(fields.Nested(PointsPartOut), attribute="score.parts")
     assessment = fields.Nested(AssessmentOut, allow_none=True)
     project = fields.Function(lambda it: it.project.no if it.project else None)
 

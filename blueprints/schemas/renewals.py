@@ -102,7 +102,7 @@ ApplyIn = _with_fund_columns(
 AmendIn = _with_fund_columns("RenewalAmendIn", MoneyIn, year=Integer(), cost_fen=_fen(), version=Integer())
 
 
-class MoveIn(In):
+class RenewalMoveIn(In):
     """A move through the API; what each needs is refused by name when it is missing."""
 
     done_on = Day()

@@ -8,6 +8,7 @@ import ipaddress
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from sqlalchemy import delete
@@ -183,11 +184,11 @@ def _refuse_flood(session: Session, elevator_id: int, address: str, now: datetim
     session.execute(delete(RateWindow).where(RateWindow.hour < hour - KEPT_WINDOWS))
     keys = ("fault_report.per_source_hour", "fault_report.per_elevator_hour")
     most = parameters.values(keys, clock.day_of(now))
-    wait = int((hour + timedelta(hours=1) - now).total_seconds()) + 1
+    wait = ceil((hour + timedelta(hours=1) - now).total_seconds())
     subjects = (f"report:{_source(address, now)}", f"report-elevator:{elevator_id}")
     for subject, key in zip(subjects, keys, strict=True):
         if _count(session, subject, hour) > most[key]:
-            minutes = -(-wait // 60)
+            minutes = ceil(wait / 60)
             raise TooMany(
                 T("报修太频繁，请{minutes}分钟后再试；有人被困请直接拨打96366", minutes=minutes), retry_after=wait
             )
