@@ -1,4 +1,4 @@
-"""POST /policies and claims against them."""
+"""Insurance through the API: policies, their endorsements and cancellation, and claims against them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.schemas import claims as claim_schemas
 from blueprints.schemas import policies as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
 from registry import clock
 from registry.queries import policies as queries
-from registry.services import policies
+from registry.queries import policy_codes, policy_drafts
+from registry.services import claims, policies
 
 bp = Blueprint("api_policies", __name__, url_prefix="/policies", description="Insurance policies")
+REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
 @bp.arguments(schemas.PolicyIn())
 @bp.response(201, schemas.PolicyOut())
 def record(data: dict[str, Any]) -> Any:
-    """Record a policy over a list of label codes."""
-    return policies.record(actor(), data)
+    """Record a policy over a list of codes. With `ref`, a repeat answers with the first result."""
+    ref = data.pop("ref", None)
+    if ref is None:
+        return policies.record(actor(), data)
+    row, known = policies.record_once(actor(), ref, data)
+    return (row, 200, REPLAY) if known else row
 
 
 @bp.route("")
@@ -32,6 +39,16 @@ def index(query: dict[str, Any]) -> Any:
     return queries.page(actor(), query, clock.today())
 
 
+@bp.route("/check", methods=["POST"])
+@bp.arguments(schemas.CoverCheckIn())
+@bp.response(200, schemas.CoverCheckOut(many=True))
+def check(data: dict[str, Any]) -> Any:
+    """Look codes up before insuring them: each with what it names and its premium, or what is wrong with it. An
+    insurer may look up any equipment by its exact code."""
+    lines = policy_codes.look(actor(), data["subject"], data["codes"])
+    return schemas.checked(lines, policy_drafts.proposals(actor(), lines, data))
+
+
 @bp.route("/<string:number>")
 @bp.response(200, schemas.PolicyOut())
 def show(number: str) -> Any:
@@ -39,9 +56,45 @@ def show(number: str) -> Any:
     return queries.by_number(actor(), number)
 
 
+@bp.route("/<string:number>/endorsements", methods=["POST"])
+@bp.arguments(schemas.PolicyEndorseIn())
+@bp.response(201, schemas.PolicyOut())
+def endorse(data: dict[str, Any], number: str) -> Any:
+    """Add and remove equipment from a day on."""
+    return policies.endorse(actor(), queries.by_number(actor(), number).id, **data)
+
+
+@bp.route("/<string:number>/cancellation", methods=["POST"])
+@bp.arguments(schemas.PolicyCancelIn())
+@bp.response(201, schemas.PolicyOut())
+def cancel(data: dict[str, Any], number: str) -> Any:
+    """End a policy from a day on."""
+    return policies.cancel(actor(), queries.by_number(actor(), number).id, **data)
+
+
+@bp.route("/<string:number>/claims")
+@bp.response(200, claim_schemas.ClaimOut(many=True))
+def claim_list(number: str) -> Any:
+    """The latest claims against a policy."""
+    return queries.claims_of_policy(actor(), queries.by_number(actor(), number).id)
+
+
 @bp.route("/<string:number>/claims", methods=["POST"])
-@bp.arguments(schemas.ClaimIn())
-@bp.response(201, schemas.ClaimOut())
+@bp.arguments(claim_schemas.ClaimIn())
+@bp.response(201, claim_schemas.ClaimOut())
 def claim(data: dict[str, Any], number: str) -> Any:
-    """Record a claim."""
-    return policies.claim(actor(), queries.by_number(actor(), number).id, data)
+    """Record a claim. With `ref`, a repeat answers with the first result."""
+    policy_id, ref = queries.by_number(actor(), number).id, data.pop("ref", None)
+    if ref is None:
+        return claims.record(actor(), policy_id, data)
+    row, known = claims.record_once(actor(), ref, policy_id, data)
+    return (row, 200, REPLAY) if known else row
+
+
+@bp.route("/<string:number>/claims/<int:claim_id>/<string:verb>", methods=["POST"])
+@bp.arguments(claim_schemas.ClaimDecisionIn())
+@bp.response(200, claim_schemas.ClaimOut())
+def decide(data: dict[str, Any], number: str, claim_id: int, verb: str) -> Any:
+    """Settle or refuse a claim, or take it up again."""
+    found = queries.claim(actor(), claim_id, queries.by_number(actor(), number).id)
+    return claims.decide(actor(), found.id, verb, data)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.schemas import premiums as premium_schemas
 from blueprints.schemas import rules as schemas
 from blueprints.sessions import actor
 from registry.queries import rule_answers
@@ -43,6 +44,14 @@ def cylinder_dates(data: dict[str, Any]) -> Any:
 def fill_limit(data: dict[str, Any]) -> Any:
     """How much a cylinder may hold."""
     return rule_answers.fill_limit(actor(), data)
+
+
+@bp.route("/premium", methods=["POST"])
+@bp.arguments(premium_schemas.PremiumIn())
+@bp.response(200, premium_schemas.PremiumOut())
+def premium(data: dict[str, Any]) -> Any:
+    """The premium of an elevator's liability insurance by the factor table."""
+    return rule_answers.premium(actor(), data)
 
 
 @bp.route("/filling", methods=["POST"])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from marshmallow import fields, post_load, pre_dump
+from marshmallow import ValidationError, fields, post_load, pre_dump, validate
 
-from blueprints.schemas.base import In, Out, PageIn
-from blueprints.schemas.fields import Choice, Day, Integer, Lines, Note, Number, Text
+from blueprints.filters import say
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.elevators import KINDS, PLACE_TYPES, OptionalRef
+from blueprints.schemas.fields import Choice, Choices, Day, Integer, Lines, Note, Number, Text, Upload
+from registry.rules.claims import COVERED
 
 SUBJECTS = (("elevator", _("电梯")), ("cylinder", _("气瓶")))
 HOLDER_TYPES = (
@@ -25,63 +29,167 @@ BASES = (
     ("per_fill", _("按次充装")),
     ("per_station_year", _("按站每年")),
 )
-STATES = (
+SHARINGS = (
+    ("homes", _("住宅：产权2、维保3、检验5")),
+    ("other", _("其他：产权5、维保4、检验1")),
+    ("villa", _("别墅：业主自担")),
+)
+SHARING_PARTIES = (("owner", _("产权单位")), ("maintenance", _("维保单位")), ("inspection", _("检验机构")))
+POLICY_STATES = (
     ("valid", _("有效")),
     ("ending", _("60天内到期")),
     ("ended", _("已终止")),
 )
-INJURIES = (("none", _("无人伤亡")), ("light", _("轻伤")), ("serious", _("重伤")), ("death", _("死亡")))
+WHEN = (
+    ("7", _("7天内到期")),
+    ("30", _("8至30天到期")),
+    ("60", _("31至60天到期")),
+    ("lapsed", _("已脱保")),
+)
+COVER = (("none", _("未投保的在用电梯")), ("some", _("已投保")))
 LARGEST_FEN = 9_000_000_000_000_000
+LARGEST_YUAN = 10_000_000_000
+MONEY = (
+    "premium",
+    "limit_per_accident",
+    "limit_per_person",
+    "limit_total",
+    "limit_legal",
+    "relief_per_accident",
+    "relief_per_person",
+)
 
 
-def _money(**options: Any) -> Integer:
-    return Integer(min=0, max=LARGEST_FEN, **options)
+def fen_field(**options: Any) -> Integer:
+    return Integer(**{"min": 0, "max": LARGEST_FEN, **options})
+
+
+def yuan_field(label: Any, **options: Any) -> Number:
+    return Number(**{"places": 2, "max": LARGEST_YUAN, "label": label, "unit": _("元"), **options})
+
+
+def fen(yuan: Decimal | None) -> int | None:
+    """Yuan as fen."""
+    return None if yuan is None else int(yuan * 100)
+
+
+def readable(schema: type[In], name: str, value: Any) -> Any:
+    """What was typed into a field, None while it cannot be read."""
+    try:
+        return schema().fields[name].deserialize(value) if value else None
+    except ValidationError:
+        return None
+
+
+def in_yuan(errors: Mapping[str, Any]) -> dict[str, Any]:
+    """Errors of a verb, which speaks of fen, beside the fields of a page, which have yuan."""
+    return {name.removesuffix("_fen"): found for name, found in errors.items()}
+
+
+def named_pairs(pairs: Mapping[str, tuple[str, str]]) -> list[tuple[str, Any]]:
+    return [(key, Both(*pair)) for key, pair in pairs.items()]
+
+
+class Both:
+    """A word of the rules in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+
+    def __str__(self) -> str:
+        return say(self)
+
+
+class PolicyShareIn(In):
+    """A co-insurer and what it bears, in percent."""
+
+    insurer_id = Integer(required=True)
+    percent = Number(required=True, min=0, max=100)
 
 
 class PolicyIn(In):
-    """A policy through the API: units by id, equipment by label code, money in fen."""
+    """A policy through the API: units by id, equipment by any of its codes, money in fen. `premium_fen` left out is
+    what the factor table says."""
 
+    ref = OptionalRef()
     subject = Choice(SUBJECTS, load_default="elevator")
     policy_no = Text(required=True, max=40)
     insurer_id = Integer()
     holder_id = Integer(required=True)
     holder_type = Choice(HOLDER_TYPES, required=True)
+    broker = Text()
+    co_insurers = fields.List(fields.Nested(PolicyShareIn), load_default=list, validate=validate.Length(max=20))
     basis = Choice(BASES, load_default="per_item_year")
+    sharing = Choice(SHARINGS)
     starts_on = Day(required=True)
     ends_on = Day(required=True)
-    premium_fen = _money(required=True)
-    limit_per_accident_fen = _money(required=True)
-    limit_per_person_fen = _money()
+    premium_fen = fen_field()
+    limit_per_accident_fen = fen_field(required=True)
+    limit_per_person_fen = fen_field()
+    limit_total_fen = fen_field()
+    limit_legal_fen = fen_field()
+    relief_per_accident_fen = fen_field()
+    relief_per_person_fen = fen_field()
+    covers = Choices(named_pairs(COVERED))
+    renews_id = Integer()
     note = Note()
     codes = Lines(required=True, most=30000, each=120)
+
+
+PARTIES, TERM, MONEYS, ITEMS = _("保险各方"), _("保险期间和责任"), _("保险费和限额"), _("承保设备")
 
 
 class PolicyForm(In):
     """The same on a page: units chosen or named, money in yuan."""
 
-    subject = Choice(SUBJECTS, label=_("承保对象"), load_default="elevator")
-    policy_no = Text(required=True, max=40, label=_("保单号"))
-    insurer_id = Choice("insurers", label=_("保险机构"), hint=_("保险机构登记自己的保单时不用选择"))
-    holder = Text(label=_("投保单位"), hint=_("单位全称或统一社会信用代码；不填为本单位"))
-    holder_type = Choice(HOLDER_TYPES, required=True, label=_("投保人类型"))
-    basis = Choice(BASES, label=_("计费方式"), load_default="per_item_year")
-    starts_on = Day(required=True, label=_("保险起期"))
-    ends_on = Day(required=True, label=_("保险止期"))
-    premium = Number(required=True, places=2, max=10_000_000_000, label=_("保险费"), unit=_("元"))
-    limit_per_accident = Number(required=True, places=2, max=10_000_000_000, label=_("每次事故限额"), unit=_("元"))
-    limit_per_person = Number(places=2, max=10_000_000_000, label=_("每人限额"), unit=_("元"))
-    note = Note(max=1000, label=_("备注"))
+    renews_id = Integer(kind="hidden", label="renews")
+    subject = Choice(SUBJECTS, label=_("承保对象"), load_default="elevator", group=PARTIES)
+    policy_no = Text(required=True, max=40, label=_("保单号"), group=PARTIES)
+    insurer_id = Choice("insurers", label=_("保险机构"), hint=_("保险机构登记自己的保单时不用选择"), group=PARTIES)
+    holder = Text(label=_("投保单位"), hint=_("单位全称或统一社会信用代码；不填为本单位"), group=PARTIES)
+    holder_type = Choice(HOLDER_TYPES, required=True, label=_("投保人类型"), group=PARTIES)
+    broker = Text(label=_("保险经纪"), group=PARTIES)
+    co_insurers = Note(
+        max=2000,
+        label=_("共保单位和份额"),
+        hint=_("每行一家：单位全称，空格，份额，例如 某某财产保险 30%"),
+        group=PARTIES,
+    )
+    starts_on = Day(required=True, label=_("保险起期"), group=TERM)
+    ends_on = Day(required=True, label=_("保险止期"), group=TERM)
+    covers = Choices(named_pairs(COVERED), label=_("承保事故"), group=TERM)
+    basis = Choice(BASES, label=_("计费方式"), load_default="per_item_year", group=MONEYS)
+    sharing = Choice(SHARINGS, label=_("费用分担"), hint=_("不填按使用场所"), group=MONEYS)
+    premium = yuan_field(_("约定保险费"), hint=_("不填按费率表测算"), group=MONEYS)
+    limit_per_accident = yuan_field(_("每次事故限额"), required=True, group=MONEYS)
+    limit_total = yuan_field(_("累计限额"), group=MONEYS)
+    limit_per_person = yuan_field(_("每人限额"), group=MONEYS)
+    limit_legal = yuan_field(_("每次事故法律费用限额"), group=MONEYS)
+    relief_per_accident = yuan_field(_("无责补偿每次事故限额"), group=MONEYS)
+    relief_per_person = yuan_field(_("无责补偿每人限额"), group=MONEYS)
+    note = Note(max=1000, label=_("备注"), group=MONEYS)
     codes = Lines(
-        required=True, most=30000, each=120, label=_("承保设备代码"), hint=_("每行一个标签代码，可从表格中整列粘贴")
+        most=30000,
+        each=120,
+        required=True,
+        label=_("承保设备代码"),
+        hint=_("每行一个：标签编号、注册代码、设备代码、使用登记证编号或救援识别码，可从表格中整列粘贴"),
+        group=ITEMS,
+    )
+    file = Upload(
+        accept=".xlsx,.csv",
+        label=_("或上传表格"),
+        hint=_("表头有“标签编号”“设备代码”或“注册代码”的一列，读出的代码加到上面"),
+        group=ITEMS,
     )
 
     @post_load
     def to_fen(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        """Yuan to fen, and the chosen insurer to its id."""
-        for name in ("premium", "limit_per_accident", "limit_per_person"):
-            yuan = data.pop(name, None)
-            data[f"{name}_fen"] = None if yuan is None else int(yuan * Decimal(100))
+        """Yuan to fen, and the chosen insurer to its id; the file was read before."""
+        for name in MONEY:
+            data[f"{name}_fen"] = fen(data.pop(name, None))
         data["insurer_id"] = int(data["insurer_id"]) if data.get("insurer_id") else None
+        data.pop("file", None)
         return data
 
 
@@ -90,47 +198,99 @@ class PolicyFilter(PageIn):
 
     q = Text(max=100, label=_("保单号或单位"), kind="search")
     subject = Choice(SUBJECTS, label=_("承保对象"))
-    state = Choice(STATES, label=_("状态"))
+    insurer = Integer(kind="select", choices="insurers", label=_("保险机构"))
+    state = Choice(POLICY_STATES, label=_("状态"))
 
 
-class EndorseIn(In):
-    """Equipment that joins and leaves from a day on."""
+class EndingFilter(PageIn):
+    """Filters of what ends soon."""
 
-    since = Day(required=True, label=_("批改生效日期"))
-    added = Lines(load_default=list, label=_("增加的设备代码"), hint=_("每行一个"))
-    removed = Lines(load_default=list, label=_("减少的设备代码"), hint=_("每行一个"))
-
-
-class CancelIn(In):
-    """The first day that is not covered any more."""
-
-    cancelled_on = Day(required=True, label=_("退保日期"), hint=_("从这一天起不再承保"))
+    q = Text(max=100, label=_("投保或使用单位"), kind="search")
+    when = Choice(WHEN, label=_("何时到期"))
+    insurer = Integer(kind="select", choices="insurers", label=_("保险机构"))
+    company = Text(max=100, label=_("维保单位"))
+    area = AreaChoice(label=_("辖区"))
 
 
-class ClaimIn(In):
-    """A claim through the API."""
+class UninsuredFilter(PageIn):
+    """Filters of elevators without insurance."""
 
-    code = Text(required=True, max=120, label=_("设备代码"))
-    happened_on = Day(required=True, label=_("出险日期"))
-    injury = Choice(INJURIES, required=True, label=_("人员伤亡"))
-    paid_fen = _money(required=True)
-    note = Note(label=_("说明"))
+    q = Text(max=100, label=_("地点、单位或编号"), kind="search")
+    area = AreaChoice(label=_("辖区"))
+    company = Text(max=100, label=_("维保单位"))
+    place_type = Choice(PLACE_TYPES, label=_("使用场所"))
+    kind = Choice(KINDS, label=_("品种"))
 
 
-class ClaimForm(In):
+class PickFilter(UninsuredFilter):
+    """The same, for choosing what to insure."""
+
+    cover = Choice(COVER, label=_("投保情况"))
+
+
+class PolicyEndorseIn(In):
+    """Equipment that joins and leaves from a day on; the difference of the premium as agreed, in fen."""
+
+    since = Day(required=True)
+    added = Lines(load_default=list, most=30000, each=120)
+    removed = Lines(load_default=list, most=30000, each=120)
+    reason = Text(required=True)
+    document = Text(load_default="")
+    difference_fen = fen_field(min=-LARGEST_FEN)
+
+
+class EndorseForm(In):
     """The same on a page, in yuan."""
 
-    code = Text(required=True, max=120, label=_("设备代码"))
-    happened_on = Day(required=True, label=_("出险日期"))
-    injury = Choice(INJURIES, required=True, label=_("人员伤亡"))
-    paid = Number(required=True, places=2, max=10_000_000_000, label=_("赔付金额"), unit=_("元"))
-    note = Note(max=1000, label=_("说明"))
+    since = Day(required=True, label=_("批改生效日期"))
+    difference = yuan_field(_("约定保险费差额"), min=-LARGEST_YUAN, hint=_("退费填负数；不填按日测算"))
+    reason = Text(required=True, label=_("原因"))
+    document = Text(label=_("批单号或依据"))
+    added = Lines(load_default=list, most=30000, each=120, label=_("增加的设备代码"), hint=_("每行一个"))
+    removed = Lines(load_default=list, most=30000, each=120, label=_("减少的设备代码"), hint=_("每行一个"))
 
     @post_load
     def to_fen(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
         """Yuan to fen."""
-        data["paid_fen"] = int(data.pop("paid") * Decimal(100))
+        data["difference_fen"] = fen(data.pop("difference", None))
+        data["document"] = data.get("document") or ""
         return data
+
+
+class PolicyCancelIn(In):
+    """The first day that is not covered any more; the refund as agreed, in fen."""
+
+    cancelled_on = Day(required=True)
+    reason = Text(required=True)
+    document = Text(load_default="")
+    refund_fen = fen_field()
+
+
+class CancelForm(In):
+    """The same on a page, in yuan."""
+
+    cancelled_on = Day(required=True, label=_("退保日期"), hint=_("从这一天起不再承保"))
+    refund = yuan_field(_("约定退费"), hint=_("不填按日退还未到期保险费"))
+    reason = Text(required=True, label=_("原因"))
+    document = Text(label=_("批单号或依据"))
+
+    @post_load
+    def to_fen(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        """Yuan to fen."""
+        data["refund_fen"] = fen(data.pop("refund", None))
+        data["document"] = data.get("document") or ""
+        return data
+
+
+class CoverCheckIn(In):
+    """Codes to look up before they are insured, with the terms a premium depends on."""
+
+    subject = Choice(SUBJECTS, load_default="elevator")
+    codes = Lines(required=True, most=2000, each=120)
+    holder_type = Choice(HOLDER_TYPES, load_default="use_unit")
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
+    limit_per_accident_fen = fen_field()
 
 
 class PolicyOut(Out):
@@ -144,13 +304,23 @@ class PolicyOut(Out):
     holder = fields.String()
     holder_id = fields.Integer()
     holder_type = fields.String()
+    broker = fields.String(allow_none=True)
     basis = fields.String()
+    sharing = fields.String(allow_none=True)
     starts_on = fields.Date()
     ends_on = fields.Date()
     cancelled_on = fields.Date(allow_none=True)
     premium_fen = fields.Integer()
+    proposed_fen = fields.Integer(allow_none=True)
+    refund_fen = fields.Integer(allow_none=True)
     limit_per_accident_fen = fields.Integer()
     limit_per_person_fen = fields.Integer(allow_none=True)
+    limit_total_fen = fields.Integer(allow_none=True)
+    limit_legal_fen = fields.Integer(allow_none=True)
+    relief_per_accident_fen = fields.Integer(allow_none=True)
+    relief_per_person_fen = fields.Integer(allow_none=True)
+    covers = fields.List(fields.String(), allow_none=True)
+    renews_id = fields.Integer(allow_none=True)
 
     @pre_dump
     def named(self, row: Any, **_more: Any) -> dict[str, Any]:
@@ -162,11 +332,31 @@ class PolicyOut(Out):
         return values
 
 
-class ClaimOut(Out):
-    """A claim."""
+class CoverCheckOut(Out):
+    """A line of a check: what it names and its premium, or what is wrong with it."""
 
-    id = fields.Integer()
-    policy_id = fields.Integer()
-    happened_on = fields.Date()
-    injury = fields.String()
-    paid_fen = fields.Integer()
+    line = fields.Integer()
+    text = fields.String()
+    problem = fields.String(allow_none=True)
+    code = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    kind = fields.String(allow_none=True)
+    made_on = fields.Date(allow_none=True)
+    premium_fen = fields.Integer(allow_none=True)
+
+
+def checked(lines: Iterable[Any], proposals: Mapping[int, Any]) -> list[dict[str, Any]]:
+    """The lines of a check as they leave: of equipment no more than is needed to insure it."""
+    return [
+        {
+            "line": line.number,
+            "text": line.text,
+            "problem": say(line.problem) if line.problem else None,
+            "code": getattr(line.thing, "label_code", None),
+            "address": getattr(line.thing, "address", None),
+            "kind": getattr(line.thing, "kind", None),
+            "made_on": getattr(line.thing, "made_on", None),
+            "premium_fen": proposals[line.thing.id].fen if line.thing and line.thing.id in proposals else None,
+        }
+        for line in lines
+    ]

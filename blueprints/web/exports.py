@@ -21,10 +21,11 @@ from blueprints.schemas.filling import FillingFilter
 from blueprints.schemas.hazards import HazardFilter
 from blueprints.schemas.indicators import BehindIn
 from blueprints.schemas.inspections import DueFilter, InspectionFilter
+from blueprints.schemas.maintenance import ContractFilter, DueQuery, UncontractedFilter
 from blueprints.schemas.office import TrailFilter
 from blueprints.schemas.old_elevators import AgesIn, AssessmentFilter, RankFilter, UnknownFilter
 from blueprints.schemas.people import PeopleFilter
-from blueprints.schemas.policies import PolicyFilter
+from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFilter
 from blueprints.schemas.renewals import RenewalFilter
 from blueprints.schemas.units import UnitFilter
 from blueprints.schemas.visits import VisitFilter
@@ -42,9 +43,15 @@ FILTERS: Mapping[str, type[Schema]] = {
     "units": UnitFilter,
     "people": PeopleFilter,
     "visits": VisitFilter,
+    "due": DueQuery,
+    "contracts": ContractFilter,
+    "uncontracted": UncontractedFilter,
     "fillings": FillingFilter,
     "hazards": HazardFilter,
     "policies": PolicyFilter,
+    "insured": PolicyFilter,
+    "policy-renewals": EndingFilter,
+    "uninsured": UninsuredFilter,
     "inspection_due": DueFilter,
     "inspections": InspectionFilter,
     "trail": TrailFilter,

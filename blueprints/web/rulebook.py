@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import Schema
 
 from blueprints.forms import Form
+from blueprints.schemas import premiums as premium_schemas
 from blueprints.schemas import rules as schemas
 from blueprints.sessions import actor
 from registry import clock
@@ -57,6 +58,12 @@ QUESTIONS = {
             _("气瓶最多充多少"),
             schemas.LimitIn,
             lambda asked: rule_answers.fill_limit(actor(), asked),
+        ),
+        Question(
+            "premium",
+            _("电梯责任保险费"),
+            premium_schemas.PremiumForm,
+            lambda asked: rule_answers.premium(actor(), asked),
         ),
         Question(
             "filling",

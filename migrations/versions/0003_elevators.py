@@ -72,6 +72,63 @@ def upgrade() -> None:
         sa.UniqueConstraint("station_id", "number", name=op.f("uq_device_station_id_number")),
     )
     op.create_table(
+        "safety_record",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("ref_digest", sa.String(length=200), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("cycle", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts_from", sa.Date(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("zero_risk", sa.Boolean(), nullable=False),
+        sa.Column("problem_count", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("signature", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("photos", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("correction_reason", sa.String(length=200), nullable=False),
+        sa.Column("replaced_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["safety_record.id"], name=op.f("fk_safety_record_corrects_id_safety_record")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_safety_record_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_record_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_record")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_safety_record_corrects_id")),
+        sa.UniqueConstraint("unit_id", "ref", name=op.f("uq_safety_record_unit_id_ref")),
+    )
+    with op.batch_alter_table("safety_record", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_safety_record_period",
+            ["subject", "cycle", "starts_on", "unit_id", "counts_from", "replaced_on"],
+            unique=False,
+        )
+        batch_op.create_index("ix_safety_record_unit_id_starts_on", ["unit_id", "starts_on"], unique=False)
+
+    op.create_table(
+        "safety_risk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("check", sa.String(length=4000), nullable=False),
+        sa.Column("serious", sa.Boolean(), nullable=False),
+        sa.Column("end_reason", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_risk_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_risk")),
+    )
+    with op.batch_alter_table("safety_risk", schema=None) as batch_op:
+        batch_op.create_index("ix_safety_risk_unit_id_subject", ["unit_id", "subject", "since"], unique=False)
+
+    op.create_table(
         "staff_presence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("station_id", sa.Integer(), nullable=False),
@@ -407,6 +464,65 @@ def upgrade() -> None:
         batch_op.create_index("ix_renewal_project_year_state", ["year", "state"], unique=False)
 
     op.create_table(
+        "safety_appointment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("document", sa.String(length=200), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("end_reason", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_safety_appointment_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_safety_appointment_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_appointment_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_appointment")),
+    )
+    with op.batch_alter_table("safety_appointment", schema=None) as batch_op:
+        batch_op.create_index("ix_safety_appointment_person_id", ["person_id"], unique=False)
+        batch_op.create_index("ix_safety_appointment_unit_id_subject", ["unit_id", "subject", "role"], unique=False)
+
+    op.create_table(
+        "safety_charge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("elevator_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["elevator_id"], ["elevator.id"], name=op.f("fk_safety_charge_elevator_id_elevator")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_safety_charge_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_charge_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_charge")),
+    )
+    with op.batch_alter_table("safety_charge", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_safety_charge_elevator_id", ["elevator_id", "since", "until", "unit_id"], unique=False
+        )
+        batch_op.create_index("ix_safety_charge_unit_id_person_id", ["unit_id", "person_id"], unique=False)
+
+    op.create_table(
+        "safety_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("paper", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_safety_paper_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_paper_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_paper")),
+    )
+    with op.batch_alter_table("safety_paper", schema=None) as batch_op:
+        batch_op.create_index("ix_safety_paper_unit_id_subject", ["unit_id", "subject", "paper"], unique=False)
+
+    op.create_table(
         "safety_part",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("elevator_id", sa.Integer(), nullable=False),
@@ -419,6 +535,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_part")),
         sa.UniqueConstraint("elevator_id", "position", name=op.f("uq_safety_part_elevator_id_position")),
     )
+    op.create_table(
+        "safety_training",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("document", sa.String(length=200), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_safety_training_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_safety_training_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_training_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_training")),
+    )
+    with op.batch_alter_table("safety_training", schema=None) as batch_op:
+        batch_op.create_index("ix_safety_training_unit_id", ["unit_id", "subject"], unique=False)
+
     op.create_table(
         "self_check",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -535,6 +671,7 @@ def upgrade() -> None:
         sa.Column("reweigh_source", sa.String(length=40), nullable=True),
         sa.Column("leak_found", sa.Boolean(), nullable=True),
         sa.Column("labels_printed", sa.Boolean(), nullable=True),
+        sa.Column("release_ref", sa.String(length=40), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_by_id", sa.Integer(), nullable=True),
         sa.Column("findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -547,7 +684,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["released_by_id"], ["person.id"], name=op.f("fk_fill_cycle_released_by_id_person")),
         sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_fill_cycle_station_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fill_cycle")),
+        sa.UniqueConstraint("station_id", "post_ref", name=op.f("uq_fill_cycle_station_id_post_ref")),
         sa.UniqueConstraint("station_id", "ref", name=op.f("uq_fill_cycle_station_id_ref")),
+        sa.UniqueConstraint("station_id", "release_ref", name=op.f("uq_fill_cycle_station_id_release_ref")),
     )
     with op.batch_alter_table("fill_cycle", schema=None) as batch_op:
         batch_op.create_index("ix_fill_cycle_cylinder_id_opened_at", ["cylinder_id", "opened_at"], unique=False)
@@ -628,6 +767,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("renewal_step", schema=None) as batch_op:
         batch_op.create_index("ix_renewal_step_project_id", ["project_id"], unique=False)
+
+    op.create_table(
+        "safety_problem",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("elevator_id", sa.Integer(), nullable=True),
+        sa.Column("thing", sa.String(length=200), nullable=False),
+        sa.Column("risk_id", sa.Integer(), nullable=True),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("actions", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("serious", sa.Boolean(), nullable=False),
+        sa.Column("measure", sa.String(length=200), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=True),
+        sa.Column("solved_on", sa.Date(), nullable=True),
+        sa.Column("solution", sa.String(length=200), nullable=False),
+        sa.Column("hazard_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["elevator_id"], ["elevator.id"], name=op.f("fk_safety_problem_elevator_id_elevator")),
+        sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_safety_problem_hazard_id_hazard")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["safety_record.id"], name=op.f("fk_safety_problem_record_id_safety_record")
+        ),
+        sa.ForeignKeyConstraint(["risk_id"], ["safety_risk.id"], name=op.f("fk_safety_problem_risk_id_safety_risk")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_safety_problem_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_problem")),
+    )
+    with op.batch_alter_table("safety_problem", schema=None) as batch_op:
+        batch_op.create_index("ix_safety_problem_record_id", ["record_id"], unique=False)
+        batch_op.create_index("ix_safety_problem_unit_id_solved_on", ["unit_id", "subject", "solved_on"], unique=False)
 
     op.create_table(
         "visit_gap",
@@ -894,10 +1065,10 @@ def upgrade() -> None:
             "ix_inspection_conclusion_done_on", ["conclusion", "done_on", "elevator_id"], unique=False
         )
         batch_op.create_index("ix_inspection_kind_conclusion", ["kind", "conclusion", "done_on"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_inspection_corrects_id_inspection"), "inspection", ["corrects_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
 
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("broker", sa.String(length=200), nullable=True))

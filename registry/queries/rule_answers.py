@@ -3,27 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from registry import clock, policy
 from registry.actor import Actor
 from registry.errors import Invalid
 from registry.messages import T
-from registry.rules import cylinders, inspection, maintenance
+from registry.rules import cylinders, inspection, maintenance, premiums
+from registry.rules.dates import day_stamp_end
 from registry.rules.filling import FILL, FillingVerdict, judge
 from registry.rules.filling_facts import FillingFacts
+from registry.rules.inspection_orders import Order, shifted
+from registry.rules.inspection_standing import Origin, Record, standing
 from registry.rules.kinds import ELEVATOR_KINDS
 
 FACTS = tuple(field.name for field in fields(FillingFacts))
 
 
-def elevator_inspection(actor: Actor, asked: Mapping[str, Any]) -> inspection.Duty:
-    """`{base, month_anchor?, done: [years], on}` -> the duty to show on the day (elevators.md §4.1)."""
+def elevator_inspection(actor: Actor, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The duty to show on a day (elevators.md §4.1, §4.2).
+
+    `{base, month_anchor?, done: [years], on}`, or in place of month and years `records: [{kind, done_on,
+    conclusion?}]`; without `base` the first known of `registered_on, in_use_since, made_on`, and the answer says that
+    the base is estimated; `orders: [{due_from, due_to, shift_months}]` of the province move the due month.
+    """
     policy.require(actor, "rule.ask")
-    if asked["on"] < asked["base"]:
+    on = asked["on"]
+    origin = Origin(asked.get("base"), asked.get("registered_on"), asked.get("in_use_since"), asked.get("made_on"))
+    known = [Record(**given) for given in asked.get("records") or ()]
+    found = standing(origin, [record for record in known if record.done_on <= on])
+    if found is None:
+        raise Invalid.field("base", T("请填写起算日，或者登记、投用、制造日期中的一个"))
+    if on < found.base.day:
         raise Invalid.field("on", T("不能早于起算日"))
-    return inspection.duty(asked["base"], asked.get("month_anchor"), set(asked.get("done") or ()), asked["on"])
+    anchor = asked.get("month_anchor") or found.month_anchor
+    due = inspection.duty(found.base.day, anchor, {*found.done_years, *(asked.get("done") or ())}, on)
+    given_orders = [Order(**given, since=date.min) for given in asked.get("orders") or ()]
+    moved, order = shifted(due.due_by, given_orders, on)
+    return {
+        **{name: getattr(due, name) for name in ("year", "kind", "opens", "missed", "basis")},
+        "due": f"{moved:%Y-%m}",
+        "state": due.state if order is None else _moved_state(due, moved, on),
+        "apply_by": inspection.apply_by(moved) if due.apply_by else None,
+        "base": found.base.day,
+        "base_estimated": found.base.estimated,
+    }
+
+
+def _moved_state(due: inspection.Duty, moved: date, on: date) -> str:
+    """The state of a duty whose month an order has moved; the window opens as it would have, or with the month."""
+    if on > moved:
+        return "overdue"
+    if (on.year, on.month) == (moved.year, moved.month):
+        return "due"
+    return "open" if on >= min(due.opens_on, moved.replace(day=1)) else "later"
 
 
 def maintenance_plan(actor: Actor, asked: Mapping[str, Any]) -> maintenance.Plan:
@@ -65,6 +100,39 @@ def fill_limit(actor: Actor, asked: Mapping[str, Any]) -> cylinders.FillLimit:
         asked.get("temperature_c"),
         asked.get("on") or clock.today(),
     )
+
+
+@dataclass(frozen=True)
+class PremiumAnswer:
+    """The premium of a year and of a term, and what each party bears of the term's, all in fen."""
+
+    year: premiums.Premium
+    fen: int
+    sharing: str
+    shares: Mapping[str, int]
+
+
+def premium(actor: Actor, asked: Mapping[str, Any]) -> PremiumAnswer:
+    """`{kind, place_type?, made_on?, first_year?, insured_years?, claims?, limit_per_accident_fen?, starts_on,
+    ends_on?, sharing?, scheme?}` -> the premium by the factor table (elevators.md §7)."""
+    policy.require(actor, "rule.ask")
+    starts_on = asked["starts_on"]
+    ends_on = asked.get("ends_on") or day_stamp_end(starts_on, 1)
+    if ends_on < starts_on:
+        raise Invalid.field("ends_on", T("保险止期不能早于起期"))
+    facts = premiums.Facts(
+        kind=asked["kind"],
+        place_type=asked.get("place_type"),
+        made_on=asked.get("made_on"),
+        first_year=bool(asked.get("first_year")),
+        insured_years=asked.get("insured_years") or 0,
+        claims=asked.get("claims") or 0,
+        limit_fen=asked.get("limit_per_accident_fen"),
+    )
+    year = premiums.premium(facts, starts_on, asked.get("scheme") or premiums.SCHEME)
+    fen = premiums.for_term(year.fen, starts_on, ends_on)
+    sharing = asked.get("sharing") or premiums.sharing_of(facts.place_type)
+    return PremiumAnswer(year, fen, sharing, premiums.split(fen, sharing, starts_on))
 
 
 def filling(actor: Actor, asked: Mapping[str, Any]) -> FillingVerdict:

@@ -79,9 +79,24 @@ WORDS: dict[str, T] = {
     "counts_in_use": T("计入在用"),
     "maintained": T("须维保"),
     "note": T("说明"),
+    "names": T("名称"),
+    "scheme": T("方案"),
+    "fen": T("基准保险费（分）"),
+    "factor": T("系数"),
+    "match": T("适用"),
+    "at_most": T("不超过"),
+    "years_insured": T("投保满（年）"),
+    "owner": T("产权单位"),
+    "maintenance": T("维保单位"),
+    "inspection": T("检验机构"),
 }
 # Two columns of a table, Chinese and English, that are one column of the page.
-PAIRS = {"text": ("zh", "en"), "name": ("name_zh", "name_en"), "requirement": ("requirement_zh", "requirement_en")}
+PAIRS = {
+    "text": ("zh", "en"),
+    "names": ("zh", "en"),
+    "name": ("name_zh", "name_en"),
+    "requirement": ("requirement_zh", "requirement_en"),
+}
 VALUES: dict[str, tuple[str, str]] = {
     "block": ("禁止", "block"),
     "hold": ("暂停", "hold"),
@@ -111,8 +126,25 @@ VALUES: dict[str, tuple[str, str]] = {
     "hours": ("小时", "hours"),
     "city": ("市级", "city"),
     "county": ("县级", "county"),
+    "jiangsu": ("江苏方案", "Jiangsu"),
+    "hunan": ("湖南方案", "Hunan"),
+    "kind": ("品种", "kind"),
+    "place": ("使用场所", "place"),
+    "age": ("使用年限", "age"),
+    "claims": ("出险", "claims"),
+    "limit": ("限额", "limit"),
+    "unknown": ("不详", "not known"),
+    "residential": ("住宅", "homes"),
+    "school": ("学校", "school"),
+    "hospital": ("医院", "hospital"),
+    "office": ("办公楼宇", "offices"),
+    "hotel": ("宾馆饭店", "hotel"),
+    "factory": ("工厂", "factory"),
+    "culture_sport": ("文体娱场馆", "culture and sport"),
+    "mall": ("商场超市", "mall"),
+    "transport": ("交通场所", "transport"),
 }
-NAMED = ("kinds", "not_kinds", "media", "environments", "applies_to")
+NAMED = ("kinds", "match", "not_kinds", "media", "environments", "applies_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +203,13 @@ BOOKS: dict[str, Book] = {
         Book("paperless_limits", T("无纸化维保限值"), ("text", "value", "unit")),
         Book("hazard_clauses", T("重大事故隐患判定条款"), ("clause", "text", "applies_to")),
         Book("hazard_deadlines", T("隐患办理时限"), ("text", "amount", "unit")),
+        Book("premium_bases", T("电梯责任保险基准保险费"), ("scheme", "names", "kinds", "first_year", "fen")),
+        Book(
+            "premium_factors",
+            T("电梯责任保险费率系数"),
+            ("factor", "names", "match", "years_insured", "at_most", "value"),
+        ),
+        Book("premium_shares", T("电梯责任保险费用分担"), ("names", "owner", "maintenance", "inspection")),
         Book("elevator_status", T("电梯登记状态"), ("text", "counts_in_use", "maintained")),
     )
 }

@@ -16,13 +16,19 @@ from registry import policy
 from registry.actor import Actor
 from registry.messages import T
 from registry.queries import (
+    anomalies,
+    contracts,
+    days,
+    elevator_gaps,
     fault_reports,
     hazards,
     inspection_due,
     inspections,
+    maker_items,
     old_elevators,
+    policy_renewals,
+    registrations,
     renewals,
-    visit_plans,
     visits,
 )
 
@@ -52,7 +58,11 @@ class Waiting:
 
 
 def _visits_in(state: str) -> Count:
-    return lambda actor, day: visit_plans.count_in(actor, day, state)
+    return lambda actor, day: days.count_in(actor, day, state)
+
+
+def _visits_late(late: int) -> Count:
+    return lambda actor, day: days.count_late(actor, day, late)
 
 
 def _inspections_within(first: int, last: int) -> Count:
@@ -60,7 +70,41 @@ def _inspections_within(first: int, last: int) -> Count:
 
 
 INSPECTIONS_FOR = policy.REGISTRARS | {"use_manager", "maintenance_manager"}
+def _insurance(when: str) -> Count:
+    return lambda actor, day: policy_renewals.count(actor, day, when)
+
+
+INSURERS_AND_HOLDERS = policy.UNIT_MANAGERS | policy.REGISTRARS | {"insurer", "inspection_body"}
+
+
 TODOS: tuple[Todo, ...] = (
+    Todo(
+        "anomalies_to_explain",
+        T("待说明的维保异常"),
+        "due",
+        "anomaly.explain",
+        "anomalies.index",
+        anomalies.count_to_explain,
+        {"state": "found"},
+    ),
+    Todo(
+        "anomalies_explained",
+        T("待认定的维保异常"),
+        "due",
+        "anomaly.confirm",
+        "anomalies.index",
+        anomalies.count_explained,
+        {"state": "explained"},
+    ),
+    Todo(
+        "anomalies_late",
+        T("超过期限的维保异常"),
+        "late",
+        "anomaly.read",
+        "anomalies.index",
+        anomalies.count_late,
+        {"late": "1"},
+    ),
     Todo(
         "visits_overdue",
         T("维保已超期的电梯"),
@@ -80,6 +124,66 @@ TODOS: tuple[Todo, ...] = (
         _visits_in("due"),
         {"state": "due"},
         policy.MAINTENANCE,
+    ),
+    Todo(
+        "visits_soon",
+        T("2天内到期维保的电梯"),
+        "open",
+        "visit.record",
+        "visits.today",
+        _visits_in("soon"),
+        {"state": "soon"},
+        policy.MAINTENANCE,
+    ),
+    Todo(
+        "visits_late_3",
+        T("维保超期3天以上的电梯"),
+        "late",
+        "visit.read",
+        "visits.today",
+        _visits_late(3),
+        {"state": "overdue", "late": "3"},
+        policy.MAINTENANCE | {"use_manager"},
+    ),
+    Todo(
+        "visits_late_7",
+        T("维保超期7天以上的电梯"),
+        "late",
+        "visit.read",
+        "visits.today",
+        _visits_late(7),
+        {"state": "overdue", "late": "7"},
+        policy.MAINTENANCE | policy.COUNTY_OFFICERS | {"use_manager", "section_city"},
+    ),
+    Todo(
+        "elevators_without_contract",
+        T("没有维保合同的电梯"),
+        "late",
+        "contract.read",
+        "contracts.missing",
+        contracts.count_uncontracted,
+        {},
+        policy.COUNTY_OFFICERS | {"use_manager", "section_city"},
+    ),
+    Todo(
+        "contracts_ending",
+        T("30天内到期的维保合同"),
+        "due",
+        "contract.read",
+        "contracts.index",
+        contracts.count_ending,
+        {"state": "ending_30"},
+        frozenset({"use_manager", "maintenance_manager"}),
+    ),
+    Todo(
+        "maker_items_missing",
+        T("须录入制造单位维保项目的电梯"),
+        "late",
+        "maker_items.enter",
+        "maker_items.index",
+        maker_items.count_missing,
+        {},
+        frozenset({"maintenance_manager"}),
     ),
     Todo("visits_to_confirm", T("待确认的维保"), "due", "visit.confirm", "visits.to_confirm", visits.count_to_confirm),
     Todo(
@@ -177,6 +281,102 @@ TODOS: tuple[Todo, ...] = (
         old_elevators.count_unassessed,
         {"assessed": "no"},
         policy.OFFICERS,
+    ),
+    Todo(
+        "insurance_lapsed",
+        T("已脱保、还有设备在用的保单"),
+        "late",
+        "policy.read",
+        "policy_lists.ending",
+        _insurance("lapsed"),
+        {"when": "lapsed"},
+        INSURERS_AND_HOLDERS,
+    ),
+    Todo(
+        "insurance_ends_7",
+        T("7天内到期的保单"),
+        "due",
+        "policy.read",
+        "policy_lists.ending",
+        _insurance("7"),
+        {"when": "7"},
+        INSURERS_AND_HOLDERS,
+    ),
+    Todo(
+        "insurance_ends_30",
+        T("8至30天到期的保单"),
+        "due",
+        "policy.read",
+        "policy_lists.ending",
+        _insurance("30"),
+        {"when": "30"},
+        INSURERS_AND_HOLDERS,
+    ),
+    Todo(
+        "insurance_ends_60",
+        T("31至60天到期的保单"),
+        "open",
+        "policy.read",
+        "policy_lists.ending",
+        _insurance("60"),
+        {"when": "60"},
+        INSURERS_AND_HOLDERS,
+    ),
+    Todo(
+        "elevators_uninsured",
+        T("没有保险的在用电梯"),
+        "open",
+        "elevator.read",
+        "policy_lists.uninsured",
+        policy_renewals.uninsured_in_use,
+        {},
+        policy.UNIT_MANAGERS | policy.REGISTRARS,
+    ),
+    Todo(
+        "registrations_late",
+        T("超过办理期限的使用登记申请"),
+        "late",
+        "registration.decide",
+        "registrations.index",
+        lambda actor, day: registrations.count_waiting("office", actor, day, late=True),
+        {"state": "late"},
+    ),
+    Todo(
+        "registrations_waiting",
+        T("待办理的使用登记申请"),
+        "due",
+        "registration.decide",
+        "registrations.index",
+        lambda actor, day: registrations.count_waiting("office", actor, day),
+        {"state": "waiting_office"},
+    ),
+    Todo(
+        "registrations_returned",
+        T("退回补正的使用登记申请"),
+        "due",
+        "registration.apply",
+        "registrations.index",
+        registrations.count_returned,
+        {"state": "RETURNED"},
+        frozenset({"use_manager"}),
+    ),
+    Todo(
+        "elevators_unregistered",
+        T("在用未登记的电梯"),
+        "late",
+        "elevator.change_status",
+        "elevators.index",
+        elevator_gaps.count_unregistered,
+        {"status": "in_use_unregistered"},
+    ),
+    Todo(
+        "stops_told_late",
+        T("停用告知逾期的电梯"),
+        "open",
+        "elevator.change_status",
+        "elevators.index",
+        elevator_gaps.count_late_notices,
+        {"gaps": "late_notice"},
     ),
 )
 

@@ -9,7 +9,7 @@ import pytest
 from registry import clock
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.queries import indicators
-from registry.services import policies
+from registry.services import claims, policies
 from seeds import cast
 from tests import cylinder_factory, elevators_factory
 
@@ -114,10 +114,10 @@ def test_a_use_unit_records_only_for_itself(actor, elevators) -> None:
 def test_a_claim_needs_cover_on_its_day(actor, elevators) -> None:
     row = policies.record(actor("insurer"), values(elevators[0].label_code))
     claim = {"code": elevators[0].label_code, "happened_on": START, "injury": "light", "paid_fen": 100}
-    assert policies.claim(actor("insurer"), row.id, claim).elevator_id == elevators[0].id
+    assert claims.record(actor("insurer"), row.id, claim).elevator_id == elevators[0].id
     for changed in ({"happened_on": START - timedelta(days=1)}, {"code": elevators[1].label_code}):
         with pytest.raises(Invalid):
-            policies.claim(actor("insurer"), row.id, {**claim, **changed})
+            claims.record(actor("insurer"), row.id, {**claim, **changed})
 
 
 def test_a_cylinder_policy_counts_for_cylinders(actor, app) -> None:
@@ -152,9 +152,17 @@ def test_an_insurer_records_endorses_and_pays_on_pages(browser_of, elevators) ->
     assert wrong.status_code == 422
     assert "没有这个单位" in wrong.text
     assert 'value="没有的单位"' in wrong.text
-    claim = {"code": elevators[0].label_code, "happened_on": "2026-02-01", "injury": "none", "paid": "30.5"}
+    claim = {
+        "code": elevators[0].label_code,
+        "happened_on": "2026-02-01",
+        "injury": "none",
+        "event": "trapped",
+        "paid": "30.5",
+    }
     assert "30.50" in browser.post(f"/policies/{policy_id}/claim", data=claim, follow_redirects=True).text
-    ended = browser.post(f"/policies/{policy_id}/cancel", data={"cancelled_on": "2026-05-01"}, follow_redirects=True)
+    ended = browser.post(
+        f"/policies/{policy_id}/cancel", data={"cancelled_on": "2026-05-01", "reason": "拆除"}, follow_redirects=True
+    )
     assert "2026-05-01" in ended.text
 
 

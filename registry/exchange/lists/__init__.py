@@ -11,7 +11,7 @@ from registry.actor import Actor
 from registry.errors import Invalid, Missing
 from registry.exchange.columns import Say
 from registry.exchange.export import write_xlsx
-from registry.exchange.lists import fault_reports, old_elevators, records, registers
+from registry.exchange.lists import fault_reports, inspections, insurance, maintenance, old_elevators, records, registers
 from registry.exchange.lists._listing import Filters, Listing, Row
 from registry.exchange.lists.behind import behind
 from registry.messages import T
@@ -27,9 +27,15 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "units": registers.UNITS,
         "people": registers.PEOPLE,
         "visits": records.VISITS,
+        "due": maintenance.DUE,
+        "contracts": maintenance.CONTRACTS,
+        "uncontracted": maintenance.UNCONTRACTED,
         "fillings": records.FILLINGS,
         "hazards": records.HAZARDS,
-        "policies": records.POLICIES,
+        "policies": insurance.POLICIES,
+        "insured": insurance.INSURED,
+        "policy-renewals": insurance.RENEWALS,
+        "uninsured": insurance.UNINSURED,
         "inspection_due": inspections.INSPECTION_DUE,
         "inspections": inspections.INSPECTIONS,
         "trail": records.TRAIL,

@@ -1,4 +1,4 @@
-"""What the registry records, as lists: visits, fills, hazards, policies, the trail."""
+"""What the registry records, as lists: visits, fills, hazards, the trail."""
 
 from __future__ import annotations
 
@@ -12,19 +12,12 @@ from registry.actor import ROLES, Actor
 from registry.exchange.lists._listing import Listing, Row, column
 from registry.exchange.sheets._common import area_choices, named
 from registry.messages import T
-from registry.queries import fillings, hazards, policies, trail, visits
+from registry.queries import fillings, hazards, trail, visits
 from registry.queries.paging import LARGEST
 from registry.rules.hazards import STATES
 from registry.rules.kinds import MEDIA
 
 CYCLES = {"half_month": T("半月"), "quarter": T("季度"), "half_year": T("半年"), "year": T("年度")}
-POLICY_STATES = {
-    "valid": T("有效"),
-    "ending": T("60天内到期"),
-    "ended": T("已到期"),
-    "future": T("未生效"),
-    "cancelled": T("已退保"),
-}
 
 
 def _visit_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
@@ -72,23 +65,6 @@ def _hazard_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
             "unit": item.unit.name,
             "elevator": item.elevator.label_code if item.elevator else None,
             "cylinder": item.cylinder.label_code if item.cylinder else None,
-        }
-
-
-def _policy_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
-    today = clock.today()
-    for item in items:
-        yield {
-            "policy_no": item.policy_no,
-            "subject": item.subject,
-            "insurer": item.insurer.name,
-            "holder": item.holder.name,
-            "starts_on": item.starts_on,
-            "ends_on": item.ends_on,
-            "cancelled_on": item.cancelled_on,
-            "premium": Decimal(item.premium_fen) / 100,
-            "limit": Decimal(item.limit_per_accident_fen) / 100,
-            "state": policies.state(item, today),
         }
 
 
@@ -169,32 +145,6 @@ HAZARDS = Listing(
     ),
     page=lambda actor, filters, cursor: hazards.page(actor, {**filters, "cursor": cursor}, clock.today()),
     rows=_hazard_rows,
-)
-
-POLICIES = Listing(
-    heading=T("保险"),
-    heading_en="Policies",
-    permission="policy.read",
-    columns=(
-        column("policy_no", T("保单号"), "Policy number"),
-        column(
-            "subject",
-            T("承保对象"),
-            "Subject",
-            kind="choice",
-            choices={"elevator": T("电梯"), "cylinder": T("气瓶")},
-        ),
-        column("insurer", T("保险机构"), "Insurer"),
-        column("holder", T("投保单位"), "Holder"),
-        column("starts_on", T("起保日期"), "From", kind="date"),
-        column("ends_on", T("终保日期"), "To", kind="date"),
-        column("cancelled_on", T("退保日期"), "Cancelled", kind="date"),
-        column("premium", T("保险费（元）"), "Premium (yuan)", kind="decimal", places=2),
-        column("limit", T("每次事故限额（元）"), "Limit per accident (yuan)", kind="decimal", places=2),
-        column("state", T("状态"), "State", kind="choice", choices=POLICY_STATES),
-    ),
-    page=lambda actor, filters, cursor: policies.page(actor, {**filters, "cursor": cursor}, clock.today()),
-    rows=_policy_rows,
 )
 
 TRAIL = Listing(

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from registry.errors import Missing
-from registry.exchange.sheets import cylinders, elevators, people, units
+from registry.exchange.sheets import cylinders, elevators, inspections, people, policies, units
 from registry.exchange.sheets._common import Bound, Register
 from registry.messages import T
 
 __all__ = ["REGISTERS", "Bound", "Register", "find"]
 
+MODULES = (elevators, cylinders, units, people, inspections, policies)
 REGISTERS: Mapping[str, Register] = MappingProxyType(
-    {module.REGISTER.sheet.name: module.REGISTER for module in (elevators, cylinders, units, people)}
+    {module.REGISTER.sheet.name: module.REGISTER for module in MODULES}
 )
 
 

@@ -1,0 +1,144 @@
+"""Claims against policies: record, and decide (settle, refuse, take up again)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from registry import audit, clock, policy
+from registry.actor import Actor
+from registry.db import transaction
+from registry.errors import Conflict, Invalid
+from registry.messages import T
+from registry.models import Claim, Policy, PolicyItem
+from registry.queries import policy_codes
+from registry.replays import digest
+from registry.rules.claims import Move, moves
+
+FIRST = "reported"
+PAID = "settled"
+OPTIONAL = ("claim_no", "claimant", "claimant_name", "reserve_fen", "note")
+
+
+def record(actor: Actor, policy_id: int, data: Mapping[str, Any]) -> Claim:
+    """Record a claim: `code, happened_on, injury`, optionally `event, claim_no, claimant, claimant_name, reserve_fen,
+    paid_fen, state, note`; the equipment was covered on that day. What was paid already is settled.
+
+    Raises:
+        Invalid: a day to come or not covered, unknown equipment, something paid on a refused claim.
+    """
+    policy.require(actor, "claim.record")
+    with transaction() as session:
+        row = policy.get(actor, Policy, Policy.id == policy_id)
+        column, key = _covered(session, actor, row, data["code"], data["happened_on"])
+        paid = data.get("paid_fen") or 0
+        found = Claim(
+            policy_id=row.id,
+            happened_on=data["happened_on"],
+            injury=data["injury"],
+            event=data.get("event") or "accident",
+            state=data.get("state") or (PAID if paid else FIRST),
+            paid_fen=paid,
+            recorded_at=clock.now(),
+            **{column: key},
+            **{name: data.get(name) for name in OPTIONAL},
+        )
+        if paid and found.state != PAID:
+            raise Invalid.field("paid_fen", T("只有已赔付的赔案有赔付金额"))
+        session.add(found)
+        audit.record(
+            actor,
+            "claim.recorded",
+            found,
+            policy_id=row.id,
+            event=found.event,
+            injury=found.injury,
+            state=found.state,
+            reserve_fen=found.reserve_fen,
+            paid_fen=found.paid_fen,
+        )
+        return found
+
+
+def record_once(actor: Actor, ref: str, policy_id: int, data: Mapping[str, Any]) -> tuple[Claim, bool]:
+    """Like `record`, for callers that send again when no answer came: (claim, whether it was there already).
+
+    Raises:
+        Conflict: the same `ref` came with other content.
+    """
+    policy.require(actor, "claim.record")
+    content = digest({**data, "policy_id": policy_id})
+    with transaction() as session:
+        known = session.scalar(select(Claim).where(Claim.ref == ref))
+        if known is not None:
+            if known.ref_digest != content:
+                raise Conflict(T("这个 ref 已用于另一份内容"))
+            return policy.get(actor, Claim, Claim.id == known.id), True
+        row = record(actor, policy_id, data)
+        row.ref, row.ref_digest = ref, content
+        return row, False
+
+
+def decide(actor: Actor, claim_id: int, verb: str, data: Mapping[str, Any]) -> Claim:
+    """Take a claim one step on: `settle` with `paid_fen`, `refuse` or `reopen` with the reason; `decided_on`.
+
+    Raises:
+        Invalid: nothing said about what was paid or why, a day to come or before the event.
+        Conflict: the claim is not where this step begins.
+    """
+    policy.require(actor, "claim.decide")
+    with transaction():
+        row = policy.get(actor, Claim, Claim.id == claim_id, lock=True)
+        today = clock.today()
+        move = next((move for move in moves(today) if move.verb == verb), None)
+        if move is None or row.state not in move.sources:
+            raise Conflict(T("赔案当前状态不能办理这一步"))
+        _check_decision(row, move, data, today)
+        before, row.state = row.state, move.target
+        row.paid_fen = (data.get("paid_fen") or 0) if move.target == PAID else 0
+        row.decided_on = None if move.target == FIRST else data.get("decided_on") or today
+        row.decision = data.get("decision")
+        audit.record(
+            actor,
+            "claim.decided",
+            row,
+            policy_id=row.policy_id,
+            verb=verb,
+            **{"from": before, "to": row.state},
+            paid_fen=row.paid_fen,
+        )
+        return row
+
+
+def _check_decision(row: Claim, move: Move, data: Mapping[str, Any], today: date) -> None:
+    if move.target == PAID and data.get("paid_fen") is None:
+        raise Invalid.field("paid_fen", T("请填写赔付金额"))
+    if move.target != PAID and not data.get("decision"):
+        raise Invalid.field("decision", T("请写明理由"))
+    day = data.get("decided_on") or today
+    if not row.happened_on <= day <= today:
+        raise Invalid.field("decided_on", T("应在出险日期与今天之间"))
+
+
+def _covered(session: Session, actor: Actor, row: Policy, code: str, day: date) -> tuple[str, int]:
+    """The column and id of the equipment that a claim is about, covered on its day."""
+    (line,) = policy_codes.look(actor, row.subject, [code], insurable=False)
+    if line.problem is not None:
+        raise Invalid.field("code", line.problem)
+    if day > clock.today():
+        raise Invalid.field("happened_on", T("不能晚于今天"))
+    column = getattr(PolicyItem, f"{row.subject}_id")
+    covering = select(PolicyItem.id).where(
+        PolicyItem.policy_id == row.id,
+        column == line.thing.id,
+        PolicyItem.since <= day,
+        or_(PolicyItem.until.is_(None), PolicyItem.until > day),
+    )
+    in_term = row.starts_on <= day <= row.ends_on and (row.cancelled_on is None or day < row.cancelled_on)
+    if not in_term or session.scalar(covering) is None:
+        raise Invalid.field("happened_on", T("{code}当日不在该保单承保范围内", code=code))
+    return column.key, line.thing.id
