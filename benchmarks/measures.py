@@ -1,4 +1,4 @@
-"""The measures: a foreign register imported, a city seeded and looked at, ten thousand labels printed."""
+"""The measures: a register imported, a city seeded and looked at, labels printed, years of visits behind a list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import qrcode
 from flask import Flask
 
+from benchmarks import elevators
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, typical_milliseconds, yardstick
 from registry import codes
 from registry.labels.compose import Label
@@ -116,4 +117,6 @@ MEASURES = (
     Measure("maryland_import", "s", 30, maryland_import),
     Measure("seed_city", "s", 600, _seeded.seed_city, full_only=True),
     Measure("dashboard", "ms", 300, _seeded.dashboard),
+    *(Measure(name, "ms", 200, take) for name, take in elevators.TAKES.items()),
+    *(Measure(name, "x", 1.2, take) for name, take in elevators.GROWTH.items()),
 )

@@ -27,6 +27,9 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("现场维保"), "field.shell", "visit.record", "device-mobile"),
             (_("使用登记"), "registrations.index", "registration.read", "file-text"),
             (_("今日维保"), "visits.today", "visit.record", "calendar"),
+            (_("维保到期"), "maintenance.due", "maintenance.oversee", "calendar"),
+            (_("维保合同"), "contracts.index", "contract.read", "file-text"),
+            (_("制造单位维保项目"), "maker_items.index", "maker_items.enter", "list-check"),
             (_("待确认维保"), "visits.to_confirm", "visit.confirm", "signature"),
             (_("维保记录"), "visits.index", "visit.read", "clipboard-check"),
             (_("检验到期"), "inspection_due.index", "inspection.read", "calendar"),
@@ -50,6 +53,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         _("监管"),
         (
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
+            (_("维保异常"), "anomalies.index", "anomaly.read", "flag"),
             (_("保险"), "policies.index", "policy.read", "shield-check"),
             (_("单位"), "units.index", "unit.read", "building"),
             (_("人员"), "people.index", "person.read", "users"),

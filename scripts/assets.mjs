@@ -10,6 +10,7 @@ const OUT = resolve(process.argv[2] ?? join(ROOT, "static/dist"));
 const ENTRIES = [
   { in: "static/js/app.js", out: "app" },
   { in: "static/js/charts.js", out: "charts" },
+  { in: "static/js/point-map.js", out: "point-map" },
   { in: "static/js/scanner.js", out: "scanner" },
   { in: "static/js/field/main.js", out: "field" },
   { in: "static/js/field/worker.js", out: "field-worker" },

@@ -8,15 +8,17 @@ from flask_smorest import Blueprint
 
 from blueprints.schemas import elevator_outputs as out
 from blueprints.schemas import elevators as schemas
+from blueprints.schemas import maintenance as maintenance_schemas
+from blueprints.schemas import registrations as registration_schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
 from registry import clock
 from registry.errors import Missing
 from registry.messages import T
-from registry.queries import elevator_plans
+from registry.queries import elevator_plans, registration_forms
 from registry.queries import elevators as queries
 from registry.rules.lifecycle import MOVES
-from registry.services import contracts, elevators, rescue
+from registry.services import contracts, elevator_parts, elevators, iot, rescue
 
 bp = Blueprint("api_elevators", __name__, url_prefix="/elevators", description="Elevators")
 
@@ -72,6 +74,21 @@ def plan(code: str) -> Any:
     return elevator_plans.of(actor(), code)
 
 
+@bp.route("/<string:code>/safety-parts")
+@bp.response(200, registration_schemas.PartsOut())
+def parts(code: str) -> Any:
+    """The safety parts of the product data sheet."""
+    return {"parts": registration_forms.parts_of(_id(code))}
+
+
+@bp.route("/<string:code>/safety-parts", methods=["PUT"])
+@bp.arguments(registration_schemas.PartsIn())
+@bp.response(200, registration_schemas.PartsOut())
+def set_parts(data: dict[str, Any], code: str) -> Any:
+    """Replace the safety parts."""
+    return {"parts": elevator_parts.set_parts(actor(), _id(code), data["parts"])}
+
+
 @bp.route("/<string:code>/transfer", methods=["POST"])
 @bp.arguments(schemas.TransferByIdIn())
 @bp.response(200, out.ElevatorOut())
@@ -94,6 +111,15 @@ def sign(data: dict[str, Any], code: str) -> Any:
 def end_contract(data: dict[str, Any], code: str) -> Any:
     """End the running contract."""
     return contracts.end(actor(), _id(code), data["until"], data.get("reason") or "")
+
+
+@bp.route("/<string:code>/monitoring", methods=["POST"])
+@bp.arguments(maintenance_schemas.IotIn())
+@bp.response(201, maintenance_schemas.IotOut())
+def monitoring(data: dict[str, Any], code: str) -> Any:
+    """Remote monitoring went on or off line; a report of the state it is in already changes nothing."""
+    row, known = iot.report(actor(), {**data, "elevator": code})
+    return (row or {}, 200, REPLAY) if known else (row or {})
 
 
 @bp.route("/<string:code>/rescue", methods=["POST"])

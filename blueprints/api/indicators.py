@@ -23,6 +23,15 @@ def figures(query: dict[str, Any]) -> Any:
     return {"items": indicators.figures(actor(), query["on"] or clock.today(), query["area"])}
 
 
+@bp.route("/<string:key>")
+@bp.arguments(WhenWhereIn(), location="query")
+@bp.response(200, IndicatorsOut())
+def one(query: dict[str, Any], key: str) -> Any:
+    """One indicator on a day: the city, then every area; with `area` that area alone."""
+    found = indicators.table(actor(), key, query["on"] or clock.today())
+    return {"items": [figure for figure in found if query["area"] in (None, figure.area)]}
+
+
 @bp.route("/<string:key>/behind")
 @bp.arguments(BehindIn(), location="query")
 @bp.response(200, page_out(BehindOut))

@@ -159,6 +159,35 @@ class ItemOut(Out):
     limits = fields.String()
 
 
+class SeasonDueOut(Out):
+    """A season-bound item and its days; `state` later, open or overdue."""
+
+    season = fields.String(attribute="season.id")
+    item = fields.String(attribute="item.code")
+    name = fields.Function(lambda found: found.item.name)
+    opens = fields.Date()
+    due = fields.Date()
+    state = fields.String()
+
+
+class ConditionOut(Out):
+    """A condition of on-demand maintenance; `failed_on`: since when it is not met."""
+
+    key = fields.String()
+    name = fields.Function(called)
+    met = fields.Boolean()
+    failed_on = fields.Date(allow_none=True)
+    basis = fields.String()
+
+
+class OnDemandOut(Out):
+    """How an on-demand contract stands: the agreed interval, and since when the fixed one holds again."""
+
+    days = fields.Integer()
+    fell_back_on = fields.Date(allow_none=True)
+    conditions = fields.List(fields.Nested(ConditionOut))
+
+
 class ElevatorPlanOut(Out):
     """What maintenance is due: days by cycle. `needs_items`: the maker's items are not on file."""
 
@@ -173,19 +202,10 @@ class ElevatorPlanOut(Out):
     soon = fields.List(fields.String(), attribute="plan.soon")
     next_cycle = fields.String(attribute="plan.next_cycle")
     needs_items = fields.Boolean(attribute="plan.needs_items")
+    work_type = fields.String(attribute="plan.work_type")
+    seasons = fields.List(fields.Nested(SeasonDueOut), attribute="plan.seasons")
+    on_demand = fields.Nested(OnDemandOut, attribute="plan.on_demand", allow_none=True)
     items = fields.List(fields.Nested(ItemOut), attribute="plan.items")
-
-
-class ElevatorInspectionOut(Out):
-    """A finished inspection."""
-
-    id = fields.Integer()
-    kind = fields.String()
-    done_on = fields.Date(allow_none=True)
-    conclusion = fields.String()
-    valid_until = fields.Date(allow_none=True)
-    report_no = fields.String()
-    notice_no = fields.String()
 
 
 class RescueOut(Out):

@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import visits as schemas
 from blueprints.sessions import actor
+from blueprints.web.maintenance import day_form, kept
+from blueprints.web.maintenance import states as shown_states
 from registry import clock
-from registry.queries import areas, visit_plans
+from registry.queries import areas, assignments, days, visit_plans
 from registry.queries import visits as queries
 from registry.rules.maintenance import JUDGES, RESULTS, cycles
 from registry.services import visits
@@ -29,11 +31,20 @@ def words() -> dict[str, Any]:
 @bp.route("/today")
 def today() -> Any:
     """What the company has to do: overdue and due first."""
-    form = Form(schemas.DueFilter(), sent=request.args)
+    who, on = actor(), clock.today()
+    form = day_form()
     asked = form.load() or {}
-    shown = visit_plans.PRESSING if not asked.get("state") else (asked["state"],)
-    due = visit_plans.due_today(actor(), clock.today(), shown, cursor=asked.get("cursor"))
-    return form.page("visits/today.html", due=due, states=visit_plans.STATES, chosen=asked.get("state"))
+    narrow = days.narrow(who, asked, on)
+    due = visit_plans.due_today(who, on, shown_states(asked), cursor=asked.get("cursor"), narrow=narrow)
+    return form.page(
+        "visits/today.html",
+        due=due,
+        states=visit_plans.STATES,
+        chosen=asked.get("state"),
+        kept=kept(),
+        mine=narrow.technician is not None,
+        names=assignments.names(who, [line.elevator.id for line in due.items], on),
+    )
 
 
 @bp.route("/")

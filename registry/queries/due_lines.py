@@ -7,7 +7,7 @@ here, and so is a contract without a state. Another day than today is worked out
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -234,7 +234,7 @@ def _replayed(actor: Actor, on: date, narrow: Narrow) -> list[Line]:
     return _lines(rows, on)
 
 
-def _lines(rows: list[tuple[str, Terms, Mapping[str, date]]], on: date) -> list[Line]:
+def _lines(rows: Sequence[tuple[str, Terms, Mapping[str, date]]], on: date) -> list[Line]:
     known, on_demand = office_seasons(on), standings((terms for _kind, terms, _last in rows), on)
     days: dict[Any, date] = {}
     found = []

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
-from registry import clock
+from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import ElevatorStatus
-from registry.queries import elevators
+from registry.models import Contract, Elevator, ElevatorStatus, IotPeriod, MakerItems
+from registry.queries import elevators, maker_items, plan_inputs
+from registry.queries.plan_inputs import Terms
 from registry.queries.visit_plans import last_done
 from registry.rules.lifecycle import statuses
-from registry.rules.maintenance import Plan, plan
+from registry.rules.maintenance import Plan
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,16 @@ class ElevatorPlan:
     taken_over: date
     last: Mapping[str, date]
     plan: Plan
+    elevator: Elevator
+    contract: Contract | None
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a plan rests on besides the visits: the periods on line, the newest first, and the maker's list."""
+
+    iot: Sequence[IotPeriod]
+    maker_list: MakerItems | None
 
 
 def of(actor: Actor, code: str) -> ElevatorPlan:
@@ -45,6 +56,7 @@ def of(actor: Actor, code: str) -> ElevatorPlan:
         select(ElevatorStatus.since).where(ElevatorStatus.elevator_id == elevator.id, ElevatorStatus.until.is_(None))
     )
     taken_over = contract.since if contract else began or today
+    terms = Terms.of(contract) if contract else Terms(elevator.id, 0, taken_over, "fixed", None)
     last = last_done(elevator.id, today)
     return ElevatorPlan(
         code=elevator.label_code,
@@ -53,5 +65,17 @@ def of(actor: Actor, code: str) -> ElevatorPlan:
         company=contract.company.name if contract else None,
         taken_over=taken_over,
         last=last,
-        plan=plan(elevator.kind, last, taken_over, today),
+        plan=plan_inputs.plans([(elevator, terms, last)], today)[elevator.id],
+        elevator=elevator,
+        contract=contract,
+    )
+
+
+def background(actor: Actor, found: ElevatorPlan) -> Background:
+    """What the page of a plan shows beside it."""
+    periods = policy.scope(actor, IotPeriod).where(IotPeriod.elevator_id == found.elevator.id)
+    holding = maker_items.lists_of([found.elevator], found.on).get(found.elevator.id, maker_items.NOTHING)
+    return Background(
+        iot=db.session.scalars(periods.order_by(IotPeriod.id.desc()).limit(10)).all(),
+        maker_list=None if holding.list_id is None else db.session.get(MakerItems, holding.list_id),
     )

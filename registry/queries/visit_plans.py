@@ -153,14 +153,9 @@ def lines_of(actor: Actor, on: date, states: tuple[str, ...], most: int, narrow:
     return Lines.of(actor, on, narrow).page(_spans(states, on), most)
 
 
-def count_in(actor: Actor, on: date, state: str) -> int:
+def count_in(actor: Actor, on: date, state: str, narrow: Narrow = EVERYTHING) -> int:
     """How many elevators of the caller's day are in a state (`overdue`, `due`, `soon` or `later`)."""
-    return _by_state(Lines.of(actor, on).by_day(), on)[state]
-
-
-def count_late(actor: Actor, on: date, days: int) -> int:
-    """How many elevators of the caller's day are overdue by so many days or more."""
-    return sum(Lines.of(actor, on, Narrow(late=days)).by_day().values())
+    return _by_state(Lines.of(actor, on, narrow).by_day(), on)[state]
 
 
 def state_of(due_on: date, on: date) -> str:

@@ -57,7 +57,7 @@ def parse(text: str) -> tuple[list[dict[str, str]], list[LineError]]:
         code = row["code"]
         if not wrong and code in seen:
             wrong = [(f"代码{code}与第{seen[code]}行重复", f"{code} is on line {seen[code]} already")]
-        errors.extend(LineError(number, zh, en) for zh, en in wrong)
+        errors.extend(LineError(number, f"第{number}行：{zh}", f"Line {number}: {en}") for zh, en in wrong)
         if not wrong:
             seen[code] = number
             rows.append(row)
@@ -133,7 +133,7 @@ def items(rows: Iterable[Mapping[str, str]]) -> tuple[Item, ...]:
 
 def text_of(rows: Iterable[Mapping[str, str]]) -> str:
     """Kept rows as a text that `parse` reads again, for the next edition of a list."""
-    words = {cycle: word for word, cycle in reversed(CYCLE_WORDS.items()) if not word.isascii()}
+    words = {cycle: word for word, cycle in reversed(list(CYCLE_WORDS.items())) if not word.isascii()}
     return "\n".join(
         "\t".join(
             (
