@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import clock
+from registry.actor import Actor
 from registry.db import db
 from registry.models import Elevator, Person
 from registry.rules.dates import add_months
 from registry.rules.inspection import kind_of
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.services import contracts, elevators, inspections, policies, rescue
-from seeds import cast, cast_cylinders, cast_old, cast_visits, hazard_road, past, reference_rows
+from seeds import cast, cast_cylinders, cast_inspections, cast_insurance, cast_old, cast_registrations, cast_visits, hazard_road, past, reference_rows
 from seeds.city_rows import Progress, Steps, silent
 from seeds.hazard_road import People
 
@@ -135,8 +136,11 @@ def build(progress: Progress = silent) -> bool:
         ("people", _people),
         ("elevators", _elevators),
         ("visits", _visits),
+        ("insurance", cast_insurance.build),
         ("cylinders", cast_cylinders.build),
         ("hazards", _hazards),
+        ("inspections", lambda: cast_inspections.build(elevator)),
+        ("registrations", lambda: cast_registrations.build(elevator, PASSENGER)),
         ("old elevators", lambda: cast_old.old(elevator, PASSENGER)),
         ("fault reports", lambda: cast_old.reports(elevator)),
     )
@@ -166,7 +170,7 @@ def _elevators() -> None:
         if each.company:
             terms = {"company_id": cast.unit(each.company).id, "since": max(STARTED, row.in_use_since or STARTED)}
             contracts.sign(registrar, row.id, {**terms, "number": f"WB-2024-{number:03d}"})
-        _inspect(each, row)
+        _inspect(registrar, each, row)
         if each.rescue != "none":
             seen = clock.today() - timedelta(days=200) if each.rescue == "verified" else None
             since = clock.today() - timedelta(days=210)
@@ -221,7 +225,7 @@ def _installed(each: CastElevator) -> date:
     return add_months(clock.today().replace(day=15), -12 * each.age - 5)
 
 
-def _inspect(each: CastElevator, row: Elevator) -> None:
+def _inspect(registrar: Actor, each: CastElevator, row: Elevator) -> None:
     """The last two duties; one that is overdue lacks the second."""
     installed = _installed(each)
     years = (each.age - 1, each.age) if each.inspection == "in_date" else (each.age - 1,)
@@ -233,7 +237,12 @@ def _inspect(each: CastElevator, row: Elevator) -> None:
         report = f"{'AHD' if kind == 'periodic_inspection' else 'ZJ'}{day.year}-Z{row.id:04d}"
         with past.at(past.moment(day + timedelta(days=2))):
             given = {"kind": kind, "conclusion": "pass", "done_on": day, "report_no": report}
-            inspections.record(cast.actor("inspector"), row.id, given)
+            if kind == "periodic_inspection":
+                inspections.record(cast.actor("inspector"), row.id, given)
+            else:
+                # The inspection centre of the city does no self-tests; a company approved for them does.
+                tester = cast.unit("company").credit_code
+                inspections.record(registrar, row.id, {**given, "body": tester})
 
 
 def _insure() -> None:
@@ -251,9 +260,7 @@ def _insure() -> None:
                     "holder_type": "use_unit",
                     "starts_on": starts_on,
                     "ends_on": add_months(starts_on, 12) - timedelta(days=1),
-                    "premium_fen": 9_300 * len(covered),
-                    "limit_per_accident_fen": 500_000_000,
-                    "limit_per_person_fen": 80_000_000,
+                    **cast_insurance.TERMS,
                     "codes": covered,
                 },
             )

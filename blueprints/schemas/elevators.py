@@ -108,7 +108,7 @@ class CommonIn(In):
     remarks = Note(label=_("备注"), group=PLACE)
 
 
-def _parameter_field(parameter: Parameter) -> fields.Field[Any]:
+def parameter_field(parameter: Parameter) -> fields.Field[Any]:
     """The field of one product datum."""
     options: dict[str, Any] = {
         "label": LazyString(called, parameter),
@@ -128,7 +128,7 @@ def _parameter_field(parameter: Parameter) -> fields.Field[Any]:
 
 
 def _with_parameters(name: str, base: type[Schema], parameters: Any, **more: Any) -> Schema:
-    own = {parameter.name: _parameter_field(parameter) for parameter in parameters}
+    own = {parameter.name: parameter_field(parameter) for parameter in parameters}
     schema: Schema = type(name, (base,), {**own, **more})()
     return schema
 
@@ -331,13 +331,6 @@ class ElevatorInspectionForm(In):
     valid_until = Day(label=_("有效期至"), hint=_("不填则按检验年份自动推算"))
     notice_no = Text(max=60, label=_("检验意见通知书编号"))
     note = Text(label=_("说明"))
-
-
-class ElevatorInspectionIn(ElevatorInspectionForm):
-    """The same through the API: `elevator` is a label code."""
-
-    elevator = Text(required=True, max=200)
-    ref = OptionalRef()
 
 
 class RescueIn(In):

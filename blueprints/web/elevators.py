@@ -10,17 +10,21 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 
 from blueprints.forms import Form
+from blueprints.hazard_forms import FileForm
 from blueprints.schemas import elevators as schemas
 from blueprints.sessions import actor
 from registry import clock
 from registry.actor import Actor
-from registry.queries import areas, elevator_values, units
+from registry.queries import areas, elevator_gaps, elevator_values, units
 from registry.queries import elevators as queries
+from registry.rules.elevator_parameters import GROUPS
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
+from registry.rules.inspection_results import TESTED_PARTS
 from registry.rules.kinds import CATEGORIES, ELEVATOR_KINDS
-from registry.rules.lifecycle import STATUSES, move
+from registry.rules.lifecycle import CERTIFICATE_ENDS, STATUSES, move
 from registry.rules.maintenance import cycles
-from registry.services import contracts, elevators, inspections, rescue
+from registry.rules.registrations import STATES, TYPES
+from registry.services import contracts, elevators, rescue
 
 bp = Blueprint("elevators", __name__, url_prefix="/elevators")
 
@@ -32,6 +36,12 @@ TONES = {
 }
 
 
+class PaperForm(FileForm):
+    """A form whose files are papers of an elevator."""
+
+    purpose = "elevator"
+
+
 @bp.context_processor
 def names() -> dict[str, Any]:
     """What the pages of elevators call things by."""
@@ -41,6 +51,9 @@ def names() -> dict[str, Any]:
         "tones": TONES,
         "conclusions": CONCLUSIONS,
         "record_kinds": RECORD_KINDS,
+        "tested_parts": TESTED_PARTS,
+        "registration_types": TYPES,
+        "registration_states": STATES,
     }
 
 
@@ -60,7 +73,14 @@ def index() -> Any:
     form = Form(schemas.ElevatorFilter(), sent=request.args, choices=_choices(actor()))
     sent = form.load() or {}
     page = queries.lines(actor(), sent, cursor=sent.get("cursor"))
-    return form.page("elevators/index.html", page=page, total=queries.count(actor(), sent))
+    return form.page(
+        "elevators/index.html",
+        page=page,
+        total=queries.count(actor(), sent),
+        kept={key: value for key, value in request.args.items() if value and key != "cursor"},
+        unregistered=elevator_gaps.count_unregistered(actor(), clock.today()),
+        told_late=elevator_gaps.count_late_notices(actor(), clock.today()),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -90,6 +110,8 @@ def show(code: str) -> Any:
         row=found.elevator,
         details=elevator_values.details(found.elevator),
         parameters=elevator_values.parameters_of(found.elevator.kind),
+        groups=GROUPS,
+        certificate_ends=CERTIFICATE_ENDS,
         cycles=cycles(clock.today()),
         place_types=dict(schemas.PLACE_TYPES),
         today=clock.today(),
@@ -165,18 +187,6 @@ def end_contract(code: str) -> Any:
     )
 
 
-@bp.route("/<string:code>/inspection", methods=["GET", "POST"])
-def inspection(code: str) -> Any:
-    """Record an inspection or self-test."""
-    return _act(
-        code,
-        schemas.ElevatorInspectionForm(),
-        {"done_on": clock.today()},
-        lambda number, data: inspections.record(actor(), number, data),
-        _("记录检验"),
-    )
-
-
 @bp.route("/<string:code>/rescue", methods=["GET", "POST"])
 def enrol(code: str) -> Any:
     """Enrol at 96366, or note that the plate was seen."""
@@ -197,7 +207,7 @@ def _act(
     """The page of one act on one elevator: its form, the verb, back to the elevator."""
     row = queries.by_code(actor(), code)
     number = row.id
-    form = Form(schema, first)
+    form = PaperForm(schema, initial=first)
     if request.method == "POST" and form.submit(lambda data: verb(number, data)) is not None:
         return _done(_("已保存"), code)
     names = _unit_names(capacity) if capacity else []

@@ -189,8 +189,10 @@ def _choice(column: Column) -> Parser:
     options = column.options()
     known: dict[str, str] = {}
     for value, label in options.items():
-        known.setdefault(fold(value), value)
-        known.setdefault(fold(label), value)
+        # A template in English carries the English label: both languages are understood, and the identifier.
+        for spelling in (value, label, getattr(label, "en", "")):
+            if spelling:
+                known.setdefault(fold(spelling), value)
     labels = list(options.values())
 
     def parse(raw: Any) -> str | None:

@@ -22,7 +22,7 @@ rl_config.useA85 = 0
 
 _POINTS = 72 / 25.4
 # A reportlab font keeps a read position while it is subset, so two documents must not use it at once.
-_one_document = threading.Lock()
+ONE_DOCUMENT = threading.Lock()
 
 _Placed = tuple[tuple[float, float], Label]
 
@@ -47,7 +47,7 @@ def labels_pdf(
         raise ValueError(f"start position must be 0 to {layout.per_page - 1}: {start_position}")
     typeface = font(font_path)
     out = io.BytesIO()
-    with _one_document:
+    with ONE_DOCUMENT:
         size = (layout.page_width * _POINTS, layout.page_height * _POINTS)
         canvas = Canvas(out, pagesize=size, pageCompression=1, initialFontName=typeface.name)
         canvas.setTitle(title)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry import files, policy
+from registry import clock, files, policy
 from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
@@ -58,12 +58,14 @@ class Detail:
 
 
 def found(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
-    """The applications that match `q` (number, address or unit), `state` (also waiting_unit, waiting_office, open),
+    """The applications that match `q` (number, address or unit), `state` (also waiting_unit, waiting_office, late, open),
     `kind`, `area`."""
     policy.require(actor, "registration.read")
     statement = policy.scope(actor, Registration)
     state = filters.get("state")
-    if state:
+    if state == "late":
+        statement = statement.where(Registration.state.in_(WAITING["office"]), Registration.due_on < clock.today())
+    elif state:
         side = state.removeprefix("waiting_")
         wanted = OPEN if state == "open" else WAITING.get(side, (state,))
         statement = statement.where(Registration.state.in_(wanted))

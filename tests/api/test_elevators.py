@@ -134,7 +134,7 @@ def test_moves(section, api_of, actor) -> None:
     assert section.post(f"/elevators/{code}/resume", {"reason": "a", "document": "b"}).json["findings"]
     done = section.post(f"/elevators/{code}/scrap", {"reason": "a", "document": "b"})
     assert done.json["status"] == "scrapped"
-    assert section.post(f"/elevators/{code}/cancel", {"document": "b"}).json["status"] == "cancelled"
+    assert section.post(f"/elevators/{code}/cancel", {"document": "b", **make.END_PAPERS}).json["status"] == "cancelled"
     assert section.post(f"/elevators/{code}/dismantle", {"reason": "b"}).json["status"] == "dismantled"
 
 

@@ -1,0 +1,1 @@
+"""The papers the office prints: PDF with an embedded subset of an open font."""
