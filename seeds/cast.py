@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.actor import Actor
 from registry.db import db, transaction
-from registry.models import Capacity, Certificate, Membership, Person, Unit
+from registry.models import Capacity, Certificate, GasBatch, Membership, Person, Unit
 from registry.queries.accounts import actor_of
 from registry.rules.identifiers import complete_credit_code
 from registry.services.accounts import HASHER
@@ -55,7 +55,13 @@ UNITS = (
     CastUnit(
         "property2", "砀山梨花物业服务有限公司", "341321", ("use", "owner"), (34.4430, 116.3512), "砀山县人民路16号"
     ),
-    CastUnit("company", "安徽迅安电梯工程有限公司", "341302", ("maintenance:TS3334A01-2028",), (33.6531, 116.9522)),
+    CastUnit(
+        "company",
+        "安徽迅安电梯工程有限公司",
+        "341302",
+        ("maintenance:TS3334A01-2028", "self_testing:TS7634A01-2028"),
+        (33.6531, 116.9522),
+    ),
     CastUnit("company2", "宿州诚达电梯维保有限公司", "341321", ("maintenance:TS3334B02-2027",), (34.4395, 116.3601)),
     CastUnit(
         "station",
@@ -127,6 +133,8 @@ def build() -> None:
             session.flush()
             units[cast.key] = unit.id
             session.add_all(_capacity(unit.id, text) for text in cast.capacities)
+            if cast.key == "station":
+                session.add(_tested_gas(unit.id, SINCE))
         for number, cast_person in enumerate(PEOPLE):
             person = Person(
                 name=cast_person.name,
@@ -156,6 +164,22 @@ def build() -> None:
                 )
                 for item in cast_person.certificates
             )
+
+
+def _tested_gas(station_id: int, since: date) -> GasBatch:
+    """The gas the cast's LPG station fills from: tested, free of DME."""
+    return GasBatch(
+        ref="cast-lpg",
+        station_id=station_id,
+        medium="lpg",
+        supplier="安庆石化销售有限公司",
+        delivery_note="AQ-0001",
+        mass_g=24_500_000,
+        since=since,
+        tested_on=since,
+        dme_ppm=0,
+        report_no="QJ-0001",
+    )
 
 
 def _capacity(unit_id: int, text: str) -> Capacity:

@@ -18,6 +18,7 @@ from registry.rules import tables
 from registry.rules.cylinder_lifecycle import STATUSES, custodies
 from registry.rules.filling import FILL, RELEASE
 from registry.rules.filling_facts import FillingFacts
+from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA
 from registry.rules.maintenance import CYCLES
 
@@ -48,10 +49,29 @@ class Media(fields.Field[Any]):
         return value if isinstance(value, str) else tuple(value)
 
 
-class InspectionIn(In):
-    """Which year of an elevator's life is due (TSG T7001-2023)."""
+class RecordIn(In):
+    """A finished inspection that the rule of years reads."""
 
-    base = Day(required=True, label=_("安装监督检验合格日期"))
+    kind = Choice([(key, key) for key in RECORD_KINDS], required=True)
+    done_on = Day(required=True)
+    conclusion = Choice([(key, key) for key in CONCLUSIONS], load_default="pass")
+
+
+class OrderIn(In):
+    """An order of the province that moves what is due in the months of two days."""
+
+    due_from = Day(required=True)
+    due_to = Day(required=True)
+    shift_months = Integer(required=True, min=-24, max=24)
+
+
+class InspectionIn(In):
+    """Which year of an elevator's life is due (TSG T7001-2023); `records` may stand for month and years."""
+
+    base = Day(label=_("安装监督检验合格日期"), hint=_("不知道时，按下面的日期估算"))
+    registered_on = Day(label=_("使用登记日期"))
+    in_use_since = Day(label=_("投入使用日期"))
+    made_on = Day(label=_("制造日期"))
     month_anchor = Day(label=_("最近一次监督检验或启用检验日期"), hint=_("决定在哪个月办理；不填按起算日"))
     done = fields.List(
         fields.Integer(strict=True, validate=validate.Range(1, 200)),
@@ -59,6 +79,8 @@ class InspectionIn(In):
         error_messages={"invalid": _("请填写年数，例如 1、2、3")},
         metadata={"label": _("已完成的年数"), "kind": "lines", "hint": _("自起算日起第几年，每行一个")},
     )
+    records = fields.List(fields.Nested(RecordIn), load_default=list, validate=validate.Length(max=200))
+    orders = fields.List(fields.Nested(OrderIn), load_default=list, validate=validate.Length(max=20))
     on = Day(required=True, label=_("哪一天"))
 
     @pre_load
@@ -79,6 +101,9 @@ class InspectionOut(Out):
     opens = fields.String(metadata={"example": "2024-05"})
     state = fields.String(validate=validate.OneOf(["later", "open", "due", "overdue"]))
     missed = fields.List(fields.Integer())
+    apply_by = fields.Date(allow_none=True)
+    base = fields.Date()
+    base_estimated = fields.Boolean()
     basis = fields.String()
 
 

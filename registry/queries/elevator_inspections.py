@@ -47,9 +47,7 @@ def of(elevator_id: int) -> list[Inspection]:
 
 def standing_rows(rows: Sequence[Inspection]) -> list[Record]:
     """Records as the rule of years reads them: those that no other one corrects."""
-    return [
-        Record(row.kind, row.done_on, row.conclusion) for row in rows if row.done_on and row.replaced_on is None
-    ]
+    return [Record(row.kind, row.done_on, row.conclusion) for row in rows if row.done_on and row.replaced_on is None]
 
 
 def records(elevator_id: int) -> list[Record]:

@@ -87,9 +87,7 @@ def _scope(each: OrderInForce) -> Where:
         return Inspection.elevator_id.in_(named)
     if not each.areas:
         return true()
-    inside = select(Elevator.id).where(
-        or_(Elevator.area_code.in_(each.areas), Elevator.division_code.in_(each.areas))
-    )
+    inside = select(Elevator.id).where(or_(Elevator.area_code.in_(each.areas), Elevator.division_code.in_(each.areas)))
     return Inspection.elevator_id.in_(inside)
 
 

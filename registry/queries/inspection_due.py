@@ -84,7 +84,7 @@ class Counts:
 
 
 def _lines(actor: Actor, filters: Filters, on: date) -> tuple[Select[Any], Any, Any]:
-    """(statement of elevator id, due day, base; the due day; the base) of what the filters leave but for state, month."""
+    """(statement of elevator id, due day, base; the due day; the base) of what the filters leave."""
     inside = () if actor.sees_city or actor.role == "inspection_body" else (_own(actor),)
     covers, altered = inspection_cover.covers(on, *inside), inspection_cover.altered(on)
     base = func.coalesce(
@@ -169,14 +169,17 @@ def count_within(actor: Actor, on: date, days: tuple[int, int]) -> int:
     """How many are due from the first to the last of so many days from now, for the first page."""
     statement, due_by, _base = _lines(actor, {}, on)
     first, last = (date.fromordinal(on.toordinal() + number) for number in days)
-    return db.session.scalar(select(func.count()).select_from(statement.where(due_by.between(first, last)).subquery())) or 0
+    return _number(statement.where(due_by.between(first, last)))
+
+
+def _number(statement: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def count_overdue(actor: Actor, on: date) -> int:
     """How many are overdue."""
     statement, due_by, base = _lines(actor, {}, on)
-    late = statement.where(_in_state("overdue", due_by, base, on))
-    return db.session.scalar(select(func.count()).select_from(late.subquery())) or 0
+    return _number(statement.where(_in_state("overdue", due_by, base, on)))
 
 
 def page(actor: Actor, filters: Filters, on: date, limit: int = 50, cursor: str | None = None) -> Page:

@@ -36,7 +36,7 @@ def conclusion_of(key_failed: int, general_failed: int, promised: bool, on: date
 
 
 @dataclass(frozen=True, slots=True)
-class Tester:
+class SelfTester:
     """Who is to self-test an elevator: `uses` or `maintains` it; `inspects_here`: it does periodic inspections in this
     city; the licence for self-testing (`licensed`) with its last day and the day it was suspended, if any."""
 
@@ -49,7 +49,7 @@ class Tester:
     suspended_since: date | None = None
 
 
-def against_tester(tester: Tester, on: date) -> tuple[Finding, ...]:
+def against_tester(tester: SelfTester, on: date) -> tuple[Finding, ...]:
     """Why somebody may not self-test on a day; empty when it may (§4.1).
 
     The use unit or the maintenance unit when qualified, or an approved body that does not inspect in the city.

@@ -122,7 +122,7 @@ def test_the_page_of_an_elevator_shows_what_surrounds_it(browser_of, actor, code
 def test_buttons_are_those_the_caller_may_press(browser_of, code) -> None:
     assert f"/elevators/{code}/status/suspend" in browser_of("county").get(f"/elevators/{code}").text
     technician = browser_of("tech1").get(f"/elevators/{code}").text
-    for act in ("status/", "transfer", "contract", "inspection", "rescue", "edit"):
+    for act in ("status/", "transfer", "contract", "rescue", "edit"):
         assert f"/elevators/{code}/{act}" not in technician
 
 
@@ -156,12 +156,6 @@ ACTS = [
     ),
     ("property", "contract", {"company": "宿州诚达电梯维保有限公司", "since": "2024-05-01", "number": "2"}, "company"),
     ("property", "contract/end", {"until": "2024-05-01"}, "until"),
-    (
-        "inspector",
-        "inspection",
-        {"kind": "periodic_inspection", "done_on": "2024-03-01", "conclusion": "pass"},
-        "done_on",
-    ),
     ("desk", "rescue", {"code": "035302", "plate_verified_on": "2024-05-01"}, "code"),
 ]
 
@@ -194,7 +188,7 @@ def test_strangers_are_sent_to_sign_in(client, path) -> None:
     assert client.get(f"/elevators/{path}").status_code == 302
 
 
-@pytest.mark.parametrize("act", ["", "/edit", "/transfer", "/contract", "/inspection", "/rescue", "/status/suspend"])
+@pytest.mark.parametrize("act", ["", "/edit", "/transfer", "/contract", "/rescue", "/status/suspend"])
 def test_another_county_finds_nothing(browser_of, code, act) -> None:
     assert browser_of("dangshan").get(f"/elevators/{code}{act}").status_code == 404
 
