@@ -244,10 +244,9 @@ def count_to_explain(actor: Actor, _on: date) -> int:
     return _count(actor, VisitAnomaly.state == rules.FOUND)
 
 
-def count_to_decide(actor: Actor, on: date) -> int:
-    """How many wait for the office: explained, or not explained in time."""
-    late = and_(VisitAnomaly.state == rules.FOUND, VisitAnomaly.due_on < on)
-    return _count(actor, or_(VisitAnomaly.state == rules.EXPLAINED, late))
+def count_explained(actor: Actor, _on: date) -> int:
+    """How many wait for the office's decision."""
+    return _count(actor, VisitAnomaly.state == rules.EXPLAINED)
 
 
 def count_late(actor: Actor, on: date) -> int:

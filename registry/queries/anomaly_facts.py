@@ -168,7 +168,7 @@ def prints_of(visits: Iterable[int], kinds: Iterable[str]) -> list[Print]:
 
 
 def photos_like(mine: Print) -> list[Print]:
-    """Photos of other visits with the same digest, or with one of the four parts of the perceptual hash."""
+    """Photos of visits that arrived before, with the same digest or with one of the four parts of the hash."""
     alike = [VisitPicture.sha256 == mine.sha256]
     if mine.dhash is not None and not rules.plain(mine.dhash):
         alike += [getattr(VisitPicture, f"band_{n}") == band for n, band in enumerate(rules.bands(mine.dhash))]
@@ -179,7 +179,7 @@ def photos_like(mine: Print) -> list[Print]:
             select(VisitPicture)
             .where(
                 condition,
-                VisitPicture.visit_id != mine.visit,
+                VisitPicture.visit_id < mine.visit,
                 VisitPicture.kind.in_(PHOTOS),
             )
             .order_by(VisitPicture.id.desc())
@@ -190,11 +190,12 @@ def photos_like(mine: Print) -> list[Print]:
 
 
 def signatures_like(mine: Print) -> list[Print]:
-    """Signatures with the very same image that somebody else gave."""
+    """Signatures with the very same image that somebody else gave, on this visit or one that arrived before."""
     rows = db.session.scalars(
         select(VisitPicture)
         .where(
             VisitPicture.sha256 == mine.sha256,
+            VisitPicture.visit_id <= mine.visit,
             VisitPicture.kind.in_(SIGNATURES),
             VisitPicture.person_id.is_not(None),
             VisitPicture.person_id != mine.person,

@@ -19,6 +19,7 @@ from registry.actor import Actor
 from registry.db import db
 from registry.models import Assignment, Contract, Elevator, MaintenanceState, Unit, Visit
 from registry.queries.plan_inputs import Terms, office_seasons, standings
+from registry.queries.visit_standing import held_back
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import statuses
 from registry.rules.limits import limit
@@ -278,6 +279,7 @@ def latest_visit(cycle: str, on: date, elevator_id: Any) -> ScalarSelect[date]:
             Visit.done_on <= on,
             Visit.cycle.in_(covering),
             or_(Visit.invalid_from.is_(None), Visit.invalid_from > on),
+            *held_back(on),
         )
         .order_by(Visit.done_on.desc())
         .limit(1)

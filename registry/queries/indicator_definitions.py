@@ -33,6 +33,7 @@ from registry.models import (
 )
 from registry.queries import indicator_reasons as reasons
 from registry.queries import inspection_cover
+from registry.queries.visit_standing import held_back
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
 
@@ -106,6 +107,7 @@ def paperless(on: date, parameters: Parameters) -> Where:
         Visit.done_on <= on,
         Visit.counts_from <= on,
         or_(Visit.counts_until.is_(None), Visit.counts_until > on),
+        *held_back(on),
     )
     return Elevator.id.in_(counted)
 
@@ -117,6 +119,7 @@ def maintained(on: date, _parameters: Parameters) -> Where:
         Visit.done_on >= since,
         Visit.done_on <= on,
         or_(Visit.invalid_from.is_(None), Visit.invalid_from > on),
+        *held_back(on),
     )
     return Elevator.id.in_(done)
 

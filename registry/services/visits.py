@@ -198,6 +198,7 @@ def _corrected(session: Session, actor: Actor, wrong: Visit, data: Mapping[str, 
         answers=visit_evidence.corrected_answers(actor, elevator, cycle, wrong.answers, data.get("answers") or ()),
         signatures=[*wrong.signatures, *own],
         corrects_id=wrong.id,
+        findings=[],
         joins=[],
         workers=[VisitWorker(person_id=person, seconds_after_first=known.get(person)) for person in crew],
     )
