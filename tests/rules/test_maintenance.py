@@ -1,8 +1,10 @@
 """Maintenance after T5002: items per cycle, the schedule's edges, answers."""
 
+import csv
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -238,3 +240,87 @@ def test_no_items_cannot_be_a_complete_visit() -> None:
 
 def test_a_day_before_the_regulation_is_judged_by_its_first_edition() -> None:
     assert len(items_for("escalator", "year", date(2010, 1, 1))) == 63
+
+
+SHARED = Path(__file__).parents[3] / "shared/domain/elevator_maintenance_items.csv"
+COUNTS = {"A": (31, 13, 15, 17), "B": (30, 13, 9, 14), "C": (20, 8, 10, 14), "D": (33, 5, 12, 13)}
+
+
+@pytest.mark.parametrize("annex", COUNTS)
+def test_each_table_of_the_regulation_has_its_number_of_items(annex) -> None:
+    items = maintenance.annex_items(annex, ON)
+    assert tuple(sum(item.cycle == cycle for item in items) for cycle in CYCLES) == COUNTS[annex]
+
+
+@pytest.mark.skipif(not SHARED.is_file(), reason="the published list is not beside this checkout")
+def test_the_table_is_the_published_list() -> None:
+    with SHARED.open(encoding="utf-8") as file:
+        published = list(csv.DictReader(file))
+    ours = tables.load("maintenance_items")
+    same = ("code", "annex", "cycle", "seq", "judge", "params")
+    assert [[row[name] for name in same] for row in ours] == [[row[name] for name in same] for row in published]
+    plain = str.maketrans("，；：（）", ",;:()")
+    for row, other in zip(ours, published, strict=True):
+        assert row["name_zh"].translate(plain) == other["name_zh"].translate(plain)
+        requirement = row["requirement_zh"].translate(plain).replace("≥", ">=").replace("≤", "<=")
+        assert requirement == other["requirement_zh_short"].translate(plain).replace("≥", ">=").replace("≤", "<=")
+
+
+YEAR_EDGES = [
+    # cycle, last done, due: every interval over a leap day and over a year's end
+    ("half_month", date(2024, 2, 20), date(2024, 3, 6)),
+    ("half_month", date(2023, 2, 20), date(2023, 3, 7)),
+    ("quarter", date(2023, 12, 1), date(2024, 2, 29)),
+    ("half_year", date(2023, 9, 2), date(2024, 2, 29)),
+    ("year", date(2023, 3, 1), date(2024, 2, 29)),
+    ("year", date(2024, 2, 29), date(2025, 2, 28)),
+    ("year", date(2025, 3, 1), date(2026, 3, 1)),
+]
+
+
+@pytest.mark.parametrize(("cycle", "last", "due"), YEAR_EDGES)
+def test_leap_years(cycle, last, due) -> None:
+    found = plan("dumbwaiter", {cycle: last}, last, last)
+    assert found.due[cycle] == due
+    assert cycle not in plan("dumbwaiter", {cycle: last}, last, due).overdue
+    assert cycle in plan("dumbwaiter", {cycle: last}, last, due + timedelta(days=1)).overdue
+
+
+CYCLE_EDGES = [("half_month", 15), ("quarter", 90), ("half_year", 180), ("year", 365)]
+
+
+@pytest.mark.parametrize(("cycle", "days"), CYCLE_EDGES)
+def test_every_cycle_presses_two_weeks_ahead_and_is_soon_two_days_ahead(cycle, days) -> None:
+    due = ON
+    for ahead, soon, overdue in ((3, False, False), (2, True, False), (0, True, False), (-1, False, True)):
+        on = due - timedelta(days=ahead)
+        found = plan("dumbwaiter", {cycle: due - timedelta(days=days)}, due - timedelta(days=days), on)
+        assert found.due[cycle] == due
+        assert (cycle in found.soon, cycle in found.overdue) == (soon, overdue)
+
+
+TAKEN_OVER = [
+    # days since the take-over, states of half_month and quarter
+    (14, (), "half_month"),
+    (15, (), "half_month"),
+    (16, ("half_month",), "half_month"),
+    (75, ("half_month",), "quarter"),
+    (91, ("half_month", "quarter"), "quarter"),
+    (366, CYCLES, "year"),
+]
+
+
+@pytest.mark.parametrize(("days", "overdue", "cycle"), TAKEN_OVER)
+def test_nothing_done_since_the_take_over(days, overdue, cycle) -> None:
+    found = plan("traction_freight", {}, ON - timedelta(days=days), ON)
+    assert (found.overdue, found.next_cycle) == (overdue, cycle)
+
+
+def test_the_visits_of_the_company_before_count() -> None:
+    found = plan("traction_freight", {"year": ON - timedelta(days=20)}, ON - timedelta(days=3), ON)
+    assert found.due["half_month"] == ON - timedelta(days=5)
+
+
+def test_the_work_types_of_national_formats() -> None:
+    names = {cycle.id: cycle.work_type for cycle in maintenance.cycles(ON).values()}
+    assert names == {"half_month": "HM", "quarter": "TM", "half_year": "SM", "year": "OY"}
