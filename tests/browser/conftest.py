@@ -138,9 +138,9 @@ def browse(server: Server, chromium: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(viewport: dict[str, int] = DESK) -> Page:
+    def make(viewport: dict[str, int] = DESK, base_url: str = "") -> Page:
         context = chromium.new_context(
-            base_url=server.url,
+            base_url=base_url or server.url,
             viewport=viewport,
             has_touch=viewport is PHONE,
             locale="zh-CN",
@@ -170,11 +170,17 @@ def signed_in(browse: Callable[..., Page]) -> Callable[..., Page]:
 
     def make(login: str, viewport: dict[str, int] = DESK) -> Page:
         page = browse(viewport)
-        page.goto("/account/sign-in")
-        page.get_by_label("账号").fill(login)
-        page.get_by_label("密码").fill(cast.PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda url: "sign-in" not in url)
+        sign_in(page, login)
         return page
 
     return make
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Sign in as one of the cast."""
+    if "/account/sign-in" not in page.url:
+        page.goto("/account/sign-in")
+    page.get_by_label("账号").fill(login)
+    page.get_by_label("密码").fill(cast.PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)

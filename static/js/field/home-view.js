@@ -84,14 +84,21 @@ export async function homeView(root, frame) {
     "aria-label": t("field.search"),
     autocomplete: "off",
   });
+  let everything = false;
+  const more = button(t("field.all"), { id: "field-all" });
   const draw = () => {
     const words = search.value.trim();
     const near = all.filter(({ due }) => due && days(due) <= work.shown_days);
-    const found = words ? all.filter(matching(words)) : near;
+    const found = words ? all.filter(matching(words)) : everything ? all : near;
+    more.hidden = Boolean(words) || everything || near.length === all.length;
     list.replaceChildren(...found.slice(0, MOST).map((one) => card(work, one, open.has(one.code), frame.go)));
     const key = words ? "field.found" : "field.near_due";
     count.textContent = t(key, { count: found.length, days: work.shown_days, all: all.length });
   };
+  more.addEventListener("click", () => {
+    everything = true;
+    draw();
+  });
   search.addEventListener("input", draw);
   draw();
   const begun = drafts.length
@@ -107,6 +114,7 @@ export async function homeView(root, frame) {
     search,
     count,
     list,
+    more,
     make("p", { class: "field-foot muted" }, [
       t("field.loaded", { moment: loadedAt() ? shown(loadedAt()) : "—", name: work.me.name, unit: work.me.unit }),
     ]),

@@ -8,7 +8,7 @@ import { joinView } from "./join-view.js";
 import { onQueue, send, sendAgain, tidy, watchQueue, whyStopped } from "./queue.js";
 import { queueView } from "./queue-view.js";
 import { startView } from "./start-view.js";
-import { openStore, records } from "./store.js";
+import { isOpen, openStore, records } from "./store.js";
 import { visitView } from "./visit-view.js";
 import { current, loadWork, refresh } from "./work.js";
 
@@ -79,7 +79,7 @@ async function tell() {
   const offline = !navigator.onLine || contact === "away";
   if (offline) lines.push(make("p", { class: "field-offline" }, [t("field.offline")]));
   $("field-notices").replaceChildren(...lines);
-  const waiting = owner ? (await records()).filter(({ state }) => state === "waiting" || state === "failed") : [];
+  const waiting = isOpen() ? (await records()).filter(({ state }) => state === "waiting" || state === "failed") : [];
   const failed = waiting.some(({ state }) => state === "failed");
   $("field-state").hidden = !waiting.length;
   $("field-state").className = `field-state${failed ? " field-state-bad" : ""}`;
@@ -97,7 +97,7 @@ async function meet() {
     localStorage.removeItem(CHECK);
     if (answer.switched) {
       await loadClock();
-      location.hash = "#/";
+      if (route()[1]) location.hash = "#/"; // that was another person's record
     }
     return true;
   }
