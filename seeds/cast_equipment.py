@@ -21,7 +21,19 @@ from registry.rules.dates import add_months
 from registry.rules.inspection import kind_of
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.services import contracts, elevators, inspections, policies, rescue
-from seeds import cast, cast_cylinders, cast_inspections, cast_insurance, cast_old, cast_registrations, cast_visits, hazard_road, past, reference_rows
+from seeds import (
+    cast,
+    cast_cylinders,
+    cast_inspections,
+    cast_insurance,
+    cast_maintenance,
+    cast_old,
+    cast_registrations,
+    cast_visits,
+    hazard_road,
+    past,
+    reference_rows,
+)
 from seeds.city_rows import Progress, Steps, silent
 from seeds.hazard_road import People
 
@@ -135,6 +147,7 @@ def build(progress: Progress = silent) -> bool:
         ("reference", reference_rows.load),
         ("people", _people),
         ("elevators", _elevators),
+        ("maintenance", lambda: cast_maintenance.build(elevator)),
         ("visits", _visits),
         ("insurance", cast_insurance.build),
         ("cylinders", cast_cylinders.build),

@@ -9,6 +9,7 @@ from typing import Any
 from registry import clock
 from registry.errors import Refused
 from registry.models import Elevator
+from registry.queries import maker_items
 from registry.rules.maintenance import items_for
 from registry.services import visits
 from seeds import cast, past, pictures
@@ -75,16 +76,17 @@ def _visit(elevator: Elevator, cycle: str, start: datetime, end: datetime, given
         "workers": [first, *({"login": login, "at": at, "position": position} for login in others)],
         "check_in": {"at": start, "position": position, "photo": pictures.photo(key)},
         "check_out": {"at": end, "position": position},
-        "answers": _answers(elevator.kind, cycle, start),
+        "answers": _answers(elevator, cycle, start),
         "signatures": [
             {"worker": login, "image": pictures.signature(cast.person(login).name)} for login in given.workers
         ],
     }
 
 
-def _answers(kind: str, cycle: str, start: datetime) -> list[dict[str, Any]]:
+def _answers(elevator: Elevator, cycle: str, start: datetime) -> list[dict[str, Any]]:
     found = []
-    for item in items_for(kind, cycle, clock.day_of(start)):
+    day = clock.day_of(start)
+    for item in items_for(elevator.kind, cycle, day, maker_items.items_of(elevator, day)):
         answer: dict[str, Any] = {"item": item.code, "result": "normal"}
         if item.limits:
             answer["value"] = item.minimum if item.minimum is not None else item.maximum
