@@ -8,7 +8,6 @@ from flask_smorest import Blueprint
 
 from blueprints.schemas import old_elevators as schemas
 from blueprints.schemas.base import page_out
-from blueprints.schemas.elevator_outputs import ElevatorOut
 from blueprints.sessions import actor
 from registry import clock
 from registry.queries import elevator_ages
@@ -35,7 +34,7 @@ def ages(query: dict[str, Any]) -> Any:
 
 @bp.route("/unknown-age")
 @bp.arguments(schemas.UnknownFilter(), location="query")
-@bp.response(200, page_out(ElevatorOut))
+@bp.response(200, page_out(schemas.UnknownAgeElevatorOut))
 def unknown(query: dict[str, Any]) -> Any:
     """Elevators in use whose age nobody knows."""
     return elevator_ages.unknown(actor(), query, query["cursor"], query["limit"])

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields, pre_dump
 
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.elevator_outputs import ElevatorOut
 from blueprints.schemas.elevators import KINDS, PLACE_TYPES, OptionalRef
 from blueprints.schemas.fields import Choice, Day, Integer, Note, Number, Text, Upload
 from registry.queries.elevator_ages import BY
@@ -133,7 +134,7 @@ class AssessmentOut(Out):
     organisation = fields.String()
     assessed_on = fields.Date()
     report_no = fields.String()
-    score = fields.Decimal(as_string=True, allow_none=True)
+    score = fields.Decimal(as_string=True, places=2, allow_none=True)
     grade = fields.String()
     conclusion = fields.String()
     measures = fields.String()
@@ -170,6 +171,10 @@ class RankingOut(Out):
     items = fields.List(fields.Nested(RankedOut))
     next = fields.String(allow_none=True)
     total = fields.Integer()
+
+
+class UnknownAgeElevatorOut(ElevatorOut):  # type: ignore[misc]
+    """An elevator in use whose age nobody knows."""
 
 
 class AgeLineOut(Out):
