@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from registry.queries import indicators
 from registry.services import claims, policies
 from seeds import cast
 from tests import cylinder_factory, elevators_factory
+from tests.exchange.sheets import workbook
 
 START, END = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -187,3 +189,150 @@ def test_the_list_knows_what_ends_soon(actor, browser_of, elevators, monkeypatch
     for days, shown in ((-1, False), (0, True), (60, True), (61, False)):
         monkeypatch.setattr(clock, "today", lambda days=days: clock.day_of(moment) + timedelta(days=days))
         assert ("JH-2026-0001" in browser.get("/policies/?state=ending").text) is shown
+
+
+def draft(*codes: str, **changes: str) -> dict[str, str]:
+    return {
+        "subject": "elevator",
+        "policy_no": "JH-9",
+        "holder": "宿州汇源物业服务有限公司",
+        "holder_type": "use_unit",
+        "basis": "per_item_year",
+        "starts_on": "2026-01-01",
+        "ends_on": "2026-12-31",
+        "limit_per_accident": "5000000",
+        "codes": "\n".join(codes),
+        **changes,
+    }
+
+
+def test_bad_lines_are_answered_one_by_one_and_nothing_typed_is_lost(browser_of, elevators) -> None:
+    browser = browser_of("insurer")
+    page = browser.post("/policies/new", data=draft(elevators[0].label_code, "梯xx", "第3行"))
+    assert page.status_code == 422
+    assert "有2行不能用" in page.text
+    assert page.text.count("没有找到，请核对") == 2
+    assert f"{elevators[0].label_code}\n梯xx\n第3行" in page.text
+    assert 'value="JH-9"' in page.text
+    assert "没有符合条件的保单" in browser.get("/policies/?q=JH-9").text
+
+
+def test_a_check_proposes_the_premium_with_its_parts(browser_of, actor) -> None:
+    old = elevators_factory.in_use(actor("section"), 1, place_type="mall", made_on=date(2005, 1, 1))
+    page = browser_of("insurer").post("/policies/new", data=draft(old.use_cert_no, step="check", policy_no=""))
+    assert page.status_code == 200
+    assert "145.08" in page.text
+    assert "使用超过15年" in page.text
+    without_days = browser_of("insurer").post(
+        "/policies/new", data=draft(old.label_code, step="check", starts_on="soon")
+    )
+    assert "填写保险起止日期后测算" in without_days.text
+
+
+def test_codes_come_from_a_spreadsheet(browser_of, elevators) -> None:
+    content = workbook([["标签编号", "地点"], *([row.label_code, row.address] for row in elevators)])
+    sent = {**draft(elevators[0].label_code, step="check"), "file": (io.BytesIO(content), "a.xlsx")}
+    page = browser_of("insurer").post("/policies/new", data=sent, content_type="multipart/form-data")
+    assert "\n".join(row.label_code for row in elevators) in page.text
+    bad = {**draft(elevators[0].label_code), "file": (io.BytesIO(b"nothing"), "a.pdf")}
+    refused = browser_of("insurer").post("/policies/new", data=bad, content_type="multipart/form-data")
+    assert refused.status_code == 422
+    assert "不是电子表格" in refused.text
+    assert elevators[0].label_code in refused.text
+
+
+def test_elevators_are_picked_from_ones_own(browser_of, actor, elevators) -> None:
+    policies.record(actor("insurer"), values(elevators[0].label_code, ends_on=date(2199, 12, 31)))
+    browser = browser_of("property")
+    page = browser.post("/policies/pick", data=draft("SZ-typed", **{"pick-cover": "none", "step": "pick"})).text
+    assert [code in page for code in (row.label_code for row in elevators)] == [False, True, True]
+    assert 'name="policy_no" value="JH-9"' in page
+    picked = browser.post("/policies/new", data=draft("SZ-typed", step="check", picked=elevators[1].label_code))
+    assert f"SZ-typed\n{elevators[1].label_code}" in picked.text
+    everything = browser.post("/policies/pick", data=draft(**{"pick-cover": "none", "step": "all"}))
+    assert everything.text.count(" checked") == 2
+    assert browser_of("tech1").post("/policies/pick", data=draft()).status_code == 403
+    assert elevators[1].label_code not in browser_of("property2").get("/policies/pick").text
+
+
+def test_a_policy_is_renewed_from_the_old_one(browser_of, actor, elevators) -> None:
+    old = policies.record(actor("insurer"), values(elevators[0].label_code, elevators[1].label_code))
+    browser = browser_of("property")
+    page = browser.get(f"/policies/new?renews={old.id}").text
+    assert 'value="2027-01-01"' in page
+    assert 'value="2027-12-31"' in page
+    assert elevators[1].label_code in page
+    codes = (elevators[0].label_code, elevators[1].label_code)
+    days = {"starts_on": "2027-01-01", "ends_on": "2027-12-31", "insurer_id": str(old.insurer_id)}
+    made = browser.post("/policies/new", data=draft(*codes, renews_id=str(old.id), **days), follow_redirects=True)
+    assert "续自" in made.text
+    assert "已续保为" in browser.get(f"/policies/{old.id}").text
+    for stranger in ("property2", "filling"):
+        assert browser_of(stranger).get(f"/policies/new?renews={old.id}").status_code == 404
+
+
+def test_an_endorsement_is_checked_then_recorded(browser_of, actor, elevators) -> None:
+    row = policies.record(actor("insurer"), values(elevators[0].label_code, premium_fen=36_500))
+    browser, path = browser_of("insurer"), f"/policies/{row.id}/endorse"
+    form = {"since": "2026-12-02", "added": elevators[1].label_code, "removed": elevators[0].label_code}
+    checked = browser.post(path, data={**form, "step": "check"})
+    assert "-22.36" in checked.text
+    assert browser.post(path, data=form).status_code == 422  # no reason
+    done = browser.post(path, data={**form, "reason": "更新", "document": "批单9"}, follow_redirects=True)
+    assert "批单9" in done.text
+    wrong = browser.post(path, data={**form, "reason": "更新", "added": "梯没有", "removed": ""})
+    assert wrong.status_code == 422
+    assert "梯没有" in wrong.text
+    assert browser_of("property").get(path).status_code == 403
+    assert browser_of("property2").post(path, data=form).status_code == 403
+
+
+def test_claims_show_no_names_but_to_the_insurer_and_the_section(browser_of, actor, elevators) -> None:
+    row = policies.record(actor("insurer"), values(elevators[0].label_code))
+    form = {
+        "code": elevators[0].label_code, "happened_on": "2026-02-01", "event": "trapped", "injury": "none",
+        "claimant": "resident", "claimant_name": "欧阳小二", "reserve": "100", "note": "欧阳小二来电",
+    }  # fmt: skip
+    assert browser_of("insurer").post(f"/policies/{row.id}/claim", data=form).status_code == 302
+    assert browser_of("section").get(f"/policies/{row.id}/claim").status_code == 403
+    path = f"/policies/{row.id}/claims/1"
+    for login in ("insurer", "section", "property", "county"):
+        assert "欧阳" not in browser_of(login).get(f"/policies/{row.id}").text, login
+        history = browser_of(login).get(f"/policies/elevators/{elevators[0].label_code}").text
+        assert "困人" in history, login
+        assert "欧阳" not in history
+        assert ("欧阳小二" in browser_of(login).get(path).text) is (login in ("insurer", "section")), login
+    for stranger in ("property2", "dangshan", "filling"):
+        assert browser_of(stranger).get(path).status_code == 404
+    assert browser_of("tech1").get(path).status_code == 403
+    settled = browser_of("insurer").post(f"{path}/settle", data={"paid": "88.5"}, follow_redirects=True)
+    assert "88.50" in settled.text
+    assert browser_of("insurer").get(f"{path}/settle").status_code == 404
+    assert browser_of("insurer").post(f"{path}/reopen", data={}).status_code == 422
+    assert browser_of("property").get(f"{path}/reopen").status_code == 403
+
+
+def test_the_lists_of_what_ends_and_what_has_none(browser_of, actor, elevators, monkeypatch) -> None:
+    policies.record(actor("insurer"), values(elevators[0].label_code))
+    browser = {login: browser_of(login) for login in ("section", "property", "property2", "insurer")}
+    monkeypatch.setattr(clock, "today", lambda: END - timedelta(days=3))
+    for login, shown in (("section", True), ("property", True), ("insurer", True), ("property2", False)):
+        assert ("JH-2026-0001" in browser[login].get("/policies/renewals?when=7").text) is shown, login
+    assert "JH-2026-0001" not in browser["section"].get("/policies/renewals?when=30").text
+    page = browser["property"].get("/policies/uninsured").text
+    assert [row.label_code in page for row in elevators] == [False, True, True]
+    assert "从未投保" in page
+    assert "pick-cover=none" in page
+    assert elevators[1].label_code not in browser["property2"].get("/policies/uninsured").text
+    assert browser["section"].get("/policies/renewals?when=never").status_code == 422
+    assert browser_of("filler").get("/policies/uninsured").status_code == 403
+
+
+def test_the_rule_book_answers_what_it_costs(browser_of) -> None:
+    browser = browser_of("property")
+    form = {"kind": "escalator", "place_type": "mall", "starts_on": "2026-01-01", "limit_per_accident": "5000000"}
+    page = browser.post("/rulebook/ask/premium", data=form)
+    assert "123.50" in page.text
+    assert "商场、交通场所" in page.text
+    assert browser.post("/rulebook/ask/premium", data={}).status_code == 422
+    assert "自动扶梯和自动人行道" in browser.get("/rulebook/tables/premium_bases").text
