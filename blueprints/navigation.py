@@ -52,6 +52,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
     (
         _("监管"),
         (
+            (_("日管控"), "safety_records.daily", "safety.record", "clipboard-check"),
+            (_("安全员履职"), "safety.index", "safety.read", "users"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("维保异常"), "anomalies.index", "anomaly.read", "flag"),
             (_("保险"), "policies.index", "policy.read", "shield-check"),

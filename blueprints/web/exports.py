@@ -14,6 +14,7 @@ from marshmallow import Schema
 
 from blueprints.filters import say
 from blueprints.forms import Form, flatten
+from blueprints.schemas.anomalies import AnomalyFilter
 from blueprints.schemas.cylinders import CylinderFilter
 from blueprints.schemas.elevators import ElevatorQuery
 from blueprints.schemas.fault_reports import ReportFilter
@@ -27,6 +28,7 @@ from blueprints.schemas.old_elevators import AgesIn, AssessmentFilter, RankFilte
 from blueprints.schemas.people import PeopleFilter
 from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFilter
 from blueprints.schemas.renewals import RenewalFilter
+from blueprints.schemas.safety import SafetyFilter
 from blueprints.schemas.units import UnitFilter
 from blueprints.schemas.visits import VisitFilter
 from blueprints.sessions import actor, language
@@ -54,6 +56,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "uninsured": UninsuredFilter,
     "inspection_due": DueFilter,
     "inspections": InspectionFilter,
+    "anomalies": AnomalyFilter,
     "trail": TrailFilter,
     "old-elevators": RankFilter,
     "elevator-ages": AgesIn,
@@ -61,6 +64,9 @@ FILTERS: Mapping[str, type[Schema]] = {
     "assessments": AssessmentFilter,
     "renewals": RenewalFilter,
     "fault-reports": ReportFilter,
+    "safety-rates": SafetyFilter,
+    "safety-gaps": SafetyFilter,
+    "safety-records": SafetyFilter,
 }
 
 

@@ -25,6 +25,15 @@ from registry.models.old_elevators import Assessment, RenewalProject, RenewalSte
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
 from registry.models.policies import Claim, Endorsement, Policy, PolicyItem, PolicyShare
 from registry.models.registrations import ElevatorUse, Registration, RegistrationStep, SafetyPart
+from registry.models.safety import (
+    SafetyAppointment,
+    SafetyCharge,
+    SafetyPaper,
+    SafetyProblem,
+    SafetyRecord,
+    SafetyRisk,
+    SafetyTraining,
+)
 from registry.models.trail import TrailEntry
 from registry.models.units import CAPACITIES, Capacity, Unit
 from registry.models.uploads import Upload
@@ -90,7 +99,14 @@ __all__ = [
     "RenewalProject",
     "RenewalStep",
     "RescueEnrolment",
+    "SafetyAppointment",
+    "SafetyCharge",
+    "SafetyPaper",
     "SafetyPart",
+    "SafetyProblem",
+    "SafetyRecord",
+    "SafetyRisk",
+    "SafetyTraining",
     "Scan",
     "SelfCheck",
     "SignIn",

@@ -83,6 +83,20 @@ DEFAULTS: dict[str, Default] = {
     "anomaly.explain_days": Default(T("维保单位说明异常的期限"), "5", "d", T("口径建议，暂无规定"), "G"),
     "anomaly.decide_days": Default(T("收到说明后作出认定的期限"), "10", "d", T("口径建议，暂无规定"), "G"),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
+    "filling.unlock_seconds": Default(T("枪解锁凭证有效时间"), "120", "s", T("口径建议，暂无规定"), "G"),
+    "filling.hold_release_hours": Default(T("监管放行的有效时间"), "24", "h", T("口径建议，暂无规定"), "G"),
+    "filling.copies_severity": Default(
+        T("疑似套码规则R27至R30的处置（0提示，1须监管放行）"), "0", "1", T("推行初期建议只提示约90天"), "G"
+    ),
+    "filling.staff_severity": Default(T("在岗持证人数不足R26的处置（0提示，1禁止充装）"), "0", "1", T("地方要求"), "C"),
+    "filling.camera_severity": Default(T("充装位视频离线R36的处置（0提示，1禁止充装）"), "0", "1", T("地方要求"), "G"),
+    "filling.insurance_severity": Default(T("无充装保险R37的处置（0提示，1禁止充装）"), "0", "1", T("保险试点"), "C"),
+    "filling.duty_severity": Default(
+        T("日管控未完成R38的处置（0提示，1禁止充装）"), "0", "1", T("市场监管总局令第74号"), "C"
+    ),
+    "filling.insurance_pilot": Default(T("是否气瓶充装安全责任保险试点（1是0否）"), "0", "1", T("保险试点"), "C"),
+    "filling.travel_kmh": Default(T("同一码两次出现之间的最高速度"), "120", "km/h", T("口径建议，暂无规定"), "G"),
+    "filling.elsewhere_hours": Default(T("查找同一码在异地出现的时间"), "24", "h", T("口径建议，暂无规定"), "G"),
     "inspection.brake_test_months": Default(
         T("125%额定载荷制动试验间隔"), "60", "mo", T("旧版TSG T7001；2023版间隔待核"), "C~"
     ),
@@ -90,6 +104,10 @@ DEFAULTS: dict[str, Default] = {
     "fault_report.per_source_hour": Default(T("同一来源每小时报修上限"), "5", "n", T("防止滥用，建议值"), "G"),
     "fault_report.per_elevator_hour": Default(T("同一电梯每小时报修上限"), "10", "n", T("防止滥用，建议值"), "G"),
     "fault_report.answer_hours": Default(T("乘客报修答复时限"), "24", "h", T("口径建议，暂无规定"), "G"),
+    "safety.daily_late_days": Default(T("每日安全检查记录的补记天数"), "7", "d", T("口径建议，暂无规定"), "G"),
+    "safety.weekly_late_days": Default(T("每周排查报告的补报天数"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "safety.monthly_late_days": Default(T("每月调度纪要的补报天数"), "60", "d", T("口径建议，暂无规定"), "G"),
+    "safety.ahead_days": Default(T("每日检查提示检验和证件到期的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 

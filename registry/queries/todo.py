@@ -29,6 +29,7 @@ from registry.queries import (
     policy_renewals,
     registrations,
     renewals,
+    safety_todo,
     visits,
 )
 
@@ -75,6 +76,11 @@ def _insurance(when: str) -> Count:
 
 
 INSURERS_AND_HOLDERS = policy.UNIT_MANAGERS | policy.REGISTRARS | {"insurer", "inspection_body"}
+
+
+def _safety(cycle: str, label: T) -> Todo:
+    page = f"safety_records.{cycle}"
+    return Todo(f"safety_{cycle}", label, "due", "safety.record", page, safety_todo.due(cycle))
 
 
 TODOS: tuple[Todo, ...] = (
@@ -377,6 +383,19 @@ TODOS: tuple[Todo, ...] = (
         "elevators.index",
         elevator_gaps.count_late_notices,
         {"gaps": "late_notice"},
+    ),
+    _safety("daily", T("今天的安全检查记录")),
+    _safety("weekly", T("到期的每周安全排查报告")),
+    _safety("monthly", T("到期的每月安全调度纪要")),
+    Todo(
+        "safety_unassigned",
+        T("没有安全员的在用电梯"),
+        "open",
+        "safety.manage",
+        "safety_units.charges",
+        safety_todo.without_officer,
+        {"unassigned": "1"},
+        frozenset({"use_manager"}),
     ),
 )
 

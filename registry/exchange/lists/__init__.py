@@ -11,7 +11,17 @@ from registry.actor import Actor
 from registry.errors import Invalid, Missing
 from registry.exchange.columns import Say
 from registry.exchange.export import write_xlsx
-from registry.exchange.lists import fault_reports, inspections, insurance, maintenance, old_elevators, records, registers
+from registry.exchange.lists import (
+    anomalies,
+    fault_reports,
+    inspections,
+    insurance,
+    maintenance,
+    old_elevators,
+    records,
+    registers,
+    safety,
+)
 from registry.exchange.lists._listing import Filters, Listing, Row
 from registry.exchange.lists.behind import behind
 from registry.messages import T
@@ -38,6 +48,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "uninsured": insurance.UNINSURED,
         "inspection_due": inspections.INSPECTION_DUE,
         "inspections": inspections.INSPECTIONS,
+        "anomalies": anomalies.ANOMALIES,
         "trail": records.TRAIL,
         "old-elevators": old_elevators.RANKING,
         "elevator-ages": old_elevators.AGES,
@@ -45,6 +56,9 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "assessments": old_elevators.ASSESSMENTS,
         "renewals": old_elevators.RENEWALS,
         "fault-reports": fault_reports.REPORTS,
+        "safety-rates": safety.RATES,
+        "safety-gaps": safety.GAPS,
+        "safety-records": safety.RECORDS,
     }
 )
 
