@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -13,8 +14,10 @@ from registry import clock
 from registry.db import db
 from registry.models import Cylinder
 from registry.rules.dates import add_months
+from registry.rules.fill_cycle import post_items
 from registry.rules.filling_items import OK, items_for
-from registry.services import cylinders, filling, labels, policies, scans, stations
+from registry.services import cylinders, fill_cycles, filling, labels, policies, scans, stations
+from registry.services.cylinder_events import record_event
 from registry.services.cylinders import change_status
 from seeds import cast, past
 
@@ -154,11 +157,13 @@ def _register_no(each: CastCylinder, number: int) -> str:
 
 
 def _fill(row: Cylinder, ago: int) -> None:
-    """Scan, look, fill, as at the gun."""
+    """Scanned back, looked at, filled, looked at again, released and fetched by a customer: a whole turn."""
     start = past.moment(clock.today() - timedelta(days=ago), 8 + row.id % 9, row.id % 50)
     code = row.label_code or ""
+    filler = cast.actor("filler")
     with past.at(start):
-        scans.scan(cast.actor("filler"), {"code": code, "purpose": "fill", "gun": "1"})
+        _event(code, "enter_station", start)
+        scans.scan(filler, {"code": code, "purpose": "fill", "gun": "1"})
     end = start + timedelta(minutes=3)
     assert row.permitted_fill_g is not None
     assert row.tare_g is not None
@@ -170,6 +175,7 @@ def _fill(row: Cylinder, ago: int) -> None:
                 "code": code,
                 "gun": "1",
                 "checks": {item.id: OK for item in items_for(row.medium, clock.today())},
+                "purged": True,
                 "gross_before_g": row.tare_g + 400,
                 "gross_after_g": row.tare_g + row.permitted_fill_g - 100,
                 "started_at": start + timedelta(minutes=1),
@@ -179,6 +185,26 @@ def _fill(row: Cylinder, ago: int) -> None:
                 "clip": f"cast/{row.inner_no}-{ago}.mp4",
             },
         )
+    with past.at(end + timedelta(minutes=2)):
+        fill_cycles.post_check(
+            filler,
+            {
+                "ref": f"cast-post-{row.inner_no}-{ago}",
+                "code": code,
+                "checks": {item.id: OK for item in post_items(clock.today())},
+                "checker": "checker",
+                "reweigh_g": row.tare_g + row.permitted_fill_g - 100,
+                "leak_found": False,
+                "labels_printed": True,
+            },
+        )
+        fill_cycles.release(filler, {"ref": f"cast-out-{row.inner_no}-{ago}", "code": code})
+    with past.at(end + timedelta(minutes=40)):
+        _event(code, "self_pickup", clock.now())
+
+
+def _event(code: str, kind: str, at: datetime) -> None:
+    record_event(cast.actor("filling"), code, {"ref": str(uuid4()), "kind": kind, "at": at})
 
 
 def _insure() -> None:

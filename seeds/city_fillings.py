@@ -20,7 +20,7 @@ from registry import clock
 from registry.actor import SYSTEM
 from registry.db import db
 from registry.models import Cylinder, FillRefusal
-from registry.queries import filling_judging
+from registry.queries import filling_judging, gun_facts
 from registry.rules import cylinders as cylinder_rules
 from registry.rules import filling_items
 from registry.rules.filling_facts import FillingFacts
@@ -134,11 +134,44 @@ def _allowed_until(plan: Plan, cylinder: Fillable, station: CityUnit) -> date:
     return last if _judged(of_class, station.trade, station.licence_until, last).allowed else never
 
 
+# A cylinder that was scanned back, checked and found in order, filled from tested gas by certified people.
+CHECKED: dict[str, Any] = {
+    "failed_check_items": (),
+    "precheck_done": True,
+    "precheck_here": True,
+    "precheck_age_minutes": Decimal(0),
+    "invalid_staff": (),
+    "filler": "filler",
+    "checker": "checker",
+    "custody_status": "empty_in_station",
+    "return_scanned": True,
+    "seen_elsewhere": False,
+    "first_fill": False,
+    "first_after_inspection": False,
+    "hours_since_last_fill": Decimal(999),
+    "serial_matches": True,
+    "electronic_mark": True,
+    "filler_mark_embossed": True,
+    "purchased_on": date(2015, 1, 1),
+    "refurbished": False,
+    "threaded_shield": False,
+    "dual_valve": False,
+    "residual_pressure": True,
+    "contents_known": True,
+    "purged": True,
+    "gas_batch_tested": True,
+    "dme_percent": Decimal(0),
+    "insurance_pilot": False,
+    "passengers_aboard": False,
+    "plate_matches": True,
+}
+
+
 @lru_cache(maxsize=50_000)
 def _judged(of_class: Fillable, trade: str, licence_until: date | None, on: date) -> Any:
     """The verdict on the fullest fill of a class of cylinders on a day, by the rules that a recorded fill is asked."""
     facts = _facts(of_class, trade, licence_until, on)
-    return filling_judging.verdict(facts, on, filling_judging.FILLING_RULES, filling_judging.SEVERITIES)
+    return filling_judging.at_gun(facts, on, gun_facts.parameters_of(on), filled=True)
 
 
 def _facts(given: Fillable, trade: str, licence_until: date | None, on: date) -> FillingFacts:
@@ -173,10 +206,7 @@ def _facts(given: Fillable, trade: str, licence_until: date | None, on: date) ->
         station_media=city_cast.MEDIA_OF_TRADE[trade],
         station_suspended=False,
         gun_medium=given.medium,
-        failed_check_items=(),
-        invalid_staff=(),
-        filler="filler",
-        checker="checker",
+        **CHECKED,
         gross_before_kg=tare,
         residual_kg=Decimal(RESIDUE_G) / 1000,
         temperature_c=Decimal(ROOM_TEMPERATURE),

@@ -107,6 +107,7 @@ def fill(row: Cylinder, minutes_ago: int = 5, **values: Any) -> dict[str, Any]:
         "gun": "1",
         "medium": "lpg",
         "checks": checks(row.medium),
+        "purged": True,
         "gross_before_g": 16900,
         "gross_after_g": 31000,
         "started_at": ended - timedelta(minutes=3),

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import Schema, ValidationError, fields
 
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
-from blueprints.schemas.fields import Choice, Day, Integer, Moment, Month, Number, Ref, Text, Yes
+from blueprints.schemas.fields import Choice, Day, Integer, Known, Moment, Month, Number, Ref, Text, Yes
 from blueprints.sessions import language
 from registry import clock
 from registry.queries import cylinders as queries
@@ -76,6 +76,12 @@ class CylinderIn(In):
     vehicle_plate = Text(max=40, label=_("车牌号"), group=_("技术参数"), hint=_("车用气瓶填写"))
     high_purity = Yes(label=_("高纯气体（99.999%以上）"), group=_("技术参数"))
     taxi = Yes(label=_("出租车用（TAXI 标志）"), group=_("技术参数"))
+    purchased_on = Day(label=_("购入日期"), group=_("技术参数"), hint=_("不填按登记日期"))
+    electronic_mark = Known(label=_("制造单位电子识读标志"), group=_("技术参数"))
+    filler_mark_embossed = Known(label=_("封头充装单位凹印标志"), group=_("技术参数"))
+    refurbished = Known(label=_("翻新、改装或重焊"), group=_("技术参数"))
+    threaded_shield = Known(label=_("螺栓连接护罩（螺丝瓶）"), group=_("技术参数"))
+    dual_valve = Known(label=_("气液双相瓶"), group=_("技术参数"))
     last_inspected_on = Day(label=_("最近一次检验日期"), group=_("检验"))
     last_inspection_passed = fields.Boolean(allow_none=True)
     stated_next_inspection_on = Day(
@@ -228,6 +234,12 @@ class CylinderOut(Out):
     high_purity = fields.Boolean()
     taxi = fields.Boolean()
     vehicle_plate = fields.String(allow_none=True)
+    purchased_on = fields.Date(allow_none=True)
+    electronic_mark = fields.Boolean(allow_none=True)
+    filler_mark_embossed = fields.Boolean(allow_none=True)
+    refurbished = fields.Boolean(allow_none=True)
+    threaded_shield = fields.Boolean(allow_none=True)
+    dual_valve = fields.Boolean(allow_none=True)
     last_inspected_on = fields.Date(allow_none=True)
     last_inspection_passed = fields.Boolean(allow_none=True)
     stated_next_inspection_on = fields.Date(allow_none=True)

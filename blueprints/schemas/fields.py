@@ -219,6 +219,19 @@ class Yes(fields.Boolean):
         super().__init__(load_default=False, **_split({"kind": "checkbox", **options}))
 
 
+class Known(fields.Boolean):
+    """Yes, no, or nobody looked: a choice on a page, true, false or null in the interface."""
+
+    default_error_messages = {**COMMON, "invalid": _("请选择是或否")}
+
+    def __init__(self, **options: Any) -> None:
+        choices = (("true", _("是")), ("false", _("否")))
+        super().__init__(**_split({"kind": "select", "choices": choices, **options}))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
+
+
 class Lines(fields.List):
     """A list of short texts; a form gives them one a line (commas and blanks separate too)."""
 

@@ -58,6 +58,14 @@ class FillingIn(In):
     filler = Text(required=True, max=40)
     checker = Text(required=True, max=40)
     clip = Text(max=200, metadata={"description": "device, channel and time of the video"})
+    purged = fields.Boolean(allow_none=True, metadata={"description": "evacuated or purged before this fill"})
+    passengers_aboard = fields.Boolean(allow_none=True)
+    plate = Text(max=40, metadata={"description": "plate of the vehicle that stands at the gun"})
+    reading_before = Text(max=40, metadata={"description": "ref of the scale's signed reading before filling"})
+    reading_after = Text(max=40, metadata={"description": "ref of the signed reading after filling"})
+    device_now = Moment(metadata={"description": "the sender's clock at sending"})
+    offline = fields.Boolean(load_default=False)
+    snapshot_hours = Integer(min=0, max=9999, metadata={"description": "age of the list it was judged by offline"})
 
 
 class BatchIn(In):
@@ -150,6 +158,7 @@ class FillForm(In):
     started_at = Moment(required=True, kind="hidden", label="started_at")
     failed = Choices("items", load_default=list, label=_("哪几项不合格（没有就不勾）"))
     looked = Yes(label=_("以上各项已逐项检查，未勾选的都合格"))
+    purged = Yes(label=_("已抽真空或置换（首次充装、检验后首次充装）"))
     gross_before_g = Thousandths(max=5_000_000, label=_("充装前总重"), unit="kg")
     gross_after_g = Thousandths(max=5_000_000, label=_("充装后总重"), unit="kg")
     pressure_kpa = Thousandths(max=200_000, label=_("充装压力"), unit="MPa")
@@ -168,6 +177,7 @@ def as_sent(form: dict[str, Any], gun: str, medium: str | None, items: Iterable[
         raise Invalid.field("looked", T("请先完成充装前检查，再勾选这一项"))
     failed = set(form.pop("failed"))
     checks = {item.id: NOT_OK if item.id in failed else OK for item in items}
+    form["purged"] = bool(form.pop("purged", False))
     return {**form, "gun": gun, "medium": medium, "checks": checks}
 
 

@@ -54,6 +54,7 @@ class ScanIn(In):
     gun = Text(max=40, label=_("充装枪号"))
     medium = Called(MEDIA, label=_("充装介质"))
     temperature_c = Number(min=-60, max=80, places=1, label=_("气体温度"))
+    filler = Text(max=40, label=_("充装人员"))
     at = Moment()
     position = fields.Nested(PositionIn, allow_none=True)
 
@@ -88,6 +89,10 @@ class ScanOut(Out):
     stop_at_kg = Exact(attribute="judged.stop_at_kg")
     findings = Findings(attribute="judged.verdict")
     cylinder = fields.Nested(FoundCylinderOut, allow_none=True)
+    precheck = fields.String(
+        attribute="cycle.ref", metadata={"description": "ref of the check before filling made here"}
+    )
+    unlock = fields.String(metadata={"description": "leave of the gun: once, for the time of filling.unlock_seconds"})
 
     @post_dump
     def _only_limits_there_are(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -55,6 +55,12 @@ class Cylinder(Base):
     high_purity: Mapped[bool] = mapped_column(default=False)
     taxi: Mapped[bool] = mapped_column(default=False)
     vehicle_plate: Mapped[Code | None]
+    purchased_on: Mapped[Day | None]
+    electronic_mark: Mapped[bool | None]
+    filler_mark_embossed: Mapped[bool | None]
+    refurbished: Mapped[bool | None]
+    threaded_shield: Mapped[bool | None]
+    dual_valve: Mapped[bool | None]
     owner_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
     registered_on: Mapped[Day | None]

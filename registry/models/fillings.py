@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Big, Code, Day, Json, Moment, Name, Period
@@ -93,6 +93,9 @@ class Filling(Base):
     checks: Mapped[Json]
     findings: Mapped[Json]
     clip: Mapped[Name | None]
+    weighed_by: Mapped[Code | None]
+    gas_batch_id: Mapped[int | None]
+    offline: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     station: Mapped[Unit] = relationship(lazy="raise_on_sql")
     cylinder: Mapped[Cylinder] = relationship(lazy="raise_on_sql")

@@ -125,6 +125,11 @@ def _suspended(filling: Capacity, on: date) -> bool:
     return filling.suspended_since is not None and filling.suspended_since <= on
 
 
+def of_register(row: Cylinder, on: date) -> FillingFacts:
+    """What the register says of a cylinder itself."""
+    return FillingFacts(**_of_cylinder(row, on))
+
+
 def _of_cylinder(row: Cylinder, on: date) -> dict[str, Any]:
     """A cylinder never inspected has passed its manufacturing inspection; one never filled was put into use when
     registered or made."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from registry.errors import Invalid
 from registry.messages import T
+from registry.queries import gun_facts
 from registry.queries.filling_facts import Found, Station, facts, owner_as_station
 from registry.rules.cylinders import medium_name, reason_text, same_medium
 from registry.rules.filling import FillingVerdict, judge
@@ -21,16 +22,21 @@ log = logging.getLogger(__name__)
 
 # What a look at a cylinder can tell anywhere: its code, its register entry, its dates.
 CYLINDER_RULES = (*(f"R{number:02}" for number in range(1, 13)), "R18")
-# At the gun before filling: also whose it is, the station's licence, the medium of the gun.
-SCAN_RULES = (*(f"R{number:02}" for number in range(1, 19)),)
-# When a fill is recorded: also the checks before filling, the people, the weights. R19-R21, R23, R26-R29, R31, R32
-# and R35-R40 are not asked: nothing collects their facts (maker's marks, signed-in staff, cameras, gas batches, return
-# scans), and a rule without facts must not count as passed.
-FILLING_RULES = (*SCAN_RULES, "R22", "R24", "R25", "R30", "R33", "R34")
+# At the gun, whatever was looked at: also whose it is, the station, the medium of the gun, traces of copied codes.
+GUN_RULES = (*(f"R{number:02}" for number in range(1, 19)), "R27", "R28", "R29", "R35")
+# What only somebody who looked at the cylinder can say. The set amount and the people are asked where they are known.
+CHECK_RULES = ("R19", "R20", "R21", "R22", "R23", "R24", "R30", "R31", "R32", "R33", "R40")
+FILLING_RULES = (*GUN_RULES, *CHECK_RULES, "R25", "R34")
+# Asked where the station collects the fact, and wherever the office made it a condition: fact by rule.
+OPTIONAL = {
+    "R26": "certified_present",
+    "R36": "camera_offline_minutes",
+    "R37": "insurance_pilot",
+    "R38": "daily_check_open",
+    "R39": "clock_skew_seconds",
+}
 # On the public page: the owner stands in for the station.
 PUBLIC_RULES = (*CYLINDER_RULES, "R15", "R16")
-# The rules on swapped cylinders only note until stations scan returned bottles (cylinders.md §6, roll-out advice).
-SEVERITIES = {"R30": "warn"}
 
 
 def verdict(
@@ -49,12 +55,30 @@ def verdict(
         return FillingVerdict(Verdict.of([Finding("R00", "block", zh, en, code="02")]), "02")
 
 
-def before_filling(
-    found: Found, place: Station, medium: str | None, on: date, temperature_c: Decimal | None = None
+def at_gun(
+    given: FillingFacts,
+    on: date,
+    values: Mapping[str, Decimal],
+    released: tuple[str, ...] = (),
+    *,
+    filled: bool = False,
 ) -> FillingVerdict:
-    """What a scan at the gun is told; with the temperature also the pressure limit of a compressed gas."""
-    given = replace(facts(found, place, medium, on), temperature_c=temperature_c)
-    return verdict(given, on, SCAN_RULES)
+    """All rules that can be asked at the gun: before the check what the register says, after it everything.
+
+    `filled`: a fill is being recorded, and nothing may be missing any more.
+    """
+    severities = gun_facts.severities(values, released, on)
+    checked = filled or bool(given.precheck_done)
+    rules = [*FILLING_RULES] if filled else [*GUN_RULES, *(CHECK_RULES if checked else ())]
+    if checked and not filled:
+        rules += ["R25"] if given.filler is not None else []
+        rules += ["R34"] if (given.target_total_kg, given.target_pressure_mpa) != (None, None) else []
+        if given.gross_before_kg is None:  # the scale is read when the cylinder stands on it
+            rules = [rule for rule in rules if rule not in ("R30", "R33")]
+    for rule, fact in OPTIONAL.items():
+        if getattr(given, fact) is not None or severities.get(rule) == "block":
+            rules.append(rule)
+    return verdict(given, on, rules, severities)
 
 
 def of_cylinder(found: Found, on: date, rules: Collection[str] = CYLINDER_RULES) -> FillingVerdict:

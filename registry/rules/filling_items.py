@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from registry.rules import tables
+from registry.rules.cylinders import same_medium
 from registry.rules.kinds import MEDIA
 from registry.rules.verdict import Finding
 
@@ -34,11 +36,13 @@ class CheckItem:
 def items_for(medium: str | None, on: date) -> tuple[CheckItem, ...]:
     """The items a person answers for a medium; what the register answers itself is left out."""
     gas = MEDIA.get(medium or "")
-    oxidising = gas is not None and gas.oxidising
+    groups = {"", "oxidising" if gas is not None and gas.oxidising else ""}
+    if gas is not None and same_medium(gas.id, "lpg", on):
+        groups.add("lpg")
     return tuple(
         CheckItem(row["item"], row["zh"], row["en"], row["basis"], row["certainty"])
         for row in tables.rows("precheck_items", on)
-        if row["read_by"] == BY_PERSON and (row["needs"] != "oxidising" or oxidising)
+        if row["read_by"] == BY_PERSON and row["needs"] in groups
     )
 
 
@@ -48,11 +52,39 @@ def item_name(item: str, on: date) -> str:
     return row["zh"] if row else item
 
 
-def failed(answers: Mapping[str, str] | None, on: date) -> tuple[str, ...] | None:
-    """The names of the items that are not in order; None when nobody looked."""
+def failed(
+    answers: Mapping[str, str] | None, on: date, names: Mapping[str, str] | None = None
+) -> tuple[str, ...] | None:
+    """The names of the items that are not in order; None when nobody looked. `names` of another list than this."""
     if not answers:
         return None
-    return tuple(item_name(item, on) for item, result in answers.items() if result == NOT_OK)
+    bad = [item for item, result in answers.items() if result == NOT_OK]
+    return tuple(item_name(item, on) if names is None else names.get(item, item) for item in bad)
+
+
+@cache
+def _facts_of_items(on: date) -> Mapping[str, tuple[tuple[str, Mapping[str, bool]], ...]]:
+    """item -> (fact, answer -> what the answer says of it); an answer that says nothing is left out."""
+    found = {}
+    for row in tables.rows("precheck_items", on):
+        facts = []
+        for cell in row["fact"].split():
+            name, _, values = cell.partition("=")
+            answers = zip((OK, NOT_OK, NOT_APPLICABLE), values.split("/"), strict=True)
+            facts.append((name, {answer: value == "1" for answer, value in answers if value}))
+        found[row["item"]] = tuple(facts)
+    return found
+
+
+def facts_of(answers: Mapping[str, str] | None, on: date) -> dict[str, bool]:
+    """What the answers say of the facts of the decision table; what they do not say is left out."""
+    known = _facts_of_items(on)
+    return {
+        fact: says[result]
+        for item, result in (answers or {}).items()
+        for fact, says in known.get(item, ())
+        if result in says
+    }
 
 
 def unanswered(answers: Mapping[str, str] | None, medium: str | None, on: date) -> tuple[Finding, ...]:

@@ -16,15 +16,17 @@ from registry.actor import Actor
 from registry.db import db, transaction
 from registry.errors import Conflict, Invalid, Refused, RegistryError
 from registry.messages import T
-from registry.models import CylinderEvent, Filling, FillRefusal, Scan
-from registry.queries import filling_facts, filling_judging, filling_staff, parameters
+from registry.models import CylinderEvent, FillCycle, Filling, FillRefusal, Scan
+from registry.queries import filling_facts, filling_judging, filling_staff, gun_facts, gun_judging, parameters
 from registry.queries.filling_facts import Found
 from registry.queries.filling_staff import Staff
+from registry.queries.gun_judging import AtGun
 from registry.replays import digest
 from registry.rules import filling_items
 from registry.rules.cylinder_lifecycle import custody_after
 from registry.rules.filling_facts import FillingFacts
 from registry.rules.verdict import Verdict
+from registry.services import fill_cycles, hold_releases, readings
 
 LEAD = timedelta(minutes=10)
 LONGEST_BATCH = 1000
@@ -66,10 +68,13 @@ class _Asked:
 
 
 def record(actor: Actor, data: dict[str, Any]) -> Recorded:
-    """Record a fill: `{ref, code, gun, medium?, checks, gross_before_g?, gross_after_g?, pressure_kpa?,
-    temperature_c?, started_at, ended_at?, filler, checker, clip?}`.
+    """Record a fill: `{ref, code, gun, medium?, checks?, purged?, passengers_aboard?, plate?, gross_before_g?,
+    gross_after_g?, pressure_kpa?, temperature_c?, started_at, ended_at?, filler, checker, clip?, reading_before?,
+    reading_after?, device_now?, offline?, snapshot_hours?}`.
 
     `checks` answers the items before filling (ok | not_ok | n_a), `filler` and `checker` are logins of the station.
+    Where the cylinder was checked before as a turn of its own, that check counts and `checks` may be left out; else
+    the turn begins with the fill. `device_now` is the sender's clock at sending (R39).
 
     Raises:
         Refused: a rule says no; the refusal is on record, and repeats get the same answer.
@@ -131,13 +136,25 @@ def _attempt(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal:
     medium = filling_judging.gun_medium(place, data.get("medium"), asked.on)
     if medium is None:
         raise Invalid.field("medium", T("这支枪没有登记，请注明充装介质"))
-    facts = _with_the_fill(filling_facts.facts(found, place, medium, asked.on), asked)
-    judged = filling_judging.verdict(facts, asked.on, filling_judging.FILLING_RULES, filling_judging.SEVERITIES)
-    unanswered = filling_items.unanswered(data.get("checks"), facts.medium, asked.on)
+    stands = gun_judging.look(found, place, data["gun"], medium, asked.ended_at)
+    if found.cylinder is not None and not stands.is_open_here and not _is_past(stands, asked):
+        try:
+            fill_cycles.end_stale(actor, found.cylinder, asked.data["started_at"])
+        except Conflict:
+            again = _before(actor, data)  # the other arrival of this ref may have held the cylinder's lock
+            if again is None:
+                raise
+            return again
+    facts = _with_the_fill(stands, asked)
+    judged = filling_judging.at_gun(facts, asked.on, stands.values, stands.released, filled=True)
+    checks = data.get("checks") or (stands.cycle.checks if stands.is_open_here and stands.cycle else None)
+    unanswered = filling_items.unanswered(checks, facts.medium, asked.on)
     verdict = judged.verdict + Verdict.of(unanswered)
     if not verdict.allowed:
         return _refuse(actor, asked, found, verdict)
-    return Recorded(_keep(actor, asked, found, medium, verdict), verdict)
+    row = _keep(actor, asked, found, medium, verdict)
+    _move_turn(actor, asked, stands, row, checks or {})
+    return Recorded(row, verdict)
 
 
 def _before(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal | None:
@@ -154,11 +171,13 @@ def _before(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal | N
 
 def _asked(actor: Actor, data: Mapping[str, Any]) -> _Asked:
     now = clock.now()
+    sent_digest = digest(data)
     ended_at = data.get("ended_at") or now
     if ended_at > now + LEAD:
         raise Invalid.field("ended_at", T("时间不能晚于现在"))
     if data["started_at"] > ended_at:
         raise Invalid.field("ended_at", T("结束时间不能早于开始时间"))
+    data = {**data, **_measured(actor, data)}
     before, after = data.get("gross_before_g"), data.get("gross_after_g")
     if after is None and data.get("pressure_kpa") is None:
         raise Invalid.field("gross_after_g", T("请填写充装后总重或者充装压力"))
@@ -166,18 +185,32 @@ def _asked(actor: Actor, data: Mapping[str, Any]) -> _Asked:
         raise Invalid.field("gross_after_g", T("充装后总重不能小于充装前总重"))
     on = clock.day_of(ended_at)
     staff = filling_staff.of_station(actor.unit_id, on, {data["filler"], data["checker"]})
-    return _Asked(data, digest(data), on, ended_at, staff)
+    return _Asked(data, sent_digest, on, ended_at, staff)
 
 
-def _with_the_fill(facts: FillingFacts, asked: _Asked) -> FillingFacts:
+def _measured(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the station's devices measured and signed, in place of what was typed."""
+    found: dict[str, Any] = {}
+    if data.get("reading_before"):
+        found["gross_before_g"] = readings.take(actor, data, "gross_before_g", "gross_g", "reading_before")
+    if data.get("reading_after"):
+        by_pressure = data.get("pressure_kpa") is not None
+        field, kind = ("pressure_kpa", "pressure_kpa") if by_pressure else ("gross_after_g", "gross_g")
+        found[field] = readings.take(actor, data, field, kind, "reading_after")
+    return found
+
+
+def _with_the_fill(stands: AtGun, asked: _Asked) -> FillingFacts:
     """The register's facts with those of this fill."""
-    data, staff = asked.data, asked.staff
+    data, staff, facts = asked.data, asked.staff, stands.given
     tare = facts.tare_kg
     before, after = _thousandth(data.get("gross_before_g")), _thousandth(data.get("gross_after_g"))
+    before = facts.gross_before_kg if before is None else before
     logins = dict.fromkeys((data["filler"], data["checker"]))
     return replace(
         facts,
-        failed_check_items=filling_items.failed(data.get("checks"), asked.on),
+        **_check_of(stands, asked),
+        **_clock_of(data),
         invalid_staff=tuple(
             staff[login].name if login in staff else login
             for login in logins
@@ -191,6 +224,67 @@ def _with_the_fill(facts: FillingFacts, asked: _Asked) -> FillingFacts:
         target_pressure_mpa=_thousandth(data.get("pressure_kpa")),
         temperature_c=_exact(data.get("temperature_c")),
     )
+
+
+def _check_of(stands: AtGun, asked: _Asked) -> dict[str, Any]:
+    """The check before filling: a turn's own, or the one that came with the fill."""
+    data, row = asked.data, stands.found.cylinder
+    if row is None or not data.get("checks"):
+        return {}
+    seen = gun_facts.of_checks(data["checks"], fill_cycles.observed(row, data), asked.on)
+    if stands.is_open_here:
+        return {name: value for name, value in seen.items() if value is not None}
+    return {**seen, "precheck_done": True, "precheck_here": True, "precheck_age_minutes": Decimal(0)}
+
+
+def _clock_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """How far the sender's clock is off, and how old the list was that it judged by without a network."""
+    if data.get("device_now") is None:
+        return {}
+    skew = Decimal(int((data["device_now"] - clock.now()).total_seconds()))
+    return {"clock_skew_seconds": skew, "offline_cache_hours": Decimal(data.get("snapshot_hours") or 0)}
+
+
+def _is_past(stands: AtGun, asked: _Asked) -> bool:
+    """Whether the fill, arriving late, was over before the open turn of the cylinder began."""
+    return stands.cycle is not None and stands.cycle.opened_at > asked.ended_at
+
+
+def _move_turn(actor: Actor, asked: _Asked, stands: AtGun, row: Filling, checks: Mapping[str, str]) -> None:
+    """The turn of the cylinder goes on with the fill; one begins where the check came with it."""
+    data, cylinder = asked.data, stands.found.cylinder
+    assert cylinder is not None
+    cycle = stands.cycle if stands.is_open_here else None
+    if cycle is None:
+        cycle = FillCycle(
+            ref=data["ref"],
+            ref_digest=asked.digest,
+            cylinder_id=cylinder.id,
+            station_id=actor.unit_id,
+            gun=data["gun"],
+            medium=row.medium,
+            state="prechecked",
+            custody_before=stands.given.custody_status or cylinder.custody,
+            opened_at=data["started_at"],
+            prechecked_at=data["started_at"],
+            prechecker_id=row.checker_id,
+            checks=dict(checks),
+            observed=fill_cycles.observed(cylinder, data),
+            gross_before_g=row.gross_before_g,
+            findings=[],
+            version=1,
+        )
+        if _is_past(stands, asked):
+            cycle.closed_at = row.ended_at
+        db.session.add(cycle)
+    fill_cycles.move_on(cycle, "fill")
+    cycle.filling_id, cycle.filled_at = row.id, row.ended_at
+    if cycle.closed_at is not None:
+        fill_cycles.move_on(cycle, "lapse")
+    cycle.findings = row.findings
+    if stands.released:
+        hold_releases.use_up(cylinder.id, row.station_id, clock.now())
+    db.session.flush()
 
 
 def _exact(value: int | None) -> Decimal | None:
@@ -244,6 +338,8 @@ def _keep(actor: Actor, asked: _Asked, found: Found, medium: str, verdict: Verdi
         checks=data.get("checks") or {},
         findings=filling_judging.kept(verdict.findings),
         clip=data.get("clip"),
+        weighed_by="device" if data.get("reading_after") else "typed",
+        offline=bool(data.get("offline")),
     )
     db.session.add(row)
     db.session.flush()

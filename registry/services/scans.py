@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from registry import audit, clock, policy
@@ -11,12 +11,13 @@ from registry.actor import SYSTEM, Actor
 from registry.db import db, transaction
 from registry.errors import Invalid
 from registry.messages import T
-from registry.models import Cylinder, Scan
-from registry.queries import filling_facts, filling_judging, public
+from registry.models import Cylinder, FillCycle, Scan
+from registry.queries import filling_facts, filling_judging, filling_staff, gun_judging, public
 from registry.queries.filling_facts import Found
 from registry.queries.public import PublicCylinder, PublicElevator
 from registry.rules.filling import FillingVerdict
 from registry.rules.verdict import Verdict
+from registry.services import gun_unlocks
 
 PURPOSES: dict[str, T] = {
     "fill": T("充装"),
@@ -33,12 +34,17 @@ LEAD = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict of a scan with what was found. `medium` is that of the gun."""
+    """The verdict of a scan with what was found. `medium` is that of the gun.
+
+    `cycle` is the open turn checked at this station, `unlock` the gun's leave: only after that check, and only once.
+    """
 
     scan: Scan
     judged: FillingVerdict
     found: Found
     medium: str | None
+    cycle: FillCycle | None = None
+    unlock: str | None = None
 
     @property
     def cylinder(self) -> Cylinder | None:
@@ -55,11 +61,12 @@ class Looked:
 
 
 def scan(actor: Actor, data: dict[str, Any]) -> Answer:
-    """Record a scan and judge it: `{code, purpose, gun?, medium?, temperature_c?, at?, position?}`.
+    """Record a scan and judge it: `{code, purpose, gun?, medium?, temperature_c?, filler?, at?, position?}`.
 
     Judged on the server's day, whatever the device says: an old date must not bring an old permission back.
-    An unknown or forged code is answered like any other: block, code 01. With the purpose `fill` all rules that a
-    scan can answer are asked, with the others what the code and the register say of the cylinder itself.
+    An unknown or forged code is answered like any other: block, code 01. With the purpose `fill` all rules that can be
+    answered at the gun are asked, after the check before filling every one, and then an allowing verdict unlocks the
+    gun; with the other purposes what the code and the register say of the cylinder itself.
 
     Raises:
         Invalid: a medium other than that of the registered gun, or a time in the future.
@@ -76,8 +83,26 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
             return _keep(actor, found, data, at, filling_judging.of_cylinder(found, today), None)
         place = filling_facts.station(actor.unit_id, data.get("gun"))
         medium = filling_judging.gun_medium(place, data.get("medium"), today)
-        judged = filling_judging.before_filling(found, place, medium, today, data.get("temperature_c"))
-        return _keep(actor, found, data, at, judged, medium)
+        stands = gun_judging.look(found, place, data.get("gun"), medium, now)
+        judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_filler(actor, data, today))
+        answer = _keep(actor, found, data, at, judged, medium)
+        if not stands.is_open_here:
+            return answer
+        unlock = None
+        if judged.allowed and data.get("gun") and stands.cycle is not None:
+            unlock = gun_unlocks.issue(actor, stands.cycle, data["gun"], now)
+        return replace(answer, cycle=stands.cycle, unlock=unlock)
+
+
+def _filler(actor: Actor, data: dict[str, Any], on: date) -> dict[str, Any]:
+    """What is known of the person who is going to fill, where the station says who it is."""
+    login = data.get("filler")
+    if not login:
+        return {}
+    known = filling_staff.of_station(actor.unit_id, on, {login})
+    name = known[login].name if login in known else login
+    certified = login in known and known[login].certified
+    return {"filler": login, "checker": data.get("checker"), "invalid_staff": () if certified else (name,)}
 
 
 def look(text: str) -> Looked:

@@ -112,7 +112,7 @@ def test_bad_fills_name_the_field(api_of, values, field) -> None:
 
 
 def test_checks_may_be_yes_and_no(api_of) -> None:
-    data = make.sent(make.fill(make.cylinder(), checks={"valve": True, "body": False}))
+    data = make.sent(make.fill(make.cylinder(), checks={**make.checks(), "valve": True, "body": False}))
     answer = api_of("filler").post("/fillings", data)
     assert "瓶体" in next(f["text"] for f in answer.json["findings"] if f["severity"] == "block")
 

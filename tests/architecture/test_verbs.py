@@ -18,11 +18,25 @@ WITHOUT_PERMISSION = {
     "registry.services.accounts.act_as",
     "registry.services.accounts.touch",
 }
-# `touch` only notes that a session is alive; the others are parts of other verbs.
+# `touch` and `heartbeat` only note that somebody is alive; the others are parts of other verbs.
 NOT_A_VERB = {
     "registry.services.accounts.touch",
     "registry.services.anomaly_finding.after_inspection",
     "registry.services.anomaly_finding.examine",
+    "registry.services.devices.heartbeat",
+    "registry.services.fill_cycles.observed",
+    "registry.services.fill_cycles.staff_of",
+    "registry.services.fill_cycles.enter",
+    "registry.services.fill_cycles.end_stale",
+    "registry.services.fill_cycles.close",
+    "registry.services.fill_cycles.move_on",
+    "registry.services.fill_cycles.mine",
+    "registry.services.fill_cycles.release_verdict",
+    "registry.services.hold_releases.releasable",
+    "registry.services.hold_releases.use_up",
+    "registry.services.readings.key_of",
+    "registry.services.readings.signed_text",
+    "registry.services.readings.take",
     "registry.services.labels.fresh_code",
     "registry.services.labels.attach",
     "registry.services.maintenance_state.fill_in",

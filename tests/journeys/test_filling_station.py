@@ -38,6 +38,7 @@ def fill(label: str, end: datetime, **changes: Any) -> dict[str, Any]:
         "gun": "1",
         "medium": "lpg",
         "checks": {item.id: "ok" for item in items_for("lpg", end.date())},
+        "purged": True,
         "gross_before_g": 16_900,
         "gross_after_g": 31_200,
         "started_at": (end - timedelta(minutes=3)).isoformat(),

@@ -27,11 +27,11 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import cylinder_values, filling_facts, filling_judging, indicators
+from registry.queries import cylinder_values, filling_facts, filling_judging, gun_facts, indicators
 from registry.queries.cylinders import values_of
 from registry.rules.inspection_standing import Origin, Record, valid_until
 from registry.rules.paperless import counts, judge
-from registry.services import visits as visit_verbs
+from registry.services import visit_settling
 from seeds import city, city_cast, city_fillings, city_policies, city_units
 from tests.conftest import POSTGRES, copy_database
 
@@ -140,8 +140,8 @@ def test_visits_are_judged_as_the_verb_would_judge_each(built) -> None:
     seen = db.session.scalars(select(Visit).order_by(Visit.id)).unique().all()
     kinds = set()
     for visit in seen:
-        db.session.refresh(visit, ["workers"])
-        verdict = judge(visit_verbs._facts(visit), visit_verbs._parameters(visit))
+        db.session.refresh(visit, ["workers", "joins"])
+        verdict = judge(visit_settling.facts_of(visit), visit_settling.parameters_of(visit))
         assert visit.findings == evidence.findings_of(verdict)
         assert (visit.counts_from is not None) == (counts(verdict) and visit.declined_reason is None)
         kinds.update(finding.rule for finding in verdict.findings)
@@ -159,10 +159,9 @@ def test_fills_are_allowed_as_the_gun_would_allow_each(built) -> None:
         station = stations[filling.station_id]
         facts = replace(
             city_fillings._facts(given, station.trade, station.licence_until, on),
-            **filling_facts._of_cylinder(cylinder, on),
-            **_of_fill(filling, cylinder),
+            **(filling_facts._of_cylinder(cylinder, on) | city_fillings.CHECKED | _of_fill(filling, cylinder)),
         )
-        judged = filling_judging.verdict(facts, on, filling_judging.FILLING_RULES, filling_judging.SEVERITIES)
+        judged = filling_judging.at_gun(facts, on, gun_facts.parameters_of(on), filled=True)
         assert judged.allowed, [finding.text for finding in judged.verdict.findings]
         assert filling.findings == filling_judging.kept(judged.verdict.findings)
 

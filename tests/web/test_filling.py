@@ -20,7 +20,14 @@ def hidden(page: str, name: str) -> str:
 
 def filled_in(page: str, **values) -> dict[str, str]:
     kept = {name: hidden(page, name) for name in ("ref", "code", "started_at")}
-    typed = {"looked": "1", "gross_before_g": "16.9", "gross_after_g": "31", "filler": "filler", "checker": "checker"}
+    typed = {
+        "looked": "1",
+        "purged": "1",
+        "gross_before_g": "16.9",
+        "gross_after_g": "31",
+        "filler": "filler",
+        "checker": "checker",
+    }
     return {**kept, **typed, **values}
 
 
@@ -116,7 +123,7 @@ def test_lists_and_one_fill(browser_of, actor) -> None:
     row = make.cylinder()
     done = filling.record(actor("filler"), make.fill(row))
     with pytest.raises(Exception, match="介质不符"):
-        filling.record(actor("filler"), make.fill(row, medium="oxygen"))
+        filling.record(actor("filler"), make.fill(make.cylinder(), medium="oxygen"))
     for login in ("filler", "section", "county"):
         browser = browser_of(login)
         assert row.serial_no in browser.get("/filling/").text

@@ -205,6 +205,12 @@ COLUMNS = (
     Column(name="high_purity", heading=T("高纯气体"), heading_en="High purity", kind="bool"),
     Column(name="taxi", heading=T("出租车用"), heading_en="Taxi", kind="bool"),
     Column(name="vehicle_plate", heading=T("车牌号"), heading_en="Vehicle plate", max_length=LONGEST_CODE),
+    Column(name="purchased_on", heading=T("购入日期"), heading_en="Purchased", kind="date"),
+    Column(name="electronic_mark", heading=T("电子识读标志"), heading_en="Electronic mark", kind="bool"),
+    Column(name="filler_mark_embossed", heading=T("封头凹印标志"), heading_en="Filler's mark", kind="bool"),
+    Column(name="refurbished", heading=T("翻新改装"), heading_en="Refurbished", kind="bool"),
+    Column(name="threaded_shield", heading=T("螺丝瓶"), heading_en="Threaded shield", kind="bool"),
+    Column(name="dual_valve", heading=T("气液双相瓶"), heading_en="Dual valve", kind="bool"),
 )
 
 SHEET = Sheet(

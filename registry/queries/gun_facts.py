@@ -1,0 +1,237 @@
+"""What the register knows at a gun beyond the cylinder itself: the open turn, the station's day, traces of copies.
+
+Each function gives some facts of the decision table (cylinders.md §6). A fact that nobody collects is left out: the
+rule that needs it is then not known, and a blocking rule denies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from registry import clock, places
+from registry.db import db
+from registry.models import (
+    Certificate,
+    Cylinder,
+    Device,
+    FillCycle,
+    GasBatch,
+    Hazard,
+    HoldRelease,
+    Policy,
+    PolicyItem,
+    Scan,
+    StaffPresence,
+    Unit,
+)
+from registry.queries import parameters
+from registry.queries.filling_facts import Found, Station
+from registry.rules.cylinders import same_medium
+from registry.rules.filling import row_limits
+from registry.rules.filling_items import facts_of, failed
+from registry.rules.hazards import OPEN_STATES
+from registry.rules.kinds import CYLINDER_KINDS
+from registry.rules.limits import edition
+
+SEVERITY_KEYS = {
+    "R26": "filling.staff_severity",
+    "R27": "filling.copies_severity",
+    "R28": "filling.copies_severity",
+    "R29": "filling.copies_severity",
+    "R30": "filling.copies_severity",
+    "R36": "filling.camera_severity",
+    "R37": "filling.insurance_severity",
+    "R38": "filling.duty_severity",
+}
+OTHER_KEYS = ("filling.insurance_pilot", "filling.travel_kmh", "filling.elsewhere_hours")
+KEYS = tuple(dict.fromkeys((*SEVERITY_KEYS.values(), *OTHER_KEYS)))
+NEAR_METRES = 2000  # within one town two phones may place the same yard so far apart
+
+
+def severities(values: Mapping[str, Decimal], released: tuple[str, ...], on: date) -> dict[str, str]:
+    """The office's severities by rule: 0 notes, 1 is the strictest that the row offers. What the authority released
+    is only noted."""
+    offered = {row["rule"]: row["adjustable"].split() for row in edition("filling_rules", on)}
+    found = {rule: offered[rule][-1 if values[key] else 0] for rule, key in SEVERITY_KEYS.items()}
+    return found | dict.fromkeys(released, "warn")
+
+
+def released_rules(cylinder_id: int, station_id: int | None, now: datetime) -> tuple[str, ...]:
+    """The rules whose hold on this cylinder the authority released for this station, not yet used up."""
+    rows = db.session.scalars(
+        select(HoldRelease.rules).where(
+            HoldRelease.cylinder_id == cylinder_id,
+            HoldRelease.station_id == station_id,
+            HoldRelease.used_at.is_(None),
+            HoldRelease.expires_at > now,
+        )
+    )
+    return tuple(rule for rules in rows for rule in rules)
+
+
+def open_cycle(cylinder_id: int) -> FillCycle | None:
+    """The open turn of a cylinder."""
+    statement = select(FillCycle).where(FillCycle.cylinder_id == cylinder_id, FillCycle.closed_at.is_(None))
+    return db.session.scalar(statement)
+
+
+def of_cycle(cycle: FillCycle | None, station_id: int | None, now: datetime, on: date) -> dict[str, Any]:
+    """What the check before filling says; without one only that there was none."""
+    if cycle is None or cycle.state != "prechecked":
+        return {"precheck_done": False, "precheck_here": False}
+    age = Decimal(int((now - cycle.prechecked_at).total_seconds())) / 60
+    here = cycle.station_id == station_id
+    found = {"precheck_done": True, "precheck_here": here, "precheck_age_minutes": max(age, Decimal(0))}
+    return found | of_checks(cycle.checks, cycle.observed, on) | {"custody_status": cycle.custody_before}
+
+
+def of_checks(checks: Mapping[str, str] | None, observed: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """Facts that the answers of a check and what was seen beside them give; `observed` may hold `purged`,
+    `passengers_aboard`, `plate_matches`."""
+    found: dict[str, Any] = {"failed_check_items": failed(checks, on), **facts_of(checks, on)}
+    named = ("purged", "passengers_aboard", "plate_matches")
+    return found | {name: observed[name] for name in named if observed.get(name) is not None}
+
+
+def of_marks(row: Cylinder) -> dict[str, Any]:
+    """What the register holds of marks and construction; a cylinder was bought when it was registered, or made."""
+    marks = ("electronic_mark", "filler_mark_embossed", "refurbished", "threaded_shield", "dual_valve")
+    known = {name: getattr(row, name) for name in marks if getattr(row, name) is not None}
+    return known | {"purchased_on": row.purchased_on or row.registered_on or row.made_on}
+
+
+def of_history(row: Cylinder, at: datetime) -> dict[str, Any]:
+    """When it was filled last, and whether an inspection came after."""
+    filled, inspected = row.last_filled_at, row.last_inspected_on
+    hours = Decimal(int((at - filled).total_seconds())) / 3600 if filled else None
+    return {
+        "first_after_inspection": bool(filled and inspected and inspected > clock.day_of(filled)),
+        "hours_since_last_fill": None if hours is None else max(hours, Decimal(0)),
+        "return_scanned": False,
+    }
+
+
+def of_traces(found: Found, place: Station, values: Mapping[str, Decimal], now: datetime) -> dict[str, Any]:
+    """Whether the same code was just seen where this cylinder cannot have come from."""
+    assert found.cylinder is not None
+    hours = float(values["filling.elsewhere_hours"])
+    last = db.session.execute(
+        select(Scan.at, Scan.position, Unit.name, Unit.lat, Unit.lon)
+        .outerjoin(Unit, Unit.id == Scan.unit_id)
+        .where(
+            Scan.cylinder_id == found.cylinder.id,
+            Scan.unit_id.is_distinct_from(place.unit_id),
+            Scan.at > now - timedelta(hours=hours),
+            or_(Scan.unit_id.is_not(None), Scan.position.is_not(None)),
+        )
+        .order_by(Scan.at.desc())
+        .limit(1)
+    ).first()
+    here = db.session.get(Unit, place.unit_id) if last and place.unit_id else None
+    if last is None or here is None:
+        return {"seen_elsewhere": False}
+    there = last.position or ({"lat": last.lat, "lon": last.lon} if last.lat is not None else None)
+    metres = places.distance_to(there, here.lat, here.lon)
+    if metres is None or metres <= NEAR_METRES:
+        return {"seen_elsewhere": False}
+    passed = max((now - last.at).total_seconds() / 3600, 1 / 3600)
+    too_fast = metres / 1000 / passed > float(values["filling.travel_kmh"])
+    return {"seen_elsewhere": too_fast, "elsewhere_place": last.name}
+
+
+def of_station(place: Station, gun: str | None, medium: str | None, now: datetime, on: date) -> dict[str, Any]:
+    """The station's day: tested gas, camera of the gun, certified people present, open orders."""
+    if place.unit_id is None:
+        return {}
+    facts: dict[str, Any] = _gas(place.unit_id, medium, on)
+    camera = db.session.scalar(
+        select(func.max(Device.last_seen_at)).where(
+            Device.station_id == place.unit_id,
+            Device.kind == "camera",
+            Device.gun == (gun or ""),
+            Device.retired_at.is_(None),
+        )
+    )
+    if camera is not None:
+        facts["camera_offline_minutes"] = Decimal(int((now - camera).total_seconds())) / 60
+    present = _present(place.unit_id, now, on)
+    if present is not None:
+        facts["certified_present"] = present
+    red = select(Hazard.id).where(Hazard.unit_id == place.unit_id, Hazard.is_major, Hazard.state.in_(OPEN_STATES))
+    facts["red_order_open"] = db.session.scalar(select(exists(red)))
+    return facts
+
+
+def _gas(station_id: int, medium: str | None, on: date) -> dict[str, Any]:
+    rows = db.session.execute(
+        select(GasBatch.medium, GasBatch.tested_on, GasBatch.dme_ppm)
+        .where(
+            GasBatch.station_id == station_id,
+            GasBatch.since <= on,
+            or_(GasBatch.until.is_(None), GasBatch.until > on),
+        )
+        .order_by(GasBatch.since.desc(), GasBatch.id.desc())
+    )
+    for batch in rows:
+        if medium and same_medium(batch.medium, medium, on):
+            tested = batch.tested_on is not None and batch.dme_ppm is not None
+            percent = Decimal(batch.dme_ppm) / 10_000 if batch.dme_ppm is not None else None
+            return {"gas_batch_tested": tested, "dme_percent": percent}
+    return {"gas_batch_tested": False}
+
+
+def _present(station_id: int, now: datetime, on: date) -> int | None:
+    """Certified people signed in now; None where the station has not signed anybody in for a day."""
+    certified = exists().where(
+        Certificate.person_id == StaffPresence.person_id,
+        Certificate.item.startswith("P", autoescape=True),
+        Certificate.expires_on >= on,
+    )
+    here = and_(StaffPresence.since_at <= now, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > now))
+    used, present = db.session.execute(
+        select(func.count(), func.count(StaffPresence.person_id.distinct()).filter(here, certified)).where(
+            StaffPresence.station_id == station_id,
+            or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > now - timedelta(days=1)),
+        )
+    ).one()
+    return present if used else None
+
+
+def of_insurance(row: Cylinder, station_id: int | None, values: Mapping[str, Decimal], on: date) -> dict[str, Any]:
+    """Whether the pilot asks for insurance, and whether the cylinder or its station's fills are insured today."""
+    if not values["filling.insurance_pilot"]:
+        return {"insurance_pilot": False}
+    runs = and_(
+        Policy.subject == "cylinder",
+        Policy.starts_on <= on,
+        Policy.ends_on >= on,
+        or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
+    )
+    item = exists().where(
+        PolicyItem.policy_id == Policy.id,
+        PolicyItem.cylinder_id == row.id,
+        PolicyItem.since <= on,
+        or_(PolicyItem.until.is_(None), PolicyItem.until > on),
+    )
+    whole = and_(Policy.basis.in_(("per_fill", "per_station_year")), Policy.holder_id == station_id)
+    valid = db.session.scalar(select(exists().where(runs, or_(item, whole))))
+    return {"insurance_pilot": True, "insurance_valid": bool(valid)}
+
+
+def least_hours(row: Cylinder, on: date) -> Decimal:
+    """How soon a cylinder may be filled again without doubt (R29)."""
+    limits = row_limits(next(r for r in edition("filling_rules", on) if r["rule"] == "R29"))
+    kind = CYLINDER_KINDS.get(row.kind)
+    if kind is not None and kind.vehicle:
+        return limits["vehicle_hours"]
+    return limits["lpg_hours" if same_medium(row.medium, "lpg", on) else "industrial_hours"]
+
+
+def parameters_of(on: date) -> dict[str, Decimal]:
+    """The office's values that a gun is judged by, in one query."""
+    return parameters.values(KEYS, on)

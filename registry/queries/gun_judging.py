@@ -1,0 +1,76 @@
+"""Everything that is known when a cylinder stands at a gun, and the verdict over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from registry import clock
+from registry.models import FillCycle
+from registry.queries import filling_facts, filling_judging, gun_facts
+from registry.queries.filling_facts import Found, Station
+from registry.rules.filling import FillingVerdict
+from registry.rules.filling_facts import FillingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class AtGun:
+    """What stands at the gun: `cycle` is the open turn, whoever opened it; `given` what all rules are asked with."""
+
+    found: Found
+    place: Station
+    gun: str | None
+    medium: str | None
+    cycle: FillCycle | None
+    given: FillingFacts
+    values: dict[str, Decimal]
+    released: tuple[str, ...]
+
+    def judge(self, on: date, *, filled: bool = False, **more: Any) -> FillingVerdict:
+        """The verdict, with facts that only the caller knows put in."""
+        known = {name: value for name, value in more.items() if value is not None}
+        given = replace(self.given, **known)
+        return filling_judging.at_gun(given, on, self.values, self.released, filled=filled)
+
+    @property
+    def is_open_here(self) -> bool:
+        """Whether the check before filling was made here and the gun has not been used since."""
+        cycle = self.cycle
+        return cycle is not None and cycle.state == "prechecked" and cycle.station_id == self.place.unit_id
+
+
+def look(found: Found, place: Station, gun: str | None, medium: str | None, now: datetime) -> AtGun:
+    """Gather what is known of a cylinder at a gun now."""
+    on = clock.day_of(now)
+    values = gun_facts.parameters_of(on)
+    base = filling_facts.facts(found, place, medium, on)
+    station = gun_facts.of_station(place, gun, medium, now, on)
+    row = found.cylinder
+    if row is None:
+        return AtGun(found, place, gun, medium, None, replace(base, **station), values, ())
+    cycle = gun_facts.open_cycle(row.id)
+    known = {
+        **station,
+        **gun_facts.of_marks(row),
+        **gun_facts.of_history(row, now),
+        **gun_facts.of_traces(found, place, values, now),
+        **gun_facts.of_insurance(row, place.unit_id, values, on),
+        **gun_facts.of_cycle(cycle, place.unit_id, now, on),
+        **(_weighed(cycle, base) if cycle is not None else {}),
+    }
+    released = gun_facts.released_rules(row.id, place.unit_id, now)
+    return AtGun(found, place, gun, medium, cycle, replace(base, **known), values, released)
+
+
+def _weighed(cycle: FillCycle, base: FillingFacts) -> dict[str, Any]:
+    if cycle.gross_before_g is None:
+        return {}
+    return by_weight(cycle.gross_before_g, base.tare_kg)
+
+
+def by_weight(gross_before_g: int, tare_kg: Decimal | None) -> dict[str, Any]:
+    """What the scale says before filling: the gross mass and, with the tare of record, the residue."""
+    gross = Decimal(gross_before_g).scaleb(-3)
+    return {"gross_before_kg": gross, "residual_kg": None if tare_kg is None else max(gross - tare_kg, Decimal(0))}
