@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from marshmallow import Schema
 
 from blueprints.filters import say
 from blueprints.forms import Form
-from blueprints.hazard_forms import FileForm
+from blueprints.hazard_forms import FileField, FileForm
 from blueprints.schemas import registrations as schemas
 from blueprints.sessions import actor
 from registry import clock
@@ -28,9 +30,16 @@ TONES = {"GRANTED": "good", "REFUSED": "bad", "RETURNED": "warn", "SUBMITTED": "
 
 
 class PaperForm(FileForm):
-    """A form whose files are papers of an application."""
+    """A form whose files are papers of an application; `kept` are the ids of those that it has already."""
 
     purpose = "registration"
+
+    def __init__(self, schema: Schema, kept: Mapping[str, list[int]], **options: Any) -> None:
+        super().__init__(schema, **options)
+        if not self.was_sent:
+            for drawn in self.fields:
+                if isinstance(drawn, FileField):
+                    drawn.kept = kept.get(drawn.name, [])
 
 
 @bp.context_processor
@@ -78,7 +87,8 @@ def fill(no: str) -> Any:
     """Fill in the form, attach the papers."""
     case = queries.by_no(actor(), no)
     schema = schemas.fill_form(case.kind, case.elevator.kind)
-    form = PaperForm(schema, choices={"areas": areas.choices(actor())}, initial=_first(case))
+    kept = {f"{schemas.PAPER}{name}": list(ids) for name, ids in (case.papers or {}).items()}
+    form = PaperForm(schema, kept, choices={"areas": areas.choices(actor())}, initial=queries.first_values(case))
     if request.method == "POST":
         filled = form.submit(lambda data: registrations.fill(actor(), no, data, data.pop("version", None)))
         if filled is not None:
@@ -86,11 +96,6 @@ def fill(no: str) -> Any:
             return redirect(url_for("registrations.show", no=no))
     names = [name for _number, name in units.choices(actor(), "use")]
     return form.page("registrations/fill.html", found=queries.detail(actor(), no, clock.today()), units=names)
-
-
-def _first(case: Any) -> dict[str, Any]:
-    papers = {f"{schemas.PAPER}{name}": ids for name, ids in (case.papers or {}).items()}
-    return {**queries.first_values(case), **papers}
 
 
 @bp.route("/<string:no>/<string:step>", methods=["GET", "POST"])

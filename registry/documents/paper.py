@@ -16,6 +16,7 @@ POINTS = 72 / 25.4
 A4 = (210.0, 297.0)
 LINE = 1.35  # of the type size
 PADDING = 1.3
+HEAD_ROOM = 16.0  # below a heading, so that it does not end a page
 CLOSING = "，。；：！？、）》”’%"  # characters that no line begins with
 
 
@@ -93,7 +94,8 @@ class Paper:
             placed.append((cell, x, width, lines))
             at, x = at + cell.span, x + width
         height = max(max(len(lines), cell.rows) * size * LINE for cell, _x, _w, lines in placed) + 2 * PADDING
-        self._break(height)
+        heads = any(cell.kind == "head" for cell, _x, _w, _l in placed)
+        self._break(height + HEAD_ROOM * heads)
         for cell, x, width, lines in placed:
             if cell.kind != "value":
                 self._pages[-1].shades.append((x, self.y, width, height, 0.86 if cell.kind == "head" else 0.95))

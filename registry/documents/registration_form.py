@@ -35,6 +35,7 @@ def pdf(actor: Actor, no: str) -> bytes:
         elif block["block"] != "signatures" and block["rows"]:
             _rows(paper, block["zh"], block["rows"])
     _signatures(paper, found)
+    paper.y += 3
     paper.line(f"状态：{STATES[found.case.state].zh}。本表由宿州市特种设备安全登记系统按申请内容打印，涂改无效。", 2.8)
     return paper.pdf()
 
