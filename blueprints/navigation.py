@@ -75,6 +75,16 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
 )
 
 
+# Pages of a section that lie in a blueprint of their own -> the section.
+PARTS = {"policy_lists": "policies", "policy_claims": "policies"}
+
+
+def _section() -> str:
+    """The section of the page that was asked for."""
+    name = (request.endpoint or "").split(".")[0]
+    return PARTS.get(name, name)
+
+
 def groups(actor: Actor, endpoints: Collection[str]) -> list[dict[str, Any]]:
     """The groups and items this caller may open."""
     found = []
@@ -84,7 +94,7 @@ def groups(actor: Actor, endpoints: Collection[str]) -> list[dict[str, Any]]:
                 "label": str(text),
                 "url": url_for(endpoint),
                 "icon": icon,
-                "active": (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+                "active": _section() == endpoint.split(".")[0]
                 and (request.endpoint == endpoint or endpoint.endswith(".index")),
             }
             for text, endpoint, permission, icon in entries

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from registry import policy
 from registry.actor import Actor
@@ -13,6 +14,8 @@ from registry.errors import Missing
 from registry.messages import T
 from registry.rules import tables
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA
+from registry.rules.lifecycle import STATUSES
+from registry.rules.registrations import TYPES
 
 CERTAINTIES: dict[str, T] = {
     "C": T("已见原文"),
@@ -79,13 +82,19 @@ WORDS: dict[str, T] = {
     "counts_in_use": T("计入在用"),
     "maintained": T("须维保"),
     "note": T("说明"),
+    "from": T("从"),
+    "to": T("到"),
+    "type": T("类别"),
+    "statuses": T("适用状态"),
+    "required": T("必须提交"),
+    "city": T("城市"),
+    "province": T("省简称"),
+    "letter": T("城市字母"),
     "names": T("名称"),
     "scheme": T("方案"),
     "fen": T("基准保险费（分）"),
     "factor": T("系数"),
-    "match": T("适用"),
     "at_most": T("不超过"),
-    "years_insured": T("投保满（年）"),
     "owner": T("产权单位"),
     "maintenance": T("维保单位"),
     "inspection": T("检验机构"),
@@ -133,27 +142,19 @@ VALUES: dict[str, tuple[str, str]] = {
     "age": ("使用年限", "age"),
     "claims": ("出险", "claims"),
     "limit": ("限额", "limit"),
-    "unknown": ("不详", "not known"),
-    "residential": ("住宅", "homes"),
-    "school": ("学校", "school"),
-    "hospital": ("医院", "hospital"),
-    "office": ("办公楼宇", "offices"),
-    "hotel": ("宾馆饭店", "hotel"),
-    "factory": ("工厂", "factory"),
-    "culture_sport": ("文体娱场馆", "culture and sport"),
-    "mall": ("商场超市", "mall"),
-    "transport": ("交通场所", "transport"),
 }
-NAMED = ("kinds", "match", "not_kinds", "media", "environments", "applies_to")
+NAMED = ("statuses", "kinds", "match", "not_kinds", "media", "environments", "applies_to")
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One table of the law: `columns` of the page, in order, after which come basis, days and certainty."""
+    """One table of the law: `columns` of the page, in order, after which come basis, days and certainty; `note` is
+    what a reader has to know of the whole table."""
 
     key: str
     title: T
     columns: tuple[str, ...]
+    note: T | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,10 @@ class Line:
     in_force: bool
 
 
+TSG_08_2026 = T(
+    "TSG 08-2026《特种设备使用管理规则》自2026-05-01起施行，本系统未能取得全文。"
+    "表、编号、停用报废和时限暂按2017版执行，2026-05-01之后的行均待核对原文。"
+)
 BOOKS: dict[str, Book] = {
     book.key: book
     for book in (
@@ -207,10 +212,17 @@ BOOKS: dict[str, Book] = {
         Book(
             "premium_factors",
             T("电梯责任保险费率系数"),
-            ("factor", "names", "match", "years_insured", "at_most", "value"),
+            ("factor", "names", "at_most", "value"),
         ),
         Book("premium_shares", T("电梯责任保险费用分担"), ("names", "owner", "maintenance", "inspection")),
-        Book("elevator_status", T("电梯登记状态"), ("text", "counts_in_use", "maintained")),
+        Book("elevator_status", T("电梯登记状态"), ("text", "counts_in_use", "maintained"), TSG_08_2026),
+        Book("elevator_moves", T("电梯状态变更"), ("from", "to", "text"), TSG_08_2026),
+        Book("elevator_limits", T("使用登记时限"), ("text", "value", "unit"), TSG_08_2026),
+        Book("registration_types", T("使用登记类别"), ("text", "statuses"), TSG_08_2026),
+        Book("registration_papers", T("使用登记申请材料"), ("type", "text", "required"), TSG_08_2026),
+        Book("registration_fields", T("使用登记表填写项"), ("text", "required"), TSG_08_2026),
+        Book("cert_letters", T("使用登记证编号的地区代号"), ("city", "province", "letter"), TSG_08_2026),
+        Book("record_fields", T("维保记录必填的设备信息"), ("text",)),
     )
 }
 
@@ -266,7 +278,8 @@ def _spelt(word: str) -> Cell:
     if word.endswith("*"):
         kinds = [kind for key, kind in CYLINDER_KINDS.items() if key.startswith(word[:-1])]
         return Cell("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))
-    named = CYLINDER_KINDS.get(word) or ELEVATOR_KINDS.get(word) or MEDIA.get(word)
+    named: Any = CYLINDER_KINDS.get(word) or ELEVATOR_KINDS.get(word) or MEDIA.get(word)
+    named = named or TYPES.get(word) or STATUSES.get(word)
     if named is not None:
         return Cell(named.zh, named.en)
     return Cell(*VALUES.get(word, (word, word)))
