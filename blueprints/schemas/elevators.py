@@ -305,6 +305,9 @@ class ContractIn(In):
     mode = Choice(
         [(mode, MODE_NAMES[mode]) for mode in MODES], load_default=MODES[0], required=False, label=_("维保方式")
     )
+    onsite_days = Integer(
+        min=1, max=365, label=_("现场维保间隔上限"), unit=_("天"), hint=_("只用于按需维保，不填为30天，最多90天")
+    )
 
 
 class ContractByIdIn(ContractIn):

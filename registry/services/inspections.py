@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
-from registry.errors import Conflict, Forbidden, Invalid
+from registry.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import Elevator, Hazard, Inspection
 from registry.queries import elevator_inspections, inspection_inputs
@@ -20,6 +21,16 @@ from registry.rules.inspection_standing import Record, valid_until
 from registry.services import anomaly_finding, hazards
 
 Data = Mapping[str, Any]
+ON_RECORD = T("这一天的这种检验已有记录，内容不同请在检验记录中更正")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was not taken: its position in the call, the column, and why."""
+
+    index: int
+    column: str
+    reason: str
 
 
 def record(actor: Actor, elevator_id: int, data: Data) -> Inspection:
@@ -111,6 +122,32 @@ def correct(actor: Actor, inspection_id: int, data: Data) -> Inspection:
             hazard=row.hazard_id,
         )
         return row
+
+
+def bulk_record(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[RefusedRow]:
+    """Record `rows` (as `inspections.record`, with `elevator_id`) in one transaction; returns what was refused.
+
+    A row about a kind and day that is on record already is refused: a record is corrected by hand, with a reason.
+    """
+    policy.require(actor, "inspection.import")
+    refused: list[RefusedRow] = []
+    with transaction() as session:
+        for index, row in enumerate(rows):
+            data = {name: value for name, value in row.items() if name not in ("elevator", "elevator_id")}
+            if elevator_inspections.same(row["elevator_id"], row["kind"], row["done_on"]):
+                refused.append(RefusedRow(index, "done_on", ON_RECORD))
+                continue
+            try:
+                with session.begin_nested():
+                    record(actor, row["elevator_id"], data)
+                    session.flush()
+            except Invalid as error:
+                refused.extend(RefusedRow(index, name, texts[0]) for name, texts in [*error.errors.items()][:1])
+            except Refused as error:
+                refused.append(RefusedRow(index, "", T(error.verdict.findings[0].text)))
+            except (Conflict, Missing, Forbidden) as error:
+                refused.append(RefusedRow(index, "", error.detail))
+    return refused
 
 
 def _row(actor: Actor, elevator: Elevator, data: Data) -> Inspection:

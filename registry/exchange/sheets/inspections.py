@@ -16,7 +16,7 @@ from registry.exchange.sheets._common import Bound, Register, named
 from registry.messages import T
 from registry.queries import inspection_imports
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
-from registry.services import inspections_bulk
+from registry.services import inspections
 
 SHEET = Sheet(
     name="inspections",
@@ -136,7 +136,7 @@ class _Import:
         }
 
     def save(self, rows: Sequence[Values]) -> list[Refusal]:
-        refused = inspections_bulk.bulk_record(self.actor, rows)
+        refused = inspections.bulk_record(self.actor, rows)
         return [Refusal(row.index, row.reason, row.column) for row in refused]
 
 
