@@ -32,6 +32,8 @@ class RankFilter(PageIn):
     points = Integer(min=0, max=1000, label=_("分数不低于"))
     assessed = Choice(YES_NO, label=_("安全评估"))
     project = Choice(YES_NO, label=_("在办更新项目"))
+    office = Text(max=40, label=_("所属辖区"), kind="hidden")
+    unit = Integer(label=_("使用单位"), kind="hidden")
 
 
 class AgesIn(In):
@@ -48,11 +50,16 @@ class UnknownFilter(PageIn):
 
     q = Text(max=100, label=_("编号、单位或地址"), kind="search")
     area = AreaChoice()
+    office = Text(max=40, label=_("所属辖区"), kind="hidden")
+    place = Choice(PLACE_TYPES, label=_("使用场所"), kind="hidden")
+    use_unit = Integer(label=_("使用单位"), kind="hidden")
 
 
-class AssessmentFilter(UnknownFilter):
+class AssessmentFilter(PageIn):
     """Filters of the assessments."""
 
+    q = Text(max=100, label=_("编号、单位或地址"), kind="search")
+    area = AreaChoice()
     conclusion = Choice(CONCLUSION_CHOICES, label=_("评估结论"))
 
 

@@ -60,6 +60,7 @@ def ages() -> Any:
     """How many elevators are how old, by county, place type or use unit."""
     form = Form(schemas.AgesIn(), sent=request.args, choices=_areas())
     asked = form.load() or {"by": "area"}
+    form["by"].value = asked["by"]
     today = clock.today()
     table = elevator_ages.table(actor(), asked["by"], today, asked.get("area"))
     return form.page(

@@ -107,7 +107,9 @@ def count_unknown(actor: Actor, filters: Mapping[str, Any]) -> int:
 
 
 def _unknown(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
-    return elevators.found(actor, filters).where(Elevator.status.in_(IN_USE), Elevator.made_on.is_(None))
+    statement = elevators.found(actor, filters).where(Elevator.status.in_(IN_USE), Elevator.made_on.is_(None))
+    same = {"office": Elevator.area_code, "place": Elevator.place_type, "use_unit": Elevator.use_unit_id}
+    return statement.where(*(column == filters[name] for name, column in same.items() if filters.get(name)))
 
 
 def _band(on: date) -> ColumnElement[str]:

@@ -50,8 +50,9 @@ class Ranking:
 def page(actor: Actor, filters: Mapping[str, Any], on: date, most: int = 50, cursor: str | None = None) -> Ranking:
     """The old elevators in use, the most points first, then the oldest.
 
-    `filters`: `q, area, kind, unit` as for elevators, `place`, `band` (that band instead of all old ones), `points` (at
-    least), `assessed` and `project` (`yes` or `no`). The cursor is the place in the list.
+    `filters`: `q, area, kind` as for elevators, `office` (the area in charge alone), `place`, `unit` (id of the use
+    unit), `band` (that band instead of all old ones), `points` (at least), `assessed` and `project` (`yes` or `no`).
+    The cursor is the place in the list.
     """
     policy.require(actor, "old_elevator.read")
     lines = _ranked(actor, filters, on)
@@ -92,11 +93,12 @@ def _ranked(actor: Actor, filters: Mapping[str, Any], on: date) -> list[tuple[in
 
 
 def _matching(actor: Actor, filters: Mapping[str, Any], on: date) -> Select[Any]:
-    statement = elevators.found(actor, {**filters, "status": None}).where(Elevator.status.in_(elevator_ages.IN_USE))
+    general = {name: filters.get(name) for name in ("q", "area", "kind")}
+    statement = elevators.found(actor, general).where(Elevator.status.in_(elevator_ages.IN_USE))
     band = next((band for band in bands(on) if band.id == filters.get("band")), None)
     statement = statement.where(*(elevator_ages.in_band(band, on) if band else [elevator_ages.is_old(on)]))
-    if place := filters.get("place"):
-        statement = statement.where(Elevator.place_type == place)
+    same = {"office": Elevator.area_code, "place": Elevator.place_type, "unit": Elevator.use_unit_id}
+    statement = statement.where(*(column == filters[name] for name, column in same.items() if filters.get(name)))
     for name, there in (("assessed", _assessed()), ("project", _in_project())):
         if answer := filters.get(name):
             statement = statement.where(there if answer == "yes" else ~there)

@@ -69,11 +69,18 @@ def test_a_table_that_there_is_not(browser_of, lift, query) -> None:
     assert browser_of("section").get(f"/old-elevators/ages{query}").status_code in (200, 422)
 
 
-def test_numbers_of_the_table_open_the_list_behind_them(browser_of, lift) -> None:
+@pytest.mark.parametrize("by", ["area", "place", "unit"])
+def test_numbers_of_the_table_open_the_list_behind_them(browser_of, actor, lift, by) -> None:
+    make.in_use(actor("section"), 8, made_on=None, installation_inspected_on=None)
+    park = {"area_code": "341371", "division_code": "341302", "place_type": "mall"}  # in the county, of another office
+    make.in_use(actor("section"), 9, made_on=date(2003, 1, 1), installation_inspected_on=None, **park)
     browser = browser_of("section")
-    page = browser.get("/old-elevators/ages").text
-    address = re.search(r'href="(/old-elevators/\?band=from_20[^"]*)"', page)[1].replace("&amp;", "&")
-    assert lift.address in browser.get(address).text
+    table = re.search(r"(?s)<tbody>.*?</tbody>", browser.get(f"/old-elevators/ages?by={by}").text)[0]
+    opened = re.findall(r'<a href="(/old-elevators/[^"]+)">(\d+)</a>', table)
+    assert len(opened) >= 2
+    for address, count in opened:
+        page = browser.get(address.replace("&amp;", "&")).text
+        assert f"共 {count} 台" in page, address
 
 
 def test_an_assessment_is_recorded_with_its_report_and_corrected(browser_of, lift) -> None:
@@ -130,7 +137,7 @@ def test_a_project_is_applied_for_in_yuan(browser_of, lift) -> None:
     answer = browser.post("/renewals/new", data={**APPLY, "elevator": lift.label_code})
     assert answer.status_code == 302
     page = browser.get(answer.location).text
-    for text in ("200,000.00", "150,000.00", "超长期特别国债", "已申报", "第一批"):
+    for text in ("200,000.00", "150,000.00", "特别国债", "已申报", "第一批"):
         assert text in page
     listed = browser.get("/renewals/").text
     assert listed.count("200,000.00") == 3  # the line, its year and county, the whole
