@@ -15,6 +15,7 @@ from registry.rules.kinds import ELEVATOR_KINDS, Parameter
 from registry.rules.lifecycle import STATUSES
 
 OTHER_INSPECTION = "other"
+OTHER_CHECK = Bilingual("其他检查（不作检验记录）", "Other check (not recorded as an inspection)")
 
 # What other registers count among their elevators and the catalogue of 2014 does not.
 NOT_ELEVATORS = {
@@ -247,7 +248,7 @@ COLUMNS = (
         heading=T("检验类别"),
         heading_en="Kind of inspection",
         kind="choice",
-        choices={**named(RECORD_KINDS), OTHER_INSPECTION: T("其他检查（不作检验记录）")},
+        choices={**named(RECORD_KINDS), OTHER_INSPECTION: OTHER_CHECK},
         aliases=("检验类型", "inspection type"),
         note=T("不填按“定期检验”"),
     ),

@@ -16,7 +16,7 @@ from registry.actor import OFFICE_ROLES, Actor
 from registry.exchange.columns import Column, Problems, Sheet
 from registry.exchange.importing import Key, Refusal, Values
 from registry.exchange.mapping import Profile
-from registry.exchange.sheets._common import Bound, Register, named
+from registry.exchange.sheets._common import Bilingual, Bound, Register, named
 from registry.exchange.sheets._units import UnitFinder
 from registry.messages import T
 from registry.queries import cylinder_makers, cylinders
@@ -200,7 +200,7 @@ COLUMNS = (
         heading=T("使用环境"),
         heading_en="Environment",
         kind="choice",
-        choices={"seawater": T("海水"), "diving": T("潜水")},
+        choices={"seawater": Bilingual("海水", "Seawater"), "diving": Bilingual("潜水", "Diving")},
     ),
     Column(name="high_purity", heading=T("高纯气体"), heading_en="High purity", kind="bool"),
     Column(name="taxi", heading=T("出租车用"), heading_en="Taxi", kind="bool"),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from registry.actor import OFFICE_ROLES, ROLES, Actor
+from registry.actor import ROLES, Actor
 from registry.exchange.columns import Column, Problems, Sheet
 from registry.exchange.importing import Key, Refusal, Values
 from registry.exchange.mapping import Profile
-from registry.exchange.sheets._common import Bound, Register, identifier
+from registry.exchange.sheets._common import Bilingual, Bound, Register, identifier
 from registry.exchange.sheets._units import UnitFinder
 from registry.messages import T
 from registry.queries import people_imports
@@ -19,14 +19,24 @@ from registry.services import people_bulk
 
 NONE = "none"
 ITEMS = {
-    "T": T("T 电梯修理"),
-    "A": T("A 特种设备安全管理"),
-    "P": T("P 气瓶充装"),
-    "R2": T("R2 移动式压力容器充装"),
-    "A0": T("特种设备执法证"),
-    NONE: T("无"),
+    "T": Bilingual("T 电梯修理", "T Elevator repair"),
+    "A": Bilingual("A 特种设备安全管理", "A Special-equipment safety management"),
+    "P": Bilingual("P 气瓶充装", "P Gas cylinder filling"),
+    "R2": Bilingual("R2 移动式压力容器充装", "R2 Mobile pressure vessel filling"),
+    "A0": Bilingual("特种设备执法证", "Special-equipment enforcement certificate"),
+    NONE: Bilingual("无", "None"),
 }
-UNIT_ROLES = {key: label for key, label in ROLES.items() if key not in OFFICE_ROLES}
+ROLE_NAMES = {
+    "use_manager": "Safety manager of the use unit",
+    "maintenance_manager": "Head of the maintenance company",
+    "technician": "Maintenance worker",
+    "filling_manager": "Head of the filling station",
+    "filler": "Filling operator",
+    "checker": "Filling inspector",
+    "inspection_body": "Inspection body",
+    "insurer": "Insurer",
+}
+UNIT_ROLES = {key: Bilingual(ROLES[key], english) for key, english in ROLE_NAMES.items()}
 
 SHEET = Sheet(
     name="people",

@@ -10,7 +10,7 @@ from registry.actor import Actor
 from registry.exchange.columns import Column, Problems, Sheet
 from registry.exchange.importing import Key, Refusal, Values
 from registry.exchange.mapping import Profile
-from registry.exchange.sheets._common import Bound, Register, area_choices, identifier, tidy
+from registry.exchange.sheets._common import Bilingual, Bound, Register, area_choices, identifier, tidy
 from registry.exchange.text import fold
 from registry.messages import T
 from registry.queries import unit_imports
@@ -19,16 +19,16 @@ from registry.rules.kinds import MEDIA
 from registry.services import units_bulk
 
 CAPACITIES = {
-    "use": T("使用单位"),
-    "owner": T("产权单位"),
-    "maintenance": T("维保单位"),
-    "filling": T("充装单位"),
-    "inspection": T("检验机构"),
-    "self_testing": T("电梯自行检测单位"),
-    "insurer": T("保险机构"),
-    "manufacturer": T("制造安装单位"),
-    "rescue_station": T("救援站"),
-    "regulator": T("监管部门"),
+    "use": Bilingual("使用单位", "Use unit"),
+    "owner": Bilingual("产权单位", "Owner"),
+    "maintenance": Bilingual("维保单位", "Maintenance company"),
+    "filling": Bilingual("充装单位", "Filling station"),
+    "inspection": Bilingual("检验机构", "Inspection body"),
+    "self_testing": Bilingual("电梯自行检测单位", "Elevator self-testing body"),
+    "insurer": Bilingual("保险机构", "Insurer"),
+    "manufacturer": Bilingual("制造安装单位", "Manufacturer or installer"),
+    "rescue_station": Bilingual("救援站", "Rescue station"),
+    "regulator": Bilingual("监管部门", "Supervision department"),
 }
 _MEDIUM_OF = {fold(name): medium.id for medium in MEDIA.values() for name in (medium.id, medium.zh, medium.en)}
 
