@@ -71,7 +71,7 @@ def _parts(paper: Paper, block: Mapping[str, Any]) -> None:
 
 def _signatures(paper: Paper, found: Detail) -> None:
     """Who signs, with room to sign; the registrar's side is filled in once it is granted."""
-    block = next((block for block in found.form if block["block"] == "signatures"), {"rows": []})
+    block: Mapping[str, Any] = next((block for block in found.form if block["block"] == "signatures"), {"rows": []})
     said = {row["zh"]: row["value"] for row in block["rows"]}
     granted = "登记机关" in said
     office = [
