@@ -106,6 +106,7 @@ class ContractTermsOut(Out):
     until = fields.Date(allow_none=True)
     number = fields.String()
     mode = fields.String()
+    onsite_days = fields.Integer(allow_none=True)
 
 
 class ContractOut(ContractTermsOut):

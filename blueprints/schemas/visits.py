@@ -16,7 +16,7 @@ from blueprints.schemas.fields import COMMON, Choice, Day, Integer, Moment, Note
 from blueprints.sessions import language, optional_actor
 from registry import evidence, policy
 from registry.messages import T
-from registry.queries.visit_plans import STATES as STATES_DUE
+from registry.queries.visit_corrections import corrected_by
 from registry.rules.maintenance import CYCLES, RESULTS
 
 CYCLE_NAMES = {
@@ -81,7 +81,7 @@ class Drawn(Picture):
 
 
 class StampIn(In):
-    """A check-in or check-out; `device_at` is what the phone's own clock said, where `at` is corrected by the server's."""
+    """A check-in or check-out; `device_at` is what the phone's own clock said, `at` is corrected by the server's."""
 
     at = Moment(required=True)
     device_at = Moment()
@@ -146,6 +146,24 @@ class VisitIn(In):
     signatures = fields.List(
         Either(Picture(required=True), SignatureIn), load_default=list, validate=validate.Length(max=MOST_PEOPLE)
     )
+    device = Text(max=40)
+
+
+class CorrectionIn(In):
+    """What people wrote, corrected; what the phones measured stays. Answers: those that change."""
+
+    ref = Ref()
+    reason = Note(required=True, max=4000)
+    cycle = Choice(CYCLE_CHOICES)
+    workers = fields.List(Text(required=True, max=40), validate=validate.Length(min=1, max=MOST_PEOPLE))
+    answers = fields.List(fields.Nested(AnswerIn), validate=validate.Length(max=MOST_ANSWERS))
+
+
+class CorrectForm(In):
+    """A correction on its page; the items come beside it."""
+
+    ref = Ref()
+    reason = Note(required=True, max=4000, label=_("更正原因"))
 
 
 class JoinIn(In):
@@ -168,13 +186,7 @@ class ConfirmationIn(In):
     note = Note(max=500)
     phone = Text(max=20)
     signature = Picture()
-
-
-class DueFilter(In):
-    """Which part of the company's day."""
-
-    state = Choice(list(STATES_DUE.items()))
-    cursor = Text(max=20)
+    device = Text(max=40)
 
 
 class VisitFilter(PageIn):
@@ -250,6 +262,8 @@ class VisitOut(RecordedOut):
     declined_reason = fields.String(allow_none=True)
     counts_from = fields.Date(allow_none=True)
     counts_until = fields.Date(allow_none=True)
+    corrects = fields.Integer(attribute="corrects_id", allow_none=True)
+    correction_reason = fields.String(allow_none=True)
     workers = fields.List(fields.Nested(VisitWorkerOut))
 
     @post_dump
@@ -259,6 +273,12 @@ class VisitOut(RecordedOut):
         if who is None or not policy.may(who, "visit.read_people"):
             data.pop("workers")
         return data
+
+
+class VisitDetailOut(VisitOut):
+    """One visit, with the record that corrects it."""
+
+    corrected_by = fields.Function(lambda visit: corrected_by(visit.id), metadata={"type": "integer"})
 
 
 class StartForm(In):

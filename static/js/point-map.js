@@ -58,7 +58,8 @@ class PointMap extends HTMLElement {
     this.svg.append(...this.dots);
     this.prepend(this.svg, this.buttons());
     this.listen();
-    this.fit();
+    if (this.hasAttribute("data-way")) this.fit();
+    else this.look(this.whole);
   }
 
   named({ geometry, properties }) {
