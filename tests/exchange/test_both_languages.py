@@ -9,7 +9,7 @@ from registry.exchange.columns import Column
 from registry.exchange.convert import parser
 from registry.exchange.sheets import REGISTERS
 
-NAMES = ("elevators", "cylinders", "units", "people")
+NAMES = ("elevators", "cylinders", "units", "people", "inspections", "policies")
 
 
 def choices(name: str) -> list[Column]:

@@ -15,20 +15,20 @@ from registry.actor import Actor
 from registry.exchange.columns import Column, Problems, Sheet
 from registry.exchange.importing import Key, Refusal, Values
 from registry.exchange.mapping import Profile
-from registry.exchange.sheets._common import Bound, Register
+from registry.exchange.sheets._common import Bilingual, Bound, Register
 from registry.exchange.sheets._units import UnitFinder
 from registry.messages import T
 from registry.queries import policy_imports
 from registry.services import policies_bulk
 
-SUBJECTS = {"elevator": T("电梯"), "cylinder": T("气瓶")}
+SUBJECTS = {"elevator": Bilingual("电梯", "Elevator"), "cylinder": Bilingual("气瓶", "Cylinder")}
 HOLDER_TYPES = {
-    "use_unit": T("使用单位"),
-    "owner": T("产权单位"),
-    "maintenance": T("维保单位"),
-    "inspection": T("检验机构"),
-    "manufacturer": T("制造安装单位"),
-    "filling": T("充装单位"),
+    "use_unit": Bilingual("使用单位", "Use unit"),
+    "owner": Bilingual("产权单位", "Owner"),
+    "maintenance": Bilingual("维保单位", "Maintenance company"),
+    "inspection": Bilingual("检验机构", "Inspection body"),
+    "manufacturer": Bilingual("制造安装单位", "Manufacturer or installer"),
+    "filling": Bilingual("充装单位", "Filling station"),
 }
 # Column in yuan -> what is kept in fen.
 MONEY = {
