@@ -45,7 +45,8 @@ def build(elevator: Elevator, script: str) -> None:
     for turn, ago in enumerate(given.days):
         day = clock.today() - timedelta(days=ago)
         start = past.moment(day, 8 + elevator.id % 8, 5)
-        end = start + timedelta(minutes=given.minutes)
+        # To the second, and never the same twice: rounds that are alike would be an anomaly.
+        end = start + timedelta(minutes=given.minutes, seconds=37 * elevator.id % 60 + 11 * turn)
         with past.at(end):
             sent = _visit(elevator, CYCLES[turn % len(CYCLES)], start, end, given)
             visit, _ = visits.record(cast.actor(given.workers[0]), sent)

@@ -224,7 +224,7 @@ def _row(
         "elevator_id": served.id,
         "company_id": company_of[visit.pair],
         "workers": visit.pair,
-        "facts": _at(judged.facts, start, seen),
+        "facts": _spread(_at(judged.facts, start, seen), ref),
         "verdict": judged.verdict,
         "answers": judged.answers,
         "position": position,
@@ -232,6 +232,14 @@ def _row(
         "confirmed_by_id": units[served.unit_place].people["use_manager"][0] if seen.confirmed_after else None,
         "declined_reason": seen.declined,
     }
+
+
+def _spread(facts: VisitFacts, ref: str) -> VisitFacts:
+    """Up to four minutes longer, to the second: no two rounds of a crew are alike."""
+    if facts.check_out_at is None or facts.received_at is None:
+        return facts
+    longer = timedelta(seconds=int(hashlib.sha256(ref.encode()).hexdigest()[:4], 16) % 240)
+    return replace(facts, check_out_at=facts.check_out_at + longer, received_at=facts.received_at + longer)
 
 
 class Judged(NamedTuple):

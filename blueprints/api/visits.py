@@ -42,7 +42,7 @@ def join(data: dict[str, Any]) -> Any:
 
 
 @bp.route("/<int:visit_id>")
-@bp.response(200, schemas.VisitOut())
+@bp.response(200, schemas.VisitDetailOut())
 def show(visit_id: int) -> Any:
     """One visit with its evidence."""
     return queries.one(actor(), visit_id)
@@ -56,3 +56,13 @@ def confirmation(data: dict[str, Any], visit_id: int) -> Any:
     if data.pop("accepted"):
         return visits.confirm(actor(), visit_id, data)
     return visits.decline(actor(), visit_id, data.get("reason") or "")
+
+
+@bp.route("/<int:visit_id>/correction", methods=["POST"])
+@bp.arguments(schemas.CorrectionIn())
+@bp.response(201, schemas.RecordedOut())
+def correction(data: dict[str, Any], visit_id: int) -> Any:
+    """Record the visit anew because what was written was wrong; the old record is kept and void from today on."""
+    reason = data.pop("reason")
+    visit, again = visits.correct(actor(), visit_id, data, reason)
+    return (visit, 200, {"Idempotent-Replay": "true"}) if again else visit

@@ -135,6 +135,7 @@ class AnomalyDetailOut(Out):
 
     anomaly = fields.Nested(AnomalyOut, attribute="row")
     metres = fields.Integer(allow_none=True)
+    hidden = fields.Boolean()
     hazard = fields.Function(lambda shown: shown.row.hazard.no if shown.row.hazard else None)
     steps = fields.List(fields.Nested(StepOut), attribute="row.steps")
     moves = fields.List(fields.Nested(MoveOut))

@@ -34,6 +34,13 @@ def _split(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "metadata": metadata}
 
 
+class _AtMost(validate.Length):
+    """A length that nothing has: blanks in a field that may be left empty are nothing."""
+
+    def __call__(self, value: Any) -> Any:
+        return value if value is None else super().__call__(value)
+
+
 class Text(fields.String):
     """A line of text, trimmed; `max` characters; `check` is an identifier check that returns the normalised value."""
 
@@ -43,7 +50,7 @@ class Text(fields.String):
         self.check = check
         self.max = max
         super().__init__(
-            validate=validate.Length(max=max, error=_("最多{max}个字符")), **_split({"kind": "text", **options})
+            validate=_AtMost(max=max, error=_("最多{max}个字符")), **_split({"kind": "text", **options})
         )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

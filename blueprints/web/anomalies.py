@@ -65,6 +65,7 @@ def move(anomaly_id: int, verb: str) -> Any:
     if request.method == "POST" and form.submit(lambda data: _move(anomaly_id, verb, data)):
         flash(_("已办理：%(step)s", step=say(offer)), "success")
         return redirect(url_for("anomalies.show", anomaly_id=anomaly_id))
+    case = queries.show(actor(), anomaly_id)  # anew: what was refused has been rolled back
     return form.page("anomalies/move.html", case=case, offer=offer, today=clock.today())
 
 

@@ -14,7 +14,7 @@ from blueprints.sessions import actor
 from blueprints.web.maintenance import day_form, kept
 from blueprints.web.maintenance import states as shown_states
 from registry import clock
-from registry.queries import areas, assignments, days, visit_plans
+from registry.queries import anomalies, areas, assignments, days, visit_corrections, visit_plans
 from registry.queries import visits as queries
 from registry.rules.maintenance import JUDGES, RESULTS, cycles
 from registry.services import visits
@@ -150,11 +150,37 @@ def _page(visit_id: int, confirming: Form, declining: Form) -> Any:
         visit=visit,
         chain=queries.chain(visit),
         remarkable=queries.remarkable(visit),
+        corrected_by=visit_corrections.corrected_by(visit.id),
+        anomalies=anomalies.of_visit(who, visit.id),
         deciding=queries.waits_for(who, visit),
         confirming=confirming,
         declining=declining,
     )
     return page, 422 if confirming.has_errors or declining.has_errors else 200
+
+
+@bp.route("/<int:visit_id>/correct", methods=["GET", "POST"])
+def correct(visit_id: int) -> Any:
+    """Record a visit anew because what was written was wrong."""
+    sheet = visit_corrections.sheet(actor(), visit_id, request.values.get("cycle"))
+    typed = schemas.typed_answers(sheet.codes, request.form, request.files)
+    answers, wrong = schemas.answers_of(typed)
+    form = Form(schemas.CorrectForm())
+    form.form_errors.extend(f"{code} {'；'.join(messages)}" for code, messages in wrong.items())
+    if request.method == "POST" and not wrong and (new := form.submit(lambda data: _correct(data, sheet, answers))):
+        flash(_("已更正，新记录待使用单位确认"), "success")
+        return redirect(url_for("visits.show", visit_id=new.id), 303)
+    given = {**sheet.given, **{answer["item"]: answer for answer in typed}}
+    return form.page(
+        "visits/correct.html", sheet=sheet, given=given, wrong=wrong, ref=request.values.get("ref") or uuid4()
+    )
+
+
+def _correct(data: dict[str, Any], sheet: Any, answers: list[dict[str, Any]]) -> Any:
+    changed = visit_corrections.changed(sheet, answers)
+    sent = {"ref": data["ref"], "cycle": sheet.cycle, "answers": changed}
+    visit, _again = visits.correct(actor(), sheet.visit.id, sent, data["reason"])
+    return visit
 
 
 @bp.route("/<int:visit_id>/photos/<int:file_id>")

@@ -62,11 +62,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Shown:
-    """One anomaly on one page: what was found in words of the rules, both visits, what was done, what may be."""
+    """One anomaly on one page: what was found in words of the rules, both visits, what was done, what may be.
+
+    `hidden`: the other visit is not for this caller to see (another company's, another county's).
+    """
 
     row: VisitAnomaly
     pattern: Pattern
     sides: list[Side]
+    hidden: bool
     metres: int | None
     inspection: Inspection | None
     moves: list[Move]
@@ -160,12 +164,16 @@ def one(actor: Actor, anomaly_id: int) -> VisitAnomaly:
 def show(actor: Actor, anomaly_id: int) -> Shown:
     """One anomaly on one page."""
     row = one(actor, anomaly_id)
-    sides = [visit for visit in (row.other_visit, row.visit) if visit is not None]
+    both = [visit for visit in (row.other_visit, row.visit) if visit is not None]
+    visible = policy.scope(actor, Visit, Visit.id).where(Visit.id.in_([visit.id for visit in both]))
+    mine = {row.visit_id, *db.session.scalars(visible)}
+    sides = [visit for visit in both if visit.id in mine]
     return Shown(
         row=row,
         pattern=pattern_of(row),
         sides=[Side(visit, visit.id == row.visit_id, _photos(row, visit)) for visit in sides],
-        metres=_apart(sides),
+        hidden=len(sides) < len(both),
+        metres=_apart(both),
         inspection=db.session.get(Inspection, row.inspection_id) if row.inspection_id else None,
         moves=offered(actor, row),
     )

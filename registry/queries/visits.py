@@ -16,7 +16,7 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Invalid, Missing
 from registry.messages import T
-from registry.models import Capacity, Elevator, StoredFile, Unit, Visit, VisitWorker
+from registry.models import Capacity, Elevator, StoredFile, Unit, Visit, VisitJoin, VisitWorker
 from registry.queries import maker_items
 from registry.queries.paging import LARGEST, Page
 from registry.rules.limits import edition
@@ -42,6 +42,7 @@ LISTED = (
     selectinload(Visit.company),
     selectinload(Visit.workers).selectinload(VisitWorker.person),
     selectinload(Visit.confirmed_by),
+    selectinload(Visit.joins).selectinload(VisitJoin.person),
 )
 
 
@@ -185,6 +186,7 @@ def file_ids(visit: Visit) -> set[int]:
     kept = [visit.check_in.get("photo"), visit.check_out.get("photo"), *visit.signatures]
     kept += [answer.get("photo") for answer in visit.answers["others"]]
     kept.append((visit.confirmation or {}).get("signature"))
+    kept += [picture for join in visit.joins for picture in (join.photo, join.signature)]
     return {picture["file"] for picture in kept if picture and picture.get("file")}
 
 
@@ -195,7 +197,7 @@ def picture(actor: Actor, visit_id: int, file_id: int) -> tuple[Path, str]:
         Missing: the visit is not for this caller to see, or the file is not one of its own.
     """
     policy.require(actor, "visit.read_people")
-    visit = policy.get(actor, Visit, Visit.id == visit_id)
+    visit = policy.get(actor, Visit, Visit.id == visit_id, options=(selectinload(Visit.joins),))
     row = db.session.get(StoredFile, file_id) if file_id in file_ids(visit) else None
     if row is None:
         raise Missing(T("没有找到这张照片"))

@@ -1,0 +1,22 @@
+"""flask night: what the registry looks at again while the city sleeps; each may run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+
+from registry import clock
+from registry.actor import SYSTEM
+from registry.services import anomaly_finding
+
+group = AppGroup("night", help="Nightly jobs; each may run twice.")
+
+
+@group.command("visits")
+@click.option("--on", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help="The last day looked at; today.")
+def visits(on: datetime | None) -> None:
+    """Look again for maintenance records that may not be true."""
+    day = on.date() if on else clock.today()
+    click.echo(anomaly_finding.examine_night(SYSTEM, day))
