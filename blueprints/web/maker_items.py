@@ -52,4 +52,4 @@ def new() -> Any:
     if request.method == "POST" and (row := form.submit(lambda data: maker_items.enter(actor(), data))):
         flash(_("维保项目已录入，共%(count)s项", count=len(row.items)), "success")
         return redirect(url_for("maker_items.show", list_id=row.id))
-    return form.page("maker_items/new.html", models=queries.models(actor()))
+    return form.page("maker_items/new.html", models=queries.models(actor()), example=maker_lists.EXAMPLE)

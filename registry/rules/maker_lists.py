@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from registry.rules.maintenance import CYCLES, JUDGES, Item, item_from
 
 MOST_ITEMS = 300
+EXAMPLE = """F-01\t半月\t消防员开关\t动作正常\tQ
+F-02 | 半月 | 层门锁紧元件啮合长度 | 不小于7 mm | N | ≥7 mm
+F-03\t年度\t消防返回功能试验\t符合制造单位要求\tT"""
 CYCLE_WORDS: Mapping[str, str] = {
     "半月": "half_month",
     "季度": "quarter",

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from registry.rules.maintenance import items_for, plan
-from registry.rules.maker_lists import items, parse, text_of
+from registry.rules.maker_lists import EXAMPLE, items, parse, text_of
 
 TEXT = """代码\t周期\t项目\t要求\t判定\t限值
 F-01\t半月\t消防员开关\t动作正常\tQ
@@ -31,6 +31,11 @@ def test_a_pasted_list() -> None:
     ]
     assert found[1].within(Decimal(7))
     assert not found[1].within(Decimal("6.9"))
+
+
+def test_the_example_can_be_read() -> None:
+    rows, errors = parse(EXAMPLE)
+    assert ([row["code"] for row in rows], errors) == (["F-01", "F-02", "F-03"], [])
 
 
 def test_what_was_parsed_can_be_written_and_parsed_again() -> None:
