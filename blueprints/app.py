@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import api, boundary, cli, csrf, errors, filters, sessions, web
 from registry import settings as settings_of
@@ -24,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = Flask("registry", root_path=str(ROOT / "blueprints"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(_flask_config(settings))
+    app.wsgi_app = behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -39,6 +42,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.init_app(app, errors.adopt(Api)())
     cli.init_app(app)
     return app
+
+
+def behind(application: Any, proxies: int) -> Any:
+    """The application behind so many proxies of ours, which say who asks; without any nobody is believed."""
+    return ProxyFix(application, x_for=proxies, x_proto=proxies) if proxies else application
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

@@ -34,6 +34,7 @@ class Settings:
     max_upload_mb: int
     secure_cookies: bool
     log_level: str
+    proxies: int = 0
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,8 +82,16 @@ def _read(env: Env) -> Settings:
         sign_in_lock_minutes=_positive(env, "SIGN_IN_LOCK_MINUTES", 15),
         max_upload_mb=_positive(env, "MAX_UPLOAD_MB", 50),
         secure_cookies=env.bool("SECURE_COOKIES", base_url.startswith("https://")),
+        proxies=_count(env, "PROXIES", 0),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
+
+
+def _count(env: Env, name: str, default: int) -> int:
+    value = int(env.int(name, default))
+    if value < 0:
+        raise ValueError(f"REGISTRY_{name} must be a whole number of at least 0")
+    return value
 
 
 def _positive(env: Env, name: str, default: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from registry.settings import current
 UNITS = (joinedload(FaultReport.company), joinedload(FaultReport.use_unit))
 LOADED = (joinedload(FaultReport.elevator), *UNITS)
 STEPS = selectinload(FaultReport.steps)
+SECRET = re.compile(r"[\w-]{20,40}", re.ASCII)
 OPEN = tuple(state.id for state in rules.STATES.values() if not state.ended)
 
 
@@ -167,11 +169,9 @@ def receipt(secret: str) -> Receipt:
     Raises:
         Missing: no such address.
     """
-    row = db.session.scalar(
-        select(FaultReport)
-        .where(FaultReport.secret == secret)
-        .options(joinedload(FaultReport.elevator), STEPS.joinedload(FaultReportStep.unit))
-    )
+    whole = (joinedload(FaultReport.elevator), STEPS.joinedload(FaultReportStep.unit))
+    asked = select(FaultReport).where(FaultReport.secret == secret).options(*whole)
+    row = db.session.scalar(asked) if SECRET.fullmatch(secret) else None
     if row is None:
         raise Missing(T("没有找到这个回执，请核对地址"))
     return Receipt(

@@ -17,7 +17,7 @@ PAGES = [
     "/people/",
     "/trail/",
     "/old-elevators/",
-    "/old-elevators/ages?by=unit",
+    "/old-elevators/ages",
     "/old-elevators/unknown-age",
     "/old-elevators/assessments",
     "/renewals/",

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from blueprints.app import behind
 from registry import clock
 from registry.db import db
 from registry.models import FaultReport, Hazard
@@ -243,3 +244,16 @@ def test_the_first_page_says_what_waits(client, lift, browser_of) -> None:
     county = browser_of("county")
     assert "超时未答复的乘客报修" in county.get("/dashboard").text
     assert row.no in county.get("/fault-reports/?late=1").text
+
+
+@pytest.mark.parametrize(("proxies", "answers"), [("0", [303, 429]), ("1", [303, 303])])
+def test_behind_a_proxy_the_rider_is_the_source(app, lift, actor, monkeypatch, proxies, answers) -> None:
+    """Without a declared proxy what a caller says of himself is not believed."""
+    set_parameter(actor("section"), "fault_report.per_source_hour", "1", clock.today())
+    monkeypatch.setattr(app, "wsgi_app", behind(app.wsgi_app, int(proxies)))
+    client, found = app.test_client(), []
+    for rider in ("198.51.100.1", "198.51.100.2"):
+        given = {"ref": str(uuid4()), "kind": "noise"}
+        headers = {"X-Forwarded-For": rider}
+        found.append(client.post(f"/q/{lift.label_code}/report", data=given, headers=headers).status_code)
+    assert found == answers
