@@ -109,6 +109,9 @@ PEOPLE = (
     CastPerson("inspector", "宋杰", "inspection", "inspection_body"),
     CastPerson("insurer", "唐静", "insurer", "insurer"),
     CastPerson("desk", "韩雪", "desk", "rescue_desk"),
+    CastPerson("property-head", "程国栋", "property", "use_manager"),
+    CastPerson("property-director", "沈洁", "property", "use_manager"),
+    CastPerson("property-officer", "丁浩", "property", "use_manager"),
 )
 
 

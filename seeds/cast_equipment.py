@@ -23,12 +23,14 @@ from registry.rules.kinds import ELEVATOR_KINDS
 from registry.services import contracts, elevators, inspections, policies, rescue
 from seeds import (
     cast,
+    cast_anomalies,
     cast_cylinders,
     cast_inspections,
     cast_insurance,
     cast_maintenance,
     cast_old,
     cast_registrations,
+    cast_safety,
     cast_visits,
     hazard_road,
     past,
@@ -152,10 +154,12 @@ def build(progress: Progress = silent) -> bool:
         ("insurance", cast_insurance.build),
         ("cylinders", cast_cylinders.build),
         ("hazards", _hazards),
+        ("anomalies", lambda: cast_anomalies.build(elevator)),
         ("inspections", lambda: cast_inspections.build(elevator)),
         ("registrations", lambda: cast_registrations.build(elevator, PASSENGER)),
         ("old elevators", lambda: cast_old.old(elevator, PASSENGER)),
         ("fault reports", lambda: cast_old.reports(elevator)),
+        ("safety officers", lambda: cast_safety.build(elevator)),
     )
     if all(steps.done(name) for name, _ in work):
         return False

@@ -70,7 +70,7 @@ def _inspections_within(first: int, last: int) -> Count:
     return lambda actor, day: inspection_due.count_within(actor, day, (first, last))
 
 
-INSPECTIONS_FOR = policy.REGISTRARS | {"use_manager", "maintenance_manager"}
+INSPECTIONS_FOR = policy.REGISTRARS | {"use_manager", "maintenance_manager", "inspection_body"}
 def _insurance(when: str) -> Count:
     return lambda actor, day: policy_renewals.count(actor, day, when)
 
@@ -194,7 +194,7 @@ TODOS: tuple[Todo, ...] = (
     Todo("visits_to_confirm", T("待确认的维保"), "due", "visit.confirm", "visits.to_confirm", visits.count_to_confirm),
     Todo(
         "inspections_overdue",
-        T("检验或自行检测超期的电梯"),
+        T("检验超期的电梯"),
         "late",
         "inspection.read",
         "inspection_due.index",
@@ -204,7 +204,7 @@ TODOS: tuple[Todo, ...] = (
     ),
     Todo(
         "inspections_7",
-        T("7天内到期的检验或自行检测"),
+        T("7天内到期的检验"),
         "due",
         "inspection.read",
         "inspection_due.index",
@@ -214,7 +214,7 @@ TODOS: tuple[Todo, ...] = (
     ),
     Todo(
         "inspections_30",
-        T("30天内到期的检验或自行检测"),
+        T("30天内到期的检验"),
         "due",
         "inspection.read",
         "inspection_due.index",
@@ -224,7 +224,7 @@ TODOS: tuple[Todo, ...] = (
     ),
     Todo(
         "inspections_60",
-        T("60天内到期的检验或自行检测"),
+        T("60天内到期的检验"),
         "open",
         "inspection.read",
         "inspection_due.index",

@@ -170,6 +170,9 @@ def _keep(session: Session, actor: Actor, elevator: Elevator, row: Inspection) -
     if row.kind == "installation_supervision" and row.conclusion != "fail":
         elevator.installation_inspected_on = row.done_on
         elevator.version += 1
+    if row.conclusion == "fail":
+        # A failed inspection soon after an all-normal maintenance record says something about that record (F10).
+        anomaly_finding.after_inspection(session, row)
     if row.conclusion == "fail" and row.hazard_id is None:
         clue = _clue(session, actor, elevator, row)
         row.hazard_id = clue.id if clue else None
