@@ -56,7 +56,9 @@ class OpenByCodeIn(In):
 
 
 def _form_field(field: FormField) -> fields.Field[Any]:
-    options = {"label": LazyString(called, field), "group": APPLICANT}
+    options: dict[str, Any] = {"label": LazyString(called, field), "group": APPLICANT}
+    if not field.required:
+        options["hint"] = _("可不填")
     if field.type == "day":
         return Day(**options)
     if field.type == "phone":

@@ -16,7 +16,7 @@ from blueprints.schemas import registrations as schemas
 from blueprints.sessions import actor
 from registry import clock
 from registry.documents import registration_form, status_form, use_mark
-from registry.queries import areas, units
+from registry.queries import areas, elevator_gaps, units
 from registry.queries import elevators as elevator_queries
 from registry.queries import registrations as queries
 from registry.rules.kinds import ELEVATOR_KINDS
@@ -131,6 +131,14 @@ def form_pdf(no: str) -> Any:
 def status_pdf(code: str) -> Any:
     """停用报废注销登记表 of the present stop, scrapping or cancelling."""
     return _document(status_form.pdf(actor(), code), f"status-{code}.pdf")
+
+
+@bp.route("/elevators/<string:code>/files/<int:file_id>")
+def status_file(code: str, file_id: int) -> Any:
+    """The scanned document of a change of status."""
+    row = elevator_queries.by_code(actor(), code)
+    path, mime, name = elevator_gaps.status_file(actor(), row, file_id)
+    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
 
 
 @bp.route("/elevators/<string:code>/use-mark.pdf")

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry import clock, policy
+from registry import clock, files, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Elevator, ElevatorStatus, ElevatorUse, Registration, SafetyPart
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import Elevator, ElevatorStatus, ElevatorUse, Registration, SafetyPart, StoredFile
 from registry.queries.elevator_values import COLUMNS, values
 from registry.queries.registration_forms import parts_of
 from registry.rules.kinds import ELEVATOR_KINDS, missing_in_records, record_fields
 from registry.rules.lifecycle import STATUSES
 from registry.rules.registrations import OPEN, RegistrationType, types_for
+from registry.settings import current
 
 LAST_CASES = 10
 
@@ -32,15 +36,26 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class StatusFile:
+    """The scanned document of a change of status."""
+
+    id: int
+    name: str
+    status: str
+    since: date
+
+
+@dataclass(frozen=True)
 class Papers:
     """`uses`: which units used it and when; `cases`: its applications; `offered`: what may be applied for now;
-    `gaps`: what every maintenance record needs and is not on file."""
+    `gaps`: what every maintenance record needs and is not on file; `files`: documents of its changes of status."""
 
     uses: Sequence[ElevatorUse]
     parts: Sequence[SafetyPart]
     cases: Sequence[Registration]
     offered: tuple[RegistrationType, ...]
     gaps: tuple[Gap, ...]
+    files: Sequence[StatusFile]
 
 
 def papers_of(actor: Actor, elevator: Elevator, on: date) -> Papers:
@@ -53,7 +68,34 @@ def papers_of(actor: Actor, elevator: Elevator, on: date) -> Papers:
         cases=cases,
         offered=() if busy or elevator.status not in STATUSES else types_for(elevator.status, on),
         gaps=gaps(elevator, on),
+        files=_files(actor, elevator.id),
     )
+
+
+def _files(actor: Actor, elevator_id: int) -> list[StatusFile]:
+    if not policy.may(actor, "document.print"):
+        return []
+    rows = db.session.execute(
+        select(StoredFile.id, StoredFile.name, ElevatorStatus.status, ElevatorStatus.since)
+        .join(ElevatorStatus, ElevatorStatus.file_id == StoredFile.id)
+        .where(ElevatorStatus.elevator_id == elevator_id)
+        .order_by(ElevatorStatus.since.desc())
+        .limit(50)
+    )
+    return [StatusFile(*row) for row in rows]
+
+
+def status_file(actor: Actor, elevator: Elevator, file_id: int) -> tuple[Path, str, str]:
+    """Where the document of a change of status lies, its type and its name; `elevator` is one the caller may see.
+
+    Raises:
+        Missing: no such document of this elevator.
+    """
+    policy.require(actor, "document.print")
+    row = db.session.get(StoredFile, file_id) if file_id in {f.id for f in _files(actor, elevator.id)} else None
+    if row is None:
+        raise Missing(T("没有找到这个文件"))
+    return files.path_of(current().files_dir, row.sha256), row.mime, row.name
 
 
 def gaps(elevator: Elevator, on: date) -> tuple[Gap, ...]:

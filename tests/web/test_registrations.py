@@ -183,6 +183,10 @@ def test_papers_are_printed(browser_of, actor, case) -> None:
     shown = office.get(f"/elevators/{stopped.label_code}").text
     assert sheet in shown
     assert "逾期告知" in shown
+    (scan,) = re.findall(r'href="(/registrations/elevators/[^"]*/files/\d+)"', shown)
+    assert office.get(scan).data == b"%PDF-scan"
+    assert browser_of("dangshan").get(scan).status_code == 404
+    assert office.get(f"{scan}9").status_code == 404
 
 
 def test_safety_parts_have_their_page(browser_of, row) -> None:
