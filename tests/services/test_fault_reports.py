@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -286,3 +288,23 @@ def test_random_moves_of_random_people(actor, lift) -> None:
 
     run()
     assert reached == {"taken", "closed", "dismissed"}
+
+
+@pytest.mark.skipif("TEST_DATABASE" in os.environ, reason="the tests on PostgreSQL share one transaction")
+def test_many_at_once_do_not_get_past_the_limit(app, actor, lift) -> None:
+    """Each thread has its own connection, as each worker has."""
+    set_parameter(actor("section"), "fault_report.per_source_hour", "3", clock.today())
+    code = lift.label_code
+
+    def one(_number: int) -> bool:
+        with app.app_context():
+            try:
+                fault_reports.submit(code, {"kind": "door", "ref": str(uuid4())}, HOME)
+            except TooMany:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        accepted = list(pool.map(one, range(8)))
+    db.session.rollback()  # to see what the others have written
+    assert (sum(accepted), db.session.query(FaultReport).count()) == (3, 3)
