@@ -149,7 +149,7 @@ class DailyIn(RecordIn):
     photos = fields.List(Picture(), load_default=list, validate=validate.Length(max=9))
 
 
-class PlanIn(In):
+class SafetyPlanIn(In):
     """What is to be done about a problem."""
 
     id = Integer(min=1, required=True)
@@ -162,7 +162,7 @@ class PlanIn(In):
 class WeeklyIn(RecordIn):
     """The director's report of a week."""
 
-    problems = fields.List(fields.Nested(PlanIn), load_default=list, validate=validate.Length(max=MOST))
+    problems = fields.List(fields.Nested(SafetyPlanIn), load_default=list, validate=validate.Length(max=MOST))
     summary = Text(max=2000)
 
 
@@ -271,7 +271,7 @@ class RatesOut(Out):
 
 
 def _number(value: Any) -> str | None:
-    return None if value is None else f"{value:.2f}"
+    return None if value is None else f"{value * 100:.2f}"
 
 
 def typed_problems(sent: Any) -> list[dict[str, Any]]:

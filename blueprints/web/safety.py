@@ -40,9 +40,9 @@ def asked_subject() -> str:
 def index() -> Any:
     """The rates: the office over its units, a unit over itself."""
     who = actor()
-    form = Form(schemas.SafetyFilter(), sent=request.args, choices={"areas": areas.choices(who)})
+    form = Form(schemas.SafetyFilter(exclude=("cycle",)), sent=request.args, choices={"areas": areas.choices(who)})
     asked = form.load() or {}
-    asked["subject"] = asked.get("subject") or asked_subject()
+    asked["subject"] = form["subject"].value = asked.get("subject") or asked_subject()
     board = form.submit(lambda _data: safety_rates.board(who, asked, clock.today()))
     return form.page("safety/index.html", board=board, subject=rules.subjects()[asked["subject"]], kept=_kept())
 
@@ -53,7 +53,7 @@ def gaps() -> Any:
     who = actor()
     form = Form(schemas.SafetyFilter(), sent=request.args, choices={"areas": areas.choices(who)})
     asked = form.load() or {}
-    asked["subject"] = asked.get("subject") or asked_subject()
+    asked["subject"] = form["subject"].value = asked.get("subject") or asked_subject()
     page = form.submit(lambda _data: safety_rates.gap_page(who, asked, asked.get("cursor"), 50))
     return form.page("safety/gaps.html", page=page, kept=_kept())
 

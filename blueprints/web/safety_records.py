@@ -75,7 +75,7 @@ def weekly() -> Any:
     form = Form(schemas.WeeklyForm(), _first(sheet))
     open_ones = [problem.id for problem in sheet.problems if problem.solved_on is None]
     typed = schemas.typed_plans(open_ones, request.form)
-    plans = _parsed(form, schemas.PlanIn(many=True), typed)
+    plans = _parsed(form, schemas.SafetyPlanIn(many=True), typed)
     if plans is not None and request.method == "POST":
         row = form.submit(_recording(safety_records.weekly, problems=plans))
         if row is not None:

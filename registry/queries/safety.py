@@ -91,6 +91,7 @@ def people(actor: Actor) -> list[tuple[int, str]]:
     """(id, name) of the people of the caller's unit, for choosing one."""
     statement = (
         policy.scope(actor, Person, Person.id, Person.name)
+        .select_from(Person)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.unit_id == actor.unit_id, in_force(Membership, clock.today()), Person.disabled.is_(False))
         .order_by(Person.name)
@@ -104,6 +105,7 @@ def officers(actor: Actor, subject: str, role: str, on: date, unit_id: int | Non
     """(id, name) of those appointed to a role on a day."""
     statement = (
         policy.scope(actor, SafetyAppointment, Person.id, Person.name)
+        .select_from(SafetyAppointment)
         .join(Person, Person.id == SafetyAppointment.person_id)
         .where(
             SafetyAppointment.unit_id == (unit_id or actor.unit_id),
@@ -177,6 +179,7 @@ def charges(actor: Actor, filters: Mapping[str, Any]) -> Page:
     held = _charged(today)
     statement = (
         policy.scope(actor, Elevator, Elevator, Person.name)
+        .select_from(Elevator)
         .outerjoin(SafetyCharge, held)
         .outerjoin(Person, Person.id == SafetyCharge.person_id)
         .where(Elevator.id.in_(safety_days.used_by(unit, today)))

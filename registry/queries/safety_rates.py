@@ -51,13 +51,13 @@ class Rate:
         self.lifts += other.lifts
 
     def share(self, cycle: str) -> Decimal | None:
-        """Made of owed in per cent; None where nothing was owed."""
-        return _percent(self.made[cycle], self.owed[cycle])
+        """Made of owed; None where nothing was owed."""
+        return _share(self.made[cycle], self.owed[cycle])
 
     @property
     def assigned_share(self) -> Decimal | None:
-        """Elevators with a named officer of those in use, in per cent."""
-        return _percent(self.assigned, self.lifts)
+        """Elevators with a named officer of those in use."""
+        return _share(self.assigned, self.lifts)
 
     @property
     def behind(self) -> int:
@@ -285,5 +285,5 @@ def _assigned(subject: str, on: date) -> dict[int, tuple[int, int]]:
     return {key: (some, every) for key, some, every in db.session.execute(statement.group_by(unit)) if key}
 
 
-def _percent(part: int, whole: int) -> Decimal | None:
-    return Decimal(part) * 100 / whole if whole else None
+def _share(part: int, whole: int) -> Decimal | None:
+    return Decimal(part) / whole if whole else None

@@ -168,6 +168,7 @@ def _parts(actor: Actor, duty: Duty, span: Span, today: date) -> list[dict[str, 
                     "first": part.first.isoformat(),
                     "last": part.last.isoformat(),
                     "used": any(day in days for day in part.days()),
+                    "over": rules.due_on(inner, part) < today,
                     "records": count,
                     "problems": int(problems or 0),
                 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from registry import clock
@@ -34,11 +35,15 @@ def _rates_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
             "area_code": line.area_code,
             **{f"{cycle}_made": rate.made[cycle] for cycle in rules.CYCLES},
             **{f"{cycle}_owed": rate.owed[cycle] for cycle in rules.CYCLES},
-            **{f"{cycle}_rate": rate.share(cycle) for cycle in rules.CYCLES},
+            **{f"{cycle}_rate": _percent(rate.share(cycle)) for cycle in rules.CYCLES},
             "assigned": rate.assigned,
             "lifts": rate.lifts,
-            "assigned_rate": rate.assigned_share,
+            "assigned_rate": _percent(rate.assigned_share),
         }
+
+
+def _percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else round(share * 100, 2)
 
 
 def _gaps_page(actor: Actor, filters: Filters, cursor: str | None) -> Page:
