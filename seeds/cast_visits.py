@@ -65,6 +65,11 @@ def _answer(visit_id: int, given: Script, at: datetime, last: bool) -> None:
                 raise ValueError(f"a visit of the cast could not be confirmed: {refused.verdict.findings}") from refused
 
 
+def sent(elevator: Elevator, cycle: str, start: datetime, end: datetime) -> dict[str, Any]:
+    """A complete visit of the crew of two."""
+    return _visit(elevator, cycle, start, end, Script())
+
+
 def _visit(elevator: Elevator, cycle: str, start: datetime, end: datetime, given: Script) -> dict[str, Any]:
     position = {"lat": elevator.lat, "lon": elevator.lon, "accuracy_m": 8.0}
     first, *others = given.workers
@@ -92,6 +97,6 @@ def _answers(elevator: Elevator, cycle: str, start: datetime) -> list[dict[str, 
         if item.limits:
             answer["value"] = item.minimum if item.minimum is not None else item.maximum
         if item.judge == "T":
-            answer["photo"] = pictures.photo(f"{item.code} {start:%Y-%m-%d}")
+            answer["photo"] = pictures.photo(f"{item.code} {elevator.inner_no} {start:%Y-%m-%d}")
         found.append(answer)
     return found

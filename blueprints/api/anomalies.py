@@ -31,7 +31,7 @@ def show(anomaly_id: int) -> Any:
 
 
 @bp.route("/<int:anomaly_id>/<string:verb>", methods=["POST"])
-@bp.arguments(schemas.MoveIn())
+@bp.arguments(schemas.AnomalyMoveIn())
 @bp.response(200, schemas.AnomalyDetailOut())
 def move(data: dict[str, Any], anomaly_id: int, verb: str) -> Any:
     """Make one move: `explain`, `take-over`, `ask-again`, `confirm`, `dismiss`, `overturn`, `reopen`."""

@@ -59,7 +59,7 @@ def confirmation(data: dict[str, Any], visit_id: int) -> Any:
 
 
 @bp.route("/<int:visit_id>/correction", methods=["POST"])
-@bp.arguments(schemas.CorrectionIn())
+@bp.arguments(schemas.VisitCorrectionIn())
 @bp.response(201, schemas.RecordedOut())
 def correction(data: dict[str, Any], visit_id: int) -> Any:
     """Record the visit anew because what was written was wrong; the old record is kept and void from today on."""

@@ -73,7 +73,7 @@ class PlainForm(In):
 FORMS: dict[str, type[In]] = {"explanation": ExplainForm, "reason": ReasonForm}
 
 
-class MoveIn(In):
+class AnomalyMoveIn(In):
     """A move of the workflow: `explanation` to explain, `reason` to decide; `version` is the one the caller saw."""
 
     explanation = Note(max=4000)
@@ -113,7 +113,7 @@ class AnomalyOut(Out):
         return {"owner": None, **data}
 
 
-class StepOut(Out):
+class AnomalyStepOut(Out):
     """One line of the ledger."""
 
     verb = fields.String()
@@ -123,7 +123,7 @@ class StepOut(Out):
     text = fields.String()
 
 
-class MoveOut(Out):
+class AnomalyMoveOut(Out):
     """A move the caller may make."""
 
     verb = fields.String()
@@ -137,5 +137,5 @@ class AnomalyDetailOut(Out):
     metres = fields.Integer(allow_none=True)
     hidden = fields.Boolean()
     hazard = fields.Function(lambda shown: shown.row.hazard.no if shown.row.hazard else None)
-    steps = fields.List(fields.Nested(StepOut), attribute="row.steps")
-    moves = fields.List(fields.Nested(MoveOut))
+    steps = fields.List(fields.Nested(AnomalyStepOut), attribute="row.steps")
+    moves = fields.List(fields.Nested(AnomalyMoveOut))

@@ -149,7 +149,7 @@ class VisitIn(In):
     device = Text(max=40)
 
 
-class CorrectionIn(In):
+class VisitCorrectionIn(In):
     """What people wrote, corrected; what the phones measured stays. Answers: those that change."""
 
     ref = Ref()
