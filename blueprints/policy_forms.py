@@ -31,8 +31,8 @@ def is_final() -> bool:
 
 
 def sent() -> tuple[MultiDict[str, str], list[str]]:
-    """What was sent, with the codes of an uploaded file and those that were ticked added to the typed ones; and what
-    is wrong with the file."""
+    """What was sent, with the codes of an uploaded file and those that were ticked added to the typed ones, and those
+    whose tick was taken away left out; and what is wrong with the file."""
     typed = MultiDict(request.form)
     codes, problems = split_lines(typed.get("codes", "")), []
     upload = request.files.get("file")
@@ -41,7 +41,8 @@ def sent() -> tuple[MultiDict[str, str], list[str]]:
             codes += codes_of(upload.filename, upload.read())
         except UnreadableSheet as error:
             problems = list(error.errors["file"])
-    codes += typed.poplist("picked")
+    listed, picked = set(typed.poplist("listed")), typed.poplist("picked")
+    codes = [code for code in codes if code not in listed or code in picked] + picked
     typed["codes"] = "\n".join(dict.fromkeys(codes))
     return typed, problems
 

@@ -12,7 +12,7 @@ from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
 from registry import clock
 from registry.queries import policies as queries
-from registry.queries import policy_codes, policy_drafts
+from registry.queries import policy_codes, policy_drafts, policy_renewals
 from registry.services import claims, policies
 
 bp = Blueprint("api_policies", __name__, url_prefix="/policies", description="Insurance policies")
@@ -47,6 +47,22 @@ def check(data: dict[str, Any]) -> Any:
     insurer may look up any equipment by its exact code."""
     lines = policy_codes.look(actor(), data["subject"], data["codes"])
     return schemas.checked(lines, policy_drafts.proposals(actor(), lines, data))
+
+
+@bp.route("/renewals")
+@bp.arguments(schemas.EndingFilter(), location="query")
+@bp.response(200, page_out(schemas.EndingOut))
+def ending(query: dict[str, Any]) -> Any:
+    """Policies whose end leaves something in use without cover: within 60 days, in a band of days, or lapsed."""
+    return policy_renewals.page(actor(), query, clock.today())
+
+
+@bp.route("/uninsured")
+@bp.arguments(schemas.UninsuredFilter(), location="query")
+@bp.response(200, page_out(schemas.UninsuredOut))
+def uninsured(query: dict[str, Any]) -> Any:
+    """Elevators in use that no policy covers today."""
+    return policy_renewals.elevator_page(actor(), {**query, "cover": "none"}, clock.today())
 
 
 @bp.route("/<string:number>")

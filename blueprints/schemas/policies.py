@@ -332,6 +332,26 @@ class PolicyOut(Out):
         return values
 
 
+class EndingOut(Out):
+    """A policy whose end leaves `open` pieces of equipment without cover; `days` to its last day, negative after."""
+
+    policy = fields.Nested(PolicyOut)
+    days = fields.Integer()
+    open = fields.Integer()
+
+
+class UninsuredOut(Out):
+    """An elevator in use without insurance, and why."""
+
+    code = fields.String(attribute="elevator.label_code")
+    address = fields.String(attribute="elevator.address")
+    kind = fields.String(attribute="elevator.kind")
+    area = fields.String(attribute="elevator.area_code")
+    use_unit = fields.Function(lambda line: line.elevator.use_unit.name if line.elevator.use_unit else None)
+    company = fields.String(allow_none=True)
+    reason = fields.Function(lambda line: say(line.reason))
+
+
 class CoverCheckOut(Out):
     """A line of a check: what it names and its premium, or what is wrong with it."""
 

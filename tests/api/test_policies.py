@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from registry import clock
 from tests import elevators_factory, policies_factory
 from tests.policies_factory import values
 
@@ -156,3 +157,16 @@ def test_a_question_without_its_facts_is_refused(api_of, client) -> None:
     back = {"kind": "escalator", "starts_on": "2026-01-02", "ends_on": "2026-01-01"}
     assert set(api_of("tech1").post("/rules/premium", back).json["errors"]) == {"ends_on"}
     assert client.post("/api/v1/rules/premium", json={}).status_code == 401
+
+
+def test_what_ends_and_what_has_none(api_of, policy, lifts, monkeypatch) -> None:
+    apis = {login: api_of(login) for login in ("insurer", "property", "property2")}
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 12, 30))
+    (line,) = apis["insurer"].get("/policies/renewals", when="7").json["items"]
+    assert (line["policy"]["policy_no"], line["days"], line["open"]) == ("JH-2026-0001", 1, 1)
+    assert apis["property2"].get("/policies/renewals", when="7").json["items"] == []
+    assert apis["insurer"].get("/policies/renewals", when="never").status_code == 422
+    (bare,) = apis["property"].get("/policies/uninsured").json["items"]
+    assert (bare["code"], bare["reason"]) == (lifts[1].label_code, "从未投保")
+    assert apis["property2"].get("/policies/uninsured").json["items"] == []
+    assert api_of("filler").get("/policies/uninsured").status_code == 403

@@ -13,6 +13,8 @@ PAGES = [
     "/filling/",
     "/hazards/",
     "/policies/",
+    "/policies/renewals",
+    "/policies/uninsured",
     "/units/",
     "/people/",
     "/trail/",

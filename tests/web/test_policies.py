@@ -250,6 +250,12 @@ def test_elevators_are_picked_from_ones_own(browser_of, actor, elevators) -> Non
     assert 'name="policy_no" value="JH-9"' in page
     picked = browser.post("/policies/new", data=draft("SZ-typed", step="check", picked=elevators[1].label_code))
     assert f"SZ-typed\n{elevators[1].label_code}" in picked.text
+    both = draft(
+        "SZ-typed", elevators[1].label_code, elevators[2].label_code, step="check", picked=elevators[2].label_code
+    )
+    left = browser.post("/policies/new", data={**both, "listed": [elevators[1].label_code, elevators[2].label_code]})
+    assert f"SZ-typed\n{elevators[2].label_code}" in left.text
+    assert elevators[1].label_code not in left.text
     everything = browser.post("/policies/pick", data=draft(**{"pick-cover": "none", "step": "all"}))
     assert everything.text.count(" checked") == 2
     assert browser_of("tech1").post("/policies/pick", data=draft()).status_code == 403
