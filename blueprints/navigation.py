@@ -32,6 +32,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("制造单位维保项目"), "maker_items.index", "maker_items.enter", "list-check"),
             (_("待确认维保"), "visits.to_confirm", "visit.confirm", "signature"),
             (_("维保记录"), "visits.index", "visit.read", "clipboard-check"),
+            (_("演练与抽查"), "company_records.index", "drill.read", "first-aid-kit"),
             (_("检验到期"), "inspection_due.index", "inspection.read", "calendar"),
             (_("检验记录"), "inspections.index", "inspection.read", "certificate"),
             (_("乘客报修"), "fault_reports.index", "fault_report.read", "bell"),

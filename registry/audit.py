@@ -51,6 +51,8 @@ ACTS: dict[str, frozenset[str]] = {
     "inspection_order.recorded": frozenset({"document", "due_from", "due_to", "shift_months", "area_code", "named", "since"}),
     "inspection_order.ended": frozenset({"until"}),
     "part_test.recorded": frozenset({"elevator_id", "part", "conclusion", "done_on", "next_on"}),
+    "drill.recorded": frozenset({"category", "held_on"}),
+    "quality_check.recorded": frozenset({"elevator_id", "passed"}),
     "self_check.recorded": frozenset({"elevator_id", "done_on", "passed", "reviewer_id"}),
     "assessment.recorded": frozenset({"elevator_id", "standard", "assessed_on", "conclusion"}),
     "assessment.corrected": frozenset({"elevator_id", "corrects_id", "reason", "conclusion"}),

@@ -11,7 +11,7 @@ from registry.models import Elevator
 from registry.queries import elevator_self_checks
 from registry.rules.dates import add_months
 from registry.rules.inspection_results import BRAKE, GOVERNOR
-from registry.services import inspection_orders, inspections, part_tests, self_checks
+from registry.services import company_records, inspection_orders, inspections, part_tests, self_checks
 from seeds import cast, past
 
 CALIBRATED = (("lake-1-1", 9), ("lake-1-2", 22), ("lake-2-1", 14), ("lake-3-1", 3), ("mall-goods", 25))
@@ -27,6 +27,7 @@ def build(elevator: Callable[[str], Elevator]) -> None:
         _part(elevator(key), BRAKE, months)
     for key, days in CHECKED:
         _self_check(elevator(key), days)
+    _drills(elevator("lake-1-2"))
     _failed(elevator("lake-2-1"))
     _mistyped(elevator("mall-up"))
     _order()
@@ -51,6 +52,19 @@ def _self_check(row: Elevator, days: int) -> None:
     extra = "接地故障保护、钢丝绳端接装置按定期检验项目检查，正常"
     with past.at(past.moment(day, 17)):
         self_checks.record(cast.actor("tech1"), row.id, {**given, "extra": extra})
+
+
+def _drills(row: Elevator) -> None:
+    """A drill for one of the two categories the company maintains, and a spot check."""
+    manager, day = cast.actor("company"), clock.today() - timedelta(days=70)
+    drill = {"category": "3100", "held_on": day, "place": "翠湖花园1号楼", "scenario": "困人救援", "participants": 6}
+    with past.at(past.moment(day, 18)):
+        company_records.record_drill(manager, {**drill, "summary": "接报后18分钟到场，12分钟放出，配合有序"})
+    checked = day + timedelta(days=30)
+    check = {"done_on": checked, "checker": "company", "passed": False}
+    found = {"findings": "轿顶油污未清理", "measures": "当日清理，通报班组"}
+    with past.at(past.moment(checked, 18)):
+        company_records.record_check(manager, row.id, {**check, **found})
 
 
 def _failed(row: Elevator) -> None:

@@ -14,7 +14,7 @@ from registry.rules.lifecycle import STATUSES
 
 INTEGERS = ("use_unit_id", "owner_unit_id", "design_life_years", "fence_m")
 DECIMALS = ("lat", "lon")
-DAYS = (*(name for name in COLUMNS if name.endswith("_on")), "in_use_since")
+DAYS = (*(name for name in COLUMNS if name.endswith("_on")), "in_use_since", "extended_until")
 
 
 def _typed(name: str) -> fields.Field[Any]:
@@ -125,6 +125,14 @@ class PeriodOut(Out):
     document = fields.String()
 
 
+class UseOut(Out):
+    """Which unit used an elevator, and when: `since <= day < until`."""
+
+    unit = fields.Nested(UnitNameOut)
+    since = fields.Date()
+    until = fields.Date(allow_none=True)
+
+
 class ElevatorDetailOut(ElevatorOut):  # type: ignore[misc, valid-type]
     """An elevator with what is known around it."""
 
@@ -133,6 +141,8 @@ class ElevatorDetailOut(ElevatorOut):  # type: ignore[misc, valid-type]
     insured_until = fields.Date(allow_none=True)
     plate_verified_on = fields.Date(allow_none=True)
     statuses = fields.List(fields.Nested(PeriodOut))
+    uses = fields.List(fields.Nested(UseOut))
+    missing_in_records = fields.List(fields.String())
     moves = fields.List(fields.String())
 
     @pre_dump
@@ -145,6 +155,8 @@ class ElevatorDetailOut(ElevatorOut):  # type: ignore[misc, valid-type]
             "insured_until": row.insured_until,
             "plate_verified_on": row.enrolment.plate_verified_on if row.enrolment else None,
             "statuses": row.elevator.statuses,
+            "uses": row.record.uses,
+            "missing_in_records": [gap.name for gap in row.record.gaps],
             "moves": [move.verb.replace("_", "-") for move in row.moves],
         }
 

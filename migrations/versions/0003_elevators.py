@@ -72,6 +72,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("station_id", "number", name=op.f("uq_device_station_id_number")),
     )
     op.create_table(
+        "drill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("scenario", sa.String(length=200), nullable=False),
+        sa.Column("participants", sa.Integer(), nullable=False),
+        sa.Column("summary", sa.String(length=4000), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["unit.id"], name=op.f("fk_drill_company_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drill")),
+    )
+    with op.batch_alter_table("drill", schema=None) as batch_op:
+        batch_op.create_index("ix_drill_company_id_category", ["company_id", "category", "held_on"], unique=False)
+
+    op.create_table(
         "safety_record",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ref", sa.String(length=40), nullable=False),
@@ -376,6 +393,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("policy_share", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_policy_share_insurer_id"), ["insurer_id"], unique=False)
+
+    op.create_table(
+        "quality_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("elevator_id", sa.Integer(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("checker_id", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("findings", sa.String(length=4000), nullable=False),
+        sa.Column("measures", sa.String(length=4000), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["checker_id"], ["person.id"], name=op.f("fk_quality_check_checker_id_person")),
+        sa.ForeignKeyConstraint(["company_id"], ["unit.id"], name=op.f("fk_quality_check_company_id_unit")),
+        sa.ForeignKeyConstraint(["elevator_id"], ["elevator.id"], name=op.f("fk_quality_check_elevator_id_elevator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_check")),
+    )
+    with op.batch_alter_table("quality_check", schema=None) as batch_op:
+        batch_op.create_index("ix_quality_check_company_id_done_on", ["company_id", "done_on"], unique=False)
+        batch_op.create_index("ix_quality_check_elevator_id", ["elevator_id", "done_on"], unique=False)
 
     op.create_table(
         "reading",

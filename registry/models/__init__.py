@@ -2,6 +2,7 @@
 
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
+from registry.models.company_records import Drill, QualityCheck
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
 from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
@@ -59,6 +60,7 @@ __all__ = [
     "CylinderStatus",
     "Device",
     "DeviceOutage",
+    "Drill",
     "Elevator",
     "ElevatorStatus",
     "ElevatorUse",
@@ -96,6 +98,7 @@ __all__ = [
     "Reading",
     "Registration",
     "RegistrationStep",
+    "QualityCheck",
     "RenewalProject",
     "RenewalStep",
     "RescueEnrolment",

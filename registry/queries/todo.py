@@ -16,6 +16,7 @@ from registry import policy
 from registry.actor import Actor
 from registry.messages import T
 from registry.queries import (
+    company_records,
     anomalies,
     contracts,
     days,
@@ -71,6 +72,8 @@ def _inspections_within(first: int, last: int) -> Count:
 
 
 INSPECTIONS_FOR = policy.REGISTRARS | {"use_manager", "maintenance_manager", "inspection_body"}
+
+
 def _insurance(when: str) -> Count:
     return lambda actor, day: policy_renewals.count(actor, day, when)
 
@@ -231,6 +234,16 @@ TODOS: tuple[Todo, ...] = (
         _inspections_within(0, 60),
         {"within": "60"},
         INSPECTIONS_FOR,
+    ),
+    Todo(
+        "drills_overdue",
+        T("未按半年开展的应急演练"),
+        "late",
+        "drill.read",
+        "company_records.index",
+        company_records.count_overdue,
+        {},
+        frozenset({"maintenance_manager", "inspector_county"}),
     ),
     Todo(
         "part_tests_overdue",

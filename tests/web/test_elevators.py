@@ -147,7 +147,12 @@ def test_edit_as_another_kind(browser_of, actor, code) -> None:
 
 
 ACTS = [
-    ("section", "status/suspend", {"since": "2024-05-01", "reason": "改造", "document": "1号", **make.STOP_PAPERS}, "reason"),
+    (
+        "section",
+        "status/suspend",
+        {"since": "2024-05-01", "reason": "改造", "document": "1号", **make.STOP_PAPERS},
+        "reason",
+    ),
     (
         "section",
         "transfer",

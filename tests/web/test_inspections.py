@@ -134,8 +134,10 @@ def test_orders(browser_of, lift) -> None:
     assert "2024-05-31" in section.get("/inspection-due/").text
     assert "按皖市监特函1号调整" in section.get(f"/elevators/{lift.label_code}").text
     assert browser_of("county").post("/inspection-orders/new", data={**sent, "shift_months": "2"}).status_code == 403
-    assert section.get("/inspection-orders/99/end").status_code == 404
-    assert section.post("/inspection-orders/1/end", data={"until": "2024-03-05"}).status_code == 302
+    page = section.get("/inspection-orders/").text
+    url = page[page.index("/inspection-orders/", page.index("推迟2个月")) :].split('"')[0]
+    assert section.get("/inspection-orders/999999/end").status_code == 404
+    assert section.post(url, data={"until": "2024-03-05"}).status_code == 302
     assert "已终止" in section.get("/inspection-orders/").text
 
 
