@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+import qrcode
 from playwright.sync_api import Page, expect
 
 from registry import clock
@@ -193,6 +195,33 @@ def test_what_was_refused_says_why_and_goes_after_editing(phone: Callable[..., P
     field.check_out(page)
     expect(page.locator("[data-state=sent]")).to_have_count(1)
     assert len(kept_visits(page)) == before + 1
+
+
+def test_a_label_is_read_without_a_signal(phone: Callable[..., Page]) -> None:
+    page = phone("tech1")
+    code = field.codes(page, 2)[1]
+    page.context.set_offline(True)
+    page.goto("/field/#/start")
+    picture = BytesIO()
+    qrcode.make(f"HTTPS://TZSB.EXAMPLE.CN/Q/{code}.0123456789ABCDEF").save(picture)
+    label = {"name": "label.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    page.locator(".scanner-buttons input[type=file]").set_input_files(label)
+    expect(page.locator("#visit-form")).to_be_visible()
+    page.get_by_role("button", name="放弃这次签到").click()
+    page.get_by_role("button", name="丢弃").click()
+    expect(page.locator("#field-search")).to_be_visible()
+    expect(page.locator(".field-draft")).to_have_count(0)
+
+
+def test_a_draft_is_worked_on_in_one_tab(phone: Callable[..., Page]) -> None:
+    page = phone("tech1")
+    ref = field.begin(page, field.codes(page, 1)[0])
+    other = page.context.new_page()
+    other.goto(f"/field/#/visit/{ref}")
+    expect(other.get_by_text("另一个标签页")).to_be_visible()
+    page.close()
+    other.reload()
+    expect(other.locator("#visit-form")).to_be_visible()
 
 
 def test_two_tabs_send_once(phone: Callable[..., Page]) -> None:

@@ -24,6 +24,17 @@ export async function alone(name, work) {
   return true;
 }
 
+/** Holds a name until the returned function is called or the tab is gone; null when another tab holds it. */
+export function hold(name) {
+  if (!navigator.locks) return Promise.resolve(() => {});
+  return new Promise((done) => {
+    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (!lock) done(null);
+      return lock && new Promise((release) => done(release));
+    });
+  });
+}
+
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -116,7 +116,11 @@ export async function homeView(root, frame) {
     list,
     more,
     make("p", { class: "field-foot muted" }, [
-      t("field.loaded", { moment: loadedAt() ? shown(loadedAt()) : "—", name: work.me.name, unit: work.me.unit }),
+      t("field.loaded", {
+        moment: loadedAt() ? shown(loadedAt()) : "—",
+        name: work.me.name,
+        unit: work.me.unit,
+      }),
     ]),
     make("p", { class: "field-foot" }, [
       make("a", { href: "/visits/today" }, [t("field.desk")]),

@@ -12,6 +12,11 @@ const RESULTS = [
   ["na", "circle-minus"],
 ];
 
+function answerOf(visit, item) {
+  visit.answers[item.code] ??= {};
+  return visit.answers[item.code];
+}
+
 function choice(item, answer, result, sign, name) {
   const input = make("input", {
     type: "radio",
@@ -25,7 +30,7 @@ function choice(item, answer, result, sign, name) {
   ]);
 }
 
-function valueOf(item, answer) {
+function measured(item, answer) {
   const input = make("input", {
     class: "form-control",
     type: "text",
@@ -62,7 +67,7 @@ function fieldOf(item, answer, names) {
   return make("fieldset", { class: "item", id: `item-${item.code}` }, [
     legend,
     make("p", { class: "item-requirement" }, [item.requirement]),
-    ...(item.limits ? valueOf(item, answer) : []),
+    ...(item.limits ? measured(item, answer) : []),
     make("div", { class: "item-results" }, results),
     note,
     make("p", { class: "item-wrong text-bad", hidden: true }),
@@ -86,7 +91,7 @@ export function itemList(work, elevator, visit, save) {
   const read = () => {
     for (const item of groups.flatMap(({ items }) => items)) {
       const field = list.querySelector(`#item-${item.code}`);
-      const answer = (visit.answers[item.code] ??= {});
+      const answer = answerOf(visit, item);
       answer.result = field.querySelector("input[type=radio]:checked")?.value;
       answer.note = field.querySelector(".item-note").value;
       if (item.limits) answer.value = field.querySelector(".item-value input").value;
@@ -102,7 +107,7 @@ function withPhoto(item, visit, names, save) {
   const field = fieldOf(item, visit.answers[item.code] ?? {}, names);
   if (item.judge !== "T") return field;
   const changed = (id) => {
-    (visit.answers[item.code] ??= {}).photo = id;
+    answerOf(visit, item).photo = id;
     return save();
   };
   field.append(

@@ -2,6 +2,7 @@
 import { button, make } from "../dom.js";
 import { t } from "../texts.js";
 import { shown } from "./clock.js";
+import { giveUp } from "./dialog.js";
 import { photoField, settled, signatureField } from "./pictures.js";
 import { send } from "./queue.js";
 import { alter, record, saveDraft } from "./store.js";
@@ -12,8 +13,8 @@ export async function joinView(root, ref, frame) {
   const join = await record(ref);
   const work = current();
   const elevator = join && byCode(join.elevator);
-  if (!join || join.state !== "draft") return null;
-  if (!elevator) return { title: t("field.join"), back: "#/", gone: t("field.gone") };
+  if (join?.state !== "draft") return null;
+  if (!elevator) return { title: t("field.join"), back: "#/", gone: [t("field.gone"), giveUp(join, frame)] };
   const save = () => saveDraft(join);
   const wrong = make("p", { class: "text-bad", role: "alert" });
   root.replaceChildren(
@@ -41,6 +42,7 @@ export async function joinView(root, ref, frame) {
       },
     }),
     wrong,
+    giveUp(join, frame),
   );
   const done = button(t("field.join.finish"), { tone: "primary", symbol: "check", id: "join-submit" });
   done.addEventListener("click", async () => {

@@ -1,6 +1,7 @@
 // /field/: the visit on the phone, without a signal. Addresses behind the #: / start visit/REF join join/REF queue queue/REF.
 import { make } from "../dom.js";
 import { t } from "../texts.js";
+import { hold } from "./alone.js";
 import { loadClock } from "./clock.js";
 import { speakFor } from "./contact.js";
 import { homeView } from "./home-view.js";
@@ -22,6 +23,7 @@ let contact = "";
 let problem = "";
 let live = false;
 let turn = 0;
+let held = { ref: "", release: null };
 
 const frame = {
   owner: () => owner,
@@ -36,8 +38,20 @@ function route() {
   return [name, ref];
 }
 
+/** One tab at a time works on a draft; the other would overwrite it. */
+async function mine(ref) {
+  if (held.ref === ref) return true;
+  held.release?.();
+  held = { ref: "", release: null };
+  const release = ref ? await hold(`field-draft-${ref}`) : null;
+  if (release) held = { ref, release };
+  return !ref || Boolean(release);
+}
+
 async function view(root) {
   const [name, ref] = route();
+  if (!(await mine(["visit", "join"].includes(name) ? ref : "")))
+    return { title: t("field.title"), back: "#/", gone: [t("field.elsewhere")] };
   if (name === "start") return startView(root, "visit", frame);
   if (name === "visit") return (await visitView(root, ref, frame)) ?? queueView(root, ref, frame);
   if (name === "join" && ref) return (await joinView(root, ref, frame)) ?? queueView(root, ref, frame);
@@ -47,11 +61,15 @@ async function view(root) {
 }
 
 async function draw({ still = false } = {}) {
-  const mine = ++turn;
+  const number = ++turn;
   const root = make("div", { id: "field-view" });
   const found = owner && current() ? await view(root) : nobody(root);
-  if (mine !== turn) return;
-  if (found.gone) root.replaceChildren(make("p", { class: "notice notice-warn" }, [found.gone]));
+  if (number !== turn) return;
+  if (found.gone)
+    root.replaceChildren(
+      make("p", { class: "notice notice-warn" }, found.gone.slice(0, 1)),
+      ...found.gone.slice(1),
+    );
   $("field-view").replaceWith(root);
   $("field-title").textContent = found.title;
   document.title = found.title;
@@ -72,14 +90,20 @@ async function tell() {
   const lines = [];
   const signedOut = [contact, whyStopped()].includes("signed-out");
   if (signedOut) {
-    const link = make("a", { href: SIGN_IN, class: "btn btn-primary", id: "field-sign-in" }, [t("field.sign_in")]);
-    lines.push(make("div", { class: "notice notice-warn" }, [make("div", {}, [t("field.signed_out"), " ", link])]));
+    const link = make("a", { href: SIGN_IN, class: "btn btn-primary", id: "field-sign-in" }, [
+      t("field.sign_in"),
+    ]);
+    lines.push(
+      make("div", { class: "notice notice-warn" }, [make("div", {}, [t("field.signed_out"), " ", link])]),
+    );
   }
   if (whyStopped() === "other") lines.push(make("p", { class: "notice notice-warn" }, [t("field.other")]));
   const offline = !navigator.onLine || contact === "away";
   if (offline) lines.push(make("p", { class: "field-offline" }, [t("field.offline")]));
   $("field-notices").replaceChildren(...lines);
-  const waiting = isOpen() ? (await records()).filter(({ state }) => state === "waiting" || state === "failed") : [];
+  const waiting = isOpen()
+    ? (await records()).filter(({ state }) => state === "waiting" || state === "failed")
+    : [];
   const failed = waiting.some(({ state }) => state === "failed");
   $("field-state").hidden = !waiting.length;
   $("field-state").className = `field-state${failed ? " field-state-bad" : ""}`;
@@ -158,7 +182,9 @@ window.addEventListener("online", async () => {
 window.addEventListener("offline", () => tell());
 window.addEventListener("unhandledrejection", ({ reason }) => {
   const key = reason?.name === "QuotaExceededError" ? "field.full" : "field.trouble";
-  $("field-notices").append(make("p", { class: "notice notice-bad" }, [t(key, { reason: reason?.message ?? "" })]));
+  $("field-notices").append(
+    make("p", { class: "notice notice-bad" }, [t(key, { reason: reason?.message ?? "" })]),
+  );
 });
 onQueue(async () => {
   if (whyStopped() === "other" && contact !== "other") {

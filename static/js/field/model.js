@@ -6,7 +6,17 @@ const NOTE_NEEDED = ["abnormal", "na"];
 const EARTH_M = 6371008.8;
 
 function itemOf([code, cycle, name, requirement, judge, minimum, maximum, unit]) {
-  return { code, cycle, name, requirement, judge, minimum, maximum, unit, limits: limits(minimum, maximum, unit) };
+  return {
+    code,
+    cycle,
+    name,
+    requirement,
+    judge,
+    minimum,
+    maximum,
+    unit,
+    limits: limits(minimum, maximum, unit),
+  };
 }
 
 function limits(minimum, maximum, unit) {
@@ -79,12 +89,16 @@ function outside(work, elevator, stamp, key) {
 export function gaps(work, elevator, visit, out) {
   const found = [...outside(work, elevator, visit.check_in, "in")];
   if (!visit.photo) found.push(["gap.photo", {}]);
-  if (!visit.second && work.limits.min_workers > 1) found.push(["gap.second", { count: work.limits.min_workers }]);
+  if (!visit.second && work.limits.min_workers > 1)
+    found.push(["gap.second", { count: work.limits.min_workers }]);
   if (!visit.signatures.first) found.push(["gap.sign_first", {}]);
   if (visit.second && visit.second_here && !visit.signatures.second) found.push(["gap.sign_second", {}]);
   const tests = groupsOf(work, elevator, visit.cycle)
     .flatMap((group) => group.items)
-    .filter(({ code, judge }) => judge === "T" && visit.answers[code]?.result !== "na" && !visit.answers[code]?.photo);
+    .filter(
+      ({ code, judge }) =>
+        judge === "T" && visit.answers[code]?.result !== "na" && !visit.answers[code]?.photo,
+    );
   if (tests.length) found.push(["gap.tests", { codes: tests.map(({ code }) => code).join("、") }]);
   if (!elevator.list) found.push(["gap.items", {}]);
   const minutes = Math.floor((Date.parse(out.at) - Date.parse(visit.check_in.at)) / 60000);

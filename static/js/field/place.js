@@ -23,5 +23,9 @@ export function locate(wait) {
 }
 
 export function positionOf({ latitude, longitude, accuracy }) {
-  return { lat: Number(latitude.toFixed(6)), lon: Number(longitude.toFixed(6)), accuracy_m: Math.ceil(accuracy) };
+  return {
+    lat: Number(latitude.toFixed(6)),
+    lon: Number(longitude.toFixed(6)),
+    accuracy_m: Math.ceil(accuracy),
+  };
 }

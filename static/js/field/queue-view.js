@@ -29,7 +29,8 @@ function buttons(found, frame) {
   if (found.state === "failed") offered.push(act(t("field.again"), () => retry(found.ref), "primary"));
   const back = async () => (await edit(found.ref)) && frame.go(`#/${found.kind}/${found.ref}`);
   if (editable(found)) offered.push(act(t("field.edit"), back));
-  if (found.state !== "sent") offered.push(act(t("field.discard"), () => asksToDiscard(found), "outline-danger"));
+  if (found.state !== "sent")
+    offered.push(act(t("field.discard"), () => asksToDiscard(found), "outline-danger"));
   return offered.length ? [make("div", { class: "form-buttons" }, offered)] : [];
 }
 
@@ -50,21 +51,36 @@ function outcome(found) {
 
 function card(found, frame) {
   const why = found.failure?.sentences ?? [];
-  const tries = found.state === "waiting" && found.tries ? [make("p", { class: "muted" }, [t("field.tries", { count: found.tries })])] : [];
+  const tries =
+    found.state === "waiting" && found.tries
+      ? [make("p", { class: "muted" }, [t("field.tries", { count: found.tries })])]
+      : [];
   const times = [found.check_in.at, found.check_out?.at].filter(Boolean).map(shown).join(" – ");
-  return make("li", { class: `box field-${found.state}`, id: `record-${found.ref}`, "data-state": found.state }, [
-    make("div", { class: "box-body" }, [
-      make("div", { class: "due-head" }, [
-        make("strong", {}, [found.place]),
-        make("span", { class: `status-tag tone-${TONES[found.state]}` }, [t(`field.state.${found.state}`)]),
+  return make(
+    "li",
+    { class: `box field-${found.state}`, id: `record-${found.ref}`, "data-state": found.state },
+    [
+      make("div", { class: "box-body" }, [
+        make("div", { class: "due-head" }, [
+          make("strong", {}, [found.place]),
+          make("span", { class: `status-tag tone-${TONES[found.state]}` }, [t(`field.state.${found.state}`)]),
+        ]),
+        make("p", { class: "muted" }, [`${t(`field.kind.${found.kind}`)} · ${times}`]),
+        ...tries,
+        ...(why.length
+          ? [
+              make(
+                "ul",
+                { class: "field-gaps text-bad" },
+                why.map((text) => make("li", {}, [text])),
+              ),
+            ]
+          : []),
+        ...(found.state === "sent" ? outcome(found) : []),
+        ...buttons(found, frame),
       ]),
-      make("p", { class: "muted" }, [`${t(`field.kind.${found.kind}`)} · ${times}`]),
-      ...tries,
-      ...(why.length ? [make("ul", { class: "field-gaps text-bad" }, why.map((text) => make("li", {}, [text])))] : []),
-      ...(found.state === "sent" ? outcome(found) : []),
-      ...buttons(found, frame),
-    ]),
-  ]);
+    ],
+  );
 }
 
 /** Draws the queue; `ref`, the record that was just handed over, stands on top. */
@@ -75,13 +91,24 @@ export async function queueView(root, ref, frame) {
   all.sort((a, b) => place(a) - place(b));
   const waiting = all.filter(({ state }) => state === "waiting").length;
   const kept = all.find((found) => found.ref === ref);
-  const lead = kept && kept.state === "waiting" ? [make("p", { class: "notice notice-good" }, [t("field.stored")])] : [];
+  const lead =
+    kept && kept.state === "waiting" ? [make("p", { class: "notice notice-good" }, [t("field.stored")])] : [];
   root.replaceChildren(
     ...lead,
     make("p", { role: "status", id: "queue-count", "data-waiting": waiting }, [
-      waiting ? t(isSending() ? "field.sending" : "field.waiting", { count: waiting }) : t("field.nothing_waits"),
+      waiting
+        ? t(isSending() ? "field.sending" : "field.waiting", { count: waiting })
+        : t("field.nothing_waits"),
     ]),
-    ...(all.length ? [make("ul", { class: "due-list field-queue" }, all.map((found) => card(found, frame)))] : []),
+    ...(all.length
+      ? [
+          make(
+            "ul",
+            { class: "due-list field-queue" },
+            all.map((found) => card(found, frame)),
+          ),
+        ]
+      : []),
   );
   const actions = [make("a", { class: "btn", href: "#/" }, [t("field.next_one")])];
   if (waiting && !whyStopped()) actions.push(act(t("field.send_now"), sendAgain, "primary"));

@@ -3,7 +3,19 @@
 import { alone, uuid } from "./alone.js";
 import { patch, post, sentences } from "./contact.js";
 import { bodyOf, pictureIds } from "./model.js";
-import { acknowledge, alter, forget, isOpen, keep, kept, onStored, picture, record, records, savePicture } from "./store.js";
+import {
+  acknowledge,
+  alter,
+  forget,
+  isOpen,
+  keep,
+  kept,
+  onStored,
+  picture,
+  record,
+  records,
+  savePicture,
+} from "./store.js";
 
 const PIECE = 128 * 1024;
 const FIRST_WAIT_MS = 250;
@@ -161,7 +173,10 @@ export function sendAgain() {
 
 /** A record that was refused goes once more as it is. */
 export async function retry(ref) {
-  await alter(ref, (stored) => stored?.state === "failed" && { ...stored, state: "waiting", failure: null, body: null });
+  await alter(
+    ref,
+    (stored) => stored?.state === "failed" && { ...stored, state: "waiting", failure: null, body: null },
+  );
   return sendAgain();
 }
 

@@ -10,7 +10,11 @@ const beginning = new Map();
 /** Begins a record at an elevator, or goes on with the draft that is there: a double tap is one visit. */
 export function begin(kind, elevator) {
   const key = `${kind} ${elevator.code}`;
-  if (!beginning.has(key)) beginning.set(key, begun(kind, elevator).finally(() => beginning.delete(key)));
+  if (!beginning.has(key))
+    beginning.set(
+      key,
+      begun(kind, elevator).finally(() => beginning.delete(key)),
+    );
   return beginning.get(key);
 }
 

@@ -3,7 +3,7 @@ import { button, icon, make } from "../dom.js";
 import "../geo-position.js";
 import { t } from "../texts.js";
 import { shown, stamp } from "./clock.js";
-import { ask } from "./dialog.js";
+import { ask, giveUp } from "./dialog.js";
 import { itemList, refuseItems } from "./items.js";
 import { fenceOf, gaps, groupsOf, metres } from "./model.js";
 import { photoField, settled, signatureField } from "./pictures.js";
@@ -50,7 +50,11 @@ export function positionField(work, elevator, draft, save) {
 function cycleChoice(work, visit, changed) {
   const buttons = work.cycles.map(([id, , name]) => {
     const chosen = id === visit.cycle;
-    const one = button(name, { tone: chosen ? "primary" : "", "aria-pressed": String(chosen), "data-cycle": id });
+    const one = button(name, {
+      tone: chosen ? "primary" : "",
+      "aria-pressed": String(chosen),
+      "data-cycle": id,
+    });
     one.addEventListener("click", () => changed(id));
     return one;
   });
@@ -103,7 +107,8 @@ function signatures(visit, work, save) {
       },
     });
   const fields = [pad("first", t("field.sign", { name: work.me.name }))];
-  if (visit.second && visit.second_here) fields.push(pad("second", t("field.sign", { name: names[visit.second] ?? visit.second })));
+  if (visit.second && visit.second_here)
+    fields.push(pad("second", t("field.sign", { name: names[visit.second] ?? visit.second })));
   else if (visit.second) fields.push(make("p", { class: "muted" }, [t("field.second.joins")]));
   return fields;
 }
@@ -113,14 +118,17 @@ export async function visitView(root, ref, frame) {
   const visit = await record(ref);
   const work = current();
   const elevator = visit && byCode(visit.elevator);
-  if (!visit || visit.state !== "draft") return null;
-  if (!elevator) return { title: t("field.visit"), back: "#/", gone: t("field.gone") };
+  if (visit?.state !== "draft") return null;
+  if (!elevator)
+    return { title: t("field.visit"), back: "#/", gone: [t("field.gone"), giveUp(visit, frame)] };
   const save = () => saveDraft(visit);
   const items = make("div", {});
   const signs = make("div", {});
   let list;
   const drawItems = () => {
-    list = elevator.list ? itemList(work, elevator, visit, save) : make("p", { class: "notice notice-warn" }, [t("field.no_items")]);
+    list = elevator.list
+      ? itemList(work, elevator, visit, save)
+      : make("p", { class: "notice notice-warn" }, [t("field.no_items")]);
     items.replaceChildren(list);
   };
   const drawSigns = () => signs.replaceChildren(...signatures(visit, work, save));
@@ -168,15 +176,19 @@ export async function visitView(root, ref, frame) {
       make("strong", {}, [elevator.place]),
       make("br"),
       make("span", { class: "muted" }, [
-        [elevator.unit, elevator.kind, t("field.last", { day: elevator.last ?? "—" })].filter(Boolean).join(" · "),
+        [elevator.unit, elevator.kind, t("field.last", { day: elevator.last ?? "—" })]
+          .filter(Boolean)
+          .join(" · "),
       ]),
     ]),
     form,
+    giveUp(visit, frame),
   );
-  const submit = make("button", { class: "btn btn-primary btn-lg", id: "visit-submit", type: "submit", form: "visit-form" }, [
-    icon("check"),
-    make("span", {}, [t("field.finish")]),
-  ]);
+  const submit = make(
+    "button",
+    { class: "btn btn-primary btn-lg", id: "visit-submit", type: "submit", form: "visit-form" },
+    [icon("check"), make("span", {}, [t("field.finish")])],
+  );
   let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -224,7 +236,9 @@ async function checkOut(visit, work, elevator) {
 /** Hands the draft to the queue: from here on the page changes it no more. */
 async function finish(visit, work, elevator) {
   const asked = groupsOf(work, elevator, visit.cycle).flatMap(({ items }) => items.map(({ code }) => code));
-  visit.answers = Object.fromEntries(asked.filter((code) => visit.answers[code]).map((code) => [code, visit.answers[code]]));
+  visit.answers = Object.fromEntries(
+    asked.filter((code) => visit.answers[code]).map((code) => [code, visit.answers[code]]),
+  );
   const waiting = { ...visit, state: "waiting", body: null, failure: null };
   await alter(visit.ref, (stored) => (stored?.state === "draft" ? waiting : undefined));
 }
