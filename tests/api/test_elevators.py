@@ -57,6 +57,10 @@ def test_register_and_read(section) -> None:
         {"status": "in_use", "since": "2020-04-01", "until": None, "reason": "", "document": "梯11皖L00001(20)"}
     ]
     assert "suspend" in shown["moves"]
+    assert shown["missing_in_records"] == ["manufacturer", "installer", "factory_no", "model"]
+    assert [(use["unit"]["name"], use["since"], use["until"]) for use in shown["uses"]] == [
+        ("宿州汇源物业服务有限公司", "2020-04-01", None)
+    ]
     assert "move-out" in shown["moves"]
 
 
@@ -124,7 +128,9 @@ def test_patch(section, actor) -> None:
 
 def test_moves(section, api_of, actor) -> None:
     code = make.in_use(actor("section")).label_code
-    suspended = section.post(f"/elevators/{code}/suspend", {"reason": "改造", "document": "宿市监1号", **make.STOP_PAPERS})
+    suspended = section.post(
+        f"/elevators/{code}/suspend", {"reason": "改造", "document": "宿市监1号", **make.STOP_PAPERS}
+    )
     assert (suspended.status_code, suspended.json["status"]) == (200, "stopped")
     assert section.post(f"/elevators/{code}/suspend", {"reason": "a", "document": "b"}).status_code == 409
     assert section.post(f"/elevators/{code}/scrap", {"reason": "a"}).json["errors"].keys() == {"document"}
