@@ -31,23 +31,13 @@ from registry.models import (
     StoredFile,
     Unit,
 )
-from registry.queries import safety_days
+from registry.queries import safety_days, safety_papers
 from registry.queries.paging import Page, paginate
 from registry.rules import safety as rules
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.settings import current
 
 MOST = 500
-
-
-@dataclass(frozen=True)
-class KeptPaper:
-    """A paper that has to be there, and what shows that it is: rows in words, files by id."""
-
-    paper: rules.Paper
-    present: bool
-    proof: T | str | None
-    file_id: int | None
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,7 @@ class Overview:
     former: Sequence[SafetyAppointment]
     trainings: Sequence[SafetyTraining]
     risks: Sequence[SafetyRisk]
-    papers: Sequence[KeptPaper]
+    papers: Sequence[safety_papers.KeptPaper]
     charged: Mapping[int, int]
     lifts: int
     unassigned: int
@@ -257,7 +247,7 @@ def overview(actor: Actor, unit_id: int, subject: str) -> Overview:
         former=[row for row in rows if row not in now],
         trainings=trainings,
         risks=listed,
-        papers=_papers(actor, unit_id, subject, now, trainings, len(listed)),
+        papers=safety_papers.kept(actor, unit_id, subject, now, trainings, len(listed)),
         charged=charged,
         lifts=(db.session.scalar(lifts) or 0) if has_lifts else 0,
         unassigned=unassigned(actor, today, unit_id) if has_lifts else 0,
@@ -376,41 +366,3 @@ def _appointments(actor: Actor, unit_id: int, subject: str) -> Sequence[SafetyAp
         .order_by(SafetyAppointment.since.desc(), SafetyAppointment.id.desc())
         .limit(MOST)
     ).all()
-
-
-def _papers(
-    actor: Actor,
-    unit_id: int,
-    subject: str,
-    appointments: Sequence[SafetyAppointment],
-    trainings: Iterable[SafetyTraining],
-    points: int,
-) -> list[KeptPaper]:
-    kept = {
-        row.paper: row
-        for row in db.session.scalars(
-            policy.scope(actor, SafetyPaper)
-            .where(SafetyPaper.unit_id == unit_id, SafetyPaper.subject == subject)
-            .order_by(SafetyPaper.since, SafetyPaper.id)
-            .limit(MOST)
-        )
-    }
-    needing = {row.person_id for row in appointments if rules.roles(subject)[row.role].trained}
-    passed = {row.person_id for row in trainings if row.passed and row.kind == "examination"}
-    found = []
-    for paper in rules.papers(subject):
-        source, _, role = paper.source.partition(":")
-        row = kept.get(paper.id)
-        holders = [held for held in appointments if held.role == role]
-        present, proof = {
-            "file": (row is not None, row.title if row else None),
-            "risks": (points > 0, T("{count}个风险点", count=points) if points else None),
-            "appointed": (bool(holders), "；".join(held.document for held in holders) or None),
-            "trained": (
-                bool(needing) and needing <= passed,
-                T("{done}人考核合格，应为{all}人", done=len(needing & passed), all=len(needing)) if needing else None,
-            ),
-        }[source]
-        file_id = row.file_id if row else next((held.file_id for held in holders if held.file_id), None)
-        found.append(KeptPaper(paper, present, proof, file_id))
-    return found
