@@ -66,7 +66,13 @@ def test_each_missing_paper_is_named(kind) -> None:
 def test_everything_that_is_missing_is_said_at_once() -> None:
     found = rules.check_submission("relocation", "scrapped", (), {}, {}, False, ON)
     said = {finding.rule for finding in found.findings}
-    assert {"registration_status", "registration_use_unit", "need.changes", "need.safety_manager", "need.mobile"} <= said
+    assert {
+        "registration_status",
+        "registration_use_unit",
+        "need.changes",
+        "need.safety_manager",
+        "need.mobile",
+    } <= said
     assert not found.allowed
     assert all(finding.text_en and finding.basis for finding in found.findings)
 
