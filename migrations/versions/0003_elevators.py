@@ -1102,10 +1102,10 @@ def upgrade() -> None:
             "ix_inspection_conclusion_done_on", ["conclusion", "done_on", "elevator_id"], unique=False
         )
         batch_op.create_index("ix_inspection_kind_conclusion", ["kind", "conclusion", "done_on"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_inspection_corrects_id_inspection"), "inspection", ["corrects_id"], ["id"]
         )
+        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
 
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("broker", sa.String(length=200), nullable=True))
