@@ -253,6 +253,7 @@ def _visits(elevators: list[tuple[int, int, int, int, bool]], first_day: int, la
     """The visits of so many days ago, the oldest first, into a table whose indexes are made afterwards."""
     table = cast(Table, Visit.__table__)
     indexes = list(table.indexes)
+    db.session.remove()  # what a page read holds the table against DROP INDEX
     with db.engine.begin() as connection:
         for index in indexes:
             index.drop(connection, checkfirst=True)
