@@ -93,6 +93,7 @@ ACTS: dict[str, frozenset[str]] = {
     "fill_cycle.postchecked": frozenset({"cylinder_id", "findings"}),
     "fill_cycle.closed": frozenset({"cylinder_id", "state", "reason"}),
     "gun.unlocked": frozenset({"cycle_id", "gun", "expires_at"}),
+    "gateway.answered": frozenset({"gun", "code"}),
     "gun.opened": frozenset({"cycle_id", "gun"}),
     "hold.released": frozenset({"cylinder_id", "station_id", "rules", "expires_at", "reason"}),
     "device.registered": frozenset({"station_id", "kind", "number", "gun"}),

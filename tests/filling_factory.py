@@ -29,6 +29,7 @@ def cylinder(owner: str = "station", **values: Any) -> Cylinder:
         "made_on": date(today.year - 2, 1, 1),
         "tare_g": 16500,
         "volume_ml": 35500,
+        "permitted_fill_g": 14900,
         "owner_id": unit.id,
         "area_code": unit.area_code,
         "registered_on": date(today.year - 2, 2, 1),

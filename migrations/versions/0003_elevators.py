@@ -1076,7 +1076,7 @@ def upgrade() -> None:
     with op.batch_alter_table("filling", schema=None) as batch_op:
         batch_op.add_column(sa.Column("weighed_by", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("gas_batch_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("offline", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("offline", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("inspection", schema=None) as batch_op:
         batch_op.add_column(sa.Column("key_failed", sa.Integer(), nullable=True))

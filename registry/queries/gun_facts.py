@@ -23,6 +23,7 @@ from registry.models import (
     GasBatch,
     Hazard,
     HoldRelease,
+    Person,
     Policy,
     PolicyItem,
     Scan,
@@ -86,8 +87,24 @@ def of_cycle(cycle: FillCycle | None, station_id: int | None, now: datetime, on:
         return {"precheck_done": False, "precheck_here": False}
     age = Decimal(int((now - cycle.prechecked_at).total_seconds())) / 60
     here = cycle.station_id == station_id
-    found = {"precheck_done": True, "precheck_here": here, "precheck_age_minutes": max(age, Decimal(0))}
+    found: dict[str, Any] = {
+        "precheck_done": True,
+        "precheck_here": here,
+        "precheck_age_minutes": max(age, Decimal(0)),
+        "invalid_staff": _without_certificate(cycle.prechecker_id, on),
+    }
     return found | of_checks(cycle.checks, cycle.observed, on) | {"custody_status": cycle.custody_before}
+
+
+def _without_certificate(person_id: int, on: date) -> tuple[str, ...]:
+    """The name of a person who holds no 气瓶充装 certificate on a day; nothing when he does."""
+    certified = exists().where(
+        Certificate.person_id == person_id,
+        Certificate.item.startswith("P", autoescape=True),
+        Certificate.expires_on >= on,
+    )
+    name = db.session.scalar(select(Person.name).where(Person.id == person_id, ~certified))
+    return () if name is None else (name,)
 
 
 def of_checks(checks: Mapping[str, str] | None, observed: Mapping[str, Any], on: date) -> dict[str, Any]:

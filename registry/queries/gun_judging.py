@@ -17,7 +17,10 @@ from registry.rules.filling_facts import FillingFacts
 
 @dataclass(frozen=True, slots=True)
 class AtGun:
-    """What stands at the gun: `cycle` is the open turn, whoever opened it; `given` what all rules are asked with."""
+    """What stands at the gun: `cycle` is the open turn, whoever opened it; `given` what all rules are asked with.
+
+    `is_past`: what is told of was over before the open turn began, so that turn has nothing to do with it.
+    """
 
     found: Found
     place: Station
@@ -27,6 +30,7 @@ class AtGun:
     given: FillingFacts
     values: dict[str, Decimal]
     released: tuple[str, ...]
+    is_past: bool = False
 
     def judge(self, on: date, *, filled: bool = False, **more: Any) -> FillingVerdict:
         """The verdict, with facts that only the caller knows put in."""
@@ -41,8 +45,10 @@ class AtGun:
         return cycle is not None and cycle.state == "prechecked" and cycle.station_id == self.place.unit_id
 
 
-def look(found: Found, place: Station, gun: str | None, medium: str | None, now: datetime) -> AtGun:
-    """Gather what is known of a cylinder at a gun now."""
+def look(
+    found: Found, place: Station, gun: str | None, medium: str | None, now: datetime, *, of_the_past: bool = False
+) -> AtGun:
+    """Gather what is known of a cylinder at a gun at a moment; `of_the_past` where it may be over long since."""
     on = clock.day_of(now)
     values = gun_facts.parameters_of(on)
     base = filling_facts.facts(found, place, medium, on)
@@ -51,6 +57,8 @@ def look(found: Found, place: Station, gun: str | None, medium: str | None, now:
     if row is None:
         return AtGun(found, place, gun, medium, None, replace(base, **station), values, ())
     cycle = gun_facts.open_cycle(row.id)
+    is_past = of_the_past and cycle is not None and cycle.opened_at > now
+    cycle = None if is_past else cycle
     known = {
         **station,
         **gun_facts.of_marks(row),
@@ -61,7 +69,7 @@ def look(found: Found, place: Station, gun: str | None, medium: str | None, now:
         **(_weighed(cycle, base) if cycle is not None else {}),
     }
     released = gun_facts.released_rules(row.id, place.unit_id, now)
-    return AtGun(found, place, gun, medium, cycle, replace(base, **known), values, released)
+    return AtGun(found, place, gun, medium, cycle, replace(base, **known), values, released, is_past)
 
 
 def _weighed(cycle: FillCycle, base: FillingFacts) -> dict[str, Any]:

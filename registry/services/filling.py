@@ -136,8 +136,8 @@ def _attempt(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal:
     medium = filling_judging.gun_medium(place, data.get("medium"), asked.on)
     if medium is None:
         raise Invalid.field("medium", T("这支枪没有登记，请注明充装介质"))
-    stands = gun_judging.look(found, place, data["gun"], medium, asked.ended_at)
-    if found.cylinder is not None and not stands.is_open_here and not _is_past(stands, asked):
+    stands = gun_judging.look(found, place, data["gun"], medium, asked.ended_at, of_the_past=True)
+    if found.cylinder is not None and stands.cycle is not None and not stands.is_open_here:
         try:
             fill_cycles.end_stale(actor, found.cylinder, asked.data["started_at"])
         except Conflict:
@@ -245,11 +245,6 @@ def _clock_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"clock_skew_seconds": skew, "offline_cache_hours": Decimal(data.get("snapshot_hours") or 0)}
 
 
-def _is_past(stands: AtGun, asked: _Asked) -> bool:
-    """Whether the fill, arriving late, was over before the open turn of the cylinder began."""
-    return stands.cycle is not None and stands.cycle.opened_at > asked.ended_at
-
-
 def _move_turn(actor: Actor, asked: _Asked, stands: AtGun, row: Filling, checks: Mapping[str, str]) -> None:
     """The turn of the cylinder goes on with the fill; one begins where the check came with it."""
     data, cylinder = asked.data, stands.found.cylinder
@@ -274,7 +269,7 @@ def _move_turn(actor: Actor, asked: _Asked, stands: AtGun, row: Filling, checks:
             findings=[],
             version=1,
         )
-        if _is_past(stands, asked):
+        if stands.is_past:
             cycle.closed_at = row.ended_at
         db.session.add(cycle)
     fill_cycles.move_on(cycle, "fill")

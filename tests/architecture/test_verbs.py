@@ -32,6 +32,7 @@ NOT_A_VERB = {
     "registry.services.fill_cycles.move_on",
     "registry.services.fill_cycles.mine",
     "registry.services.fill_cycles.release_verdict",
+    "registry.services.gateway.as_byte",
     "registry.services.hold_releases.releasable",
     "registry.services.hold_releases.use_up",
     "registry.services.readings.key_of",

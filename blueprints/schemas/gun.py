@@ -1,0 +1,216 @@
+"""A cylinder's turn through a station at the border, and the devices, people and gas it needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import fields, validate
+
+from blueprints.schemas.base import In, Out
+from blueprints.schemas.cylinders import Called
+from blueprints.schemas.fields import Choice, Day, Integer, Moment, Ref, Text
+from blueprints.schemas.filling import Checks
+from blueprints.schemas.scans import CodeText, Findings
+from registry.rules.kinds import MEDIA
+from registry.services.devices import KINDS as DEVICE_KINDS
+from registry.services.devices import VIEWS
+from registry.services.readings import KINDS as READING_KINDS
+
+CHECKS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+class PrecheckIn(In):
+    """The check before filling. `reading` is the ref of the scale's signed reading."""
+
+    ref = Ref()
+    code = CodeText()
+    gun = Text(required=True, max=40)
+    medium = Called(MEDIA)
+    checks = Checks(required=True, metadata=CHECKS)
+    checker = Text(required=True, max=40)
+    purged = fields.Boolean(allow_none=True)
+    passengers_aboard = fields.Boolean(allow_none=True)
+    plate = Text(max=40)
+    gross_before_g = Integer(min=0, max=5_000_000)
+    reading = Text(max=40)
+    at = Moment()
+
+
+class PostCheckIn(In):
+    """The check after filling: every LPG cylinder is weighed again."""
+
+    ref = Ref()
+    code = CodeText()
+    checks = Checks(required=True, metadata=CHECKS)
+    checker = Text(required=True, max=40)
+    reweigh_g = Integer(min=0, max=5_000_000)
+    reading = Text(max=40)
+    leak_found = fields.Boolean(required=True)
+    labels_printed = fields.Boolean(allow_none=True)
+    at = Moment()
+
+
+class ReleaseIn(In):
+    """Let the cylinder leave the station."""
+
+    ref = Ref()
+    code = CodeText()
+
+
+class AbortIn(In):
+    """Give the turn up."""
+
+    code = CodeText()
+    reason = Text(max=200)
+
+
+class TurnOut(Out):
+    """A turn and the verdict of its last step."""
+
+    id = fields.Integer(attribute="cycle.id")
+    ref = fields.String(attribute="cycle.ref")
+    state = fields.String(attribute="cycle.state")
+    gun = fields.String(attribute="cycle.gun")
+    medium = fields.String(attribute="cycle.medium")
+    verdict = fields.String(attribute="verdict.answer")
+    findings = Findings(attribute="verdict")
+    opened_at = fields.AwareDateTime(attribute="cycle.opened_at", format="iso")
+    filled_at = fields.AwareDateTime(attribute="cycle.filled_at", format="iso")
+    closed_at = fields.AwareDateTime(attribute="cycle.closed_at", format="iso")
+
+
+class UnlockIn(In):
+    """A gun's leave, as the scan gave it."""
+
+    token = Text(required=True, max=100)
+    gun = Text(required=True, max=40)
+
+
+class UnlockOut(Out):
+    """The gun may open now."""
+
+    gun = fields.String()
+    used_at = fields.AwareDateTime(format="iso")
+
+
+class ReadingIn(In):
+    """What a device measured: HMAC-SHA-256 in hex over `device|ref|kind|value|seconds since 1970`."""
+
+    device = Text(required=True, max=40)
+    ref = Text(required=True, max=40)
+    kind = Choice([(kind, kind) for kind in READING_KINDS], required=True)
+    value = Integer(required=True, min=-60_000, max=5_000_000)
+    at = Moment(required=True)
+    signature = Text(required=True, max=64)
+
+
+class ReadingOut(Out):
+    """A reading on record."""
+
+    id = fields.Integer()
+    ref = fields.String()
+    value = fields.Integer()
+
+
+class HeartbeatIn(In):
+    """The devices that are alive."""
+
+    devices = fields.List(
+        fields.String(validate=validate.Length(1, 40)), required=True, validate=validate.Length(1, 200)
+    )
+
+
+class HeartbeatOut(Out):
+    """The devices that the station has in service, of those that were named."""
+
+    devices = fields.List(fields.String())
+
+
+class DeviceIn(In):
+    """A device of a station."""
+
+    kind = Choice([*DEVICE_KINDS.items()], required=True, label=_("设备"))
+    number = Text(required=True, max=40, label=_("编号"))
+    gun = Text(max=40, label=_("对应枪号"), hint=_("装在哪支枪上"))
+    channel = Text(max=200, label=_("视频通道"), hint=_("GB/T 28181 设备或通道编号"))
+    view = Choice([*VIEWS.items()], label=_("画面"))
+    calibrated_until = Day(label=_("检定有效期至"))
+
+
+class DeviceOut(Out):
+    """A device with its key, which is shown only now."""
+
+    id = fields.Integer(attribute="device.id")
+    number = fields.String(attribute="device.number")
+    key = fields.String()
+
+
+class GasBatchIn(In):
+    """A delivery of gas with its test."""
+
+    ref = Ref()
+    medium = Called(MEDIA, required=True, label=_("介质"))
+    supplier = Text(required=True, label=_("供气单位"))
+    delivery_note = Text(required=True, label=_("送货单号"))
+    mass_g = Integer(required=True, min=1, max=2_000_000_000, label=_("数量"), unit="g")
+    since = Day(label=_("启用日期"))
+    tested_on = Day(label=_("检验日期"))
+    dme_ppm = Integer(min=0, max=1_000_000, label=_("二甲醚含量"), unit="ppm")
+    report_no = Text(label=_("检验报告编号"))
+
+
+class GasBatchOut(Out):
+    """A batch on record."""
+
+    id = fields.Integer()
+    ref = fields.String()
+    medium = fields.String()
+    since = fields.Date()
+    until = fields.Date(allow_none=True)
+    tested_on = fields.Date(allow_none=True)
+    dme_ppm = fields.Integer(allow_none=True)
+
+
+class PresenceIn(In):
+    """Somebody of the station comes on duty."""
+
+    login = Text(required=True, max=40, label=_("人员"))
+
+
+class PresenceOut(Out):
+    """Who is on duty since when."""
+
+    id = fields.Integer()
+    person_id = fields.Integer()
+    since_at = fields.AwareDateTime(format="iso")
+    until_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class HoldReleaseIn(In):
+    """What the authority releases; `photo` is the id of a stored file."""
+
+    ref = Ref()
+    code = CodeText(label=_("二维码或编号"))
+    station_id = Integer(required=True, label=_("充装单位"))
+    rules = fields.List(fields.String(validate=validate.Length(1, 10)), required=True, validate=validate.Length(1, 10))
+    reason = Text(required=True, max=200, label=_("放行原因"))
+    photo = Integer(required=True, label=_("钢印照片"))
+
+
+class HoldReleaseOut(Out):
+    """A release on record."""
+
+    id = fields.Integer()
+    ref = fields.String()
+    rules = fields.List(fields.String())
+    expires_at = fields.AwareDateTime(format="iso")
+    used_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class GatewayIn(In):
+    """What older scale controllers send; names as they are in the field."""
+
+    label_no = Text(required=True, max=2000)
+    machine_no = Text(required=True, max=40)
+    fillflag = Text(max=10)
