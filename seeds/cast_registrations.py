@@ -13,6 +13,7 @@ from registry.services import elevator_parts, elevators, files, registrations
 from seeds import cast, past, pictures
 
 Find = Callable[[str], Elevator]
+KEYS = ("lake-4-1", "lake-4-2", "mall-old")  # of the elevators that come onto file here
 PARTS = (
     ("限速器", "XS3", "XS3-2107", "江南电梯部件有限公司"),
     ("安全钳", "AQ10", "AQ10-5512", "江南电梯部件有限公司"),
@@ -26,9 +27,9 @@ def build(find: Find, product: dict[str, Any]) -> None:
     """A new elevator that waits, one whose papers were incomplete, an alteration granted three weeks ago."""
     _parts(find("lake-1-1"))
     _granted(find("mall-goods"))
-    _waiting(_new("lake-4-1", "4号楼1单元", product, 1))
-    _returned(_new("lake-4-2", "4号楼2单元", product, 2))
-    _found_running("mall-old", product)
+    _waiting(_new(KEYS[0], "4号楼1单元", product, 1))
+    _returned(_new(KEYS[1], "4号楼2单元", product, 2))
+    _found_running(KEYS[2], product)
 
 
 def _parts(row: Elevator) -> None:

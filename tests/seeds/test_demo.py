@@ -13,7 +13,7 @@ from registry.db import db
 from registry.models import Cylinder, Elevator, Filling, Hazard, Person, Scan, TrailEntry, Visit
 from registry.queries import indicators
 from registry.services import accounts
-from seeds import cast, cast_cylinders, cast_equipment, cast_old, demo
+from seeds import cast, cast_cylinders, cast_equipment, cast_old, cast_registrations, demo
 
 SIZE = (24, 100, 3)
 
@@ -111,6 +111,6 @@ def test_the_commands(app) -> None:
     assert "seed 1" in other.output
     few = run(args=["seed", "city", "--elevators", "3", "--cylinders", "100", "--days", "3"])
     assert few.exit_code == 2
-    named = len(cast_equipment.ELEVATORS) + len(cast_old.REPLACED)
+    named = len(cast_equipment.ELEVATORS) + len(cast_old.REPLACED) + len(cast_registrations.KEYS)
     assert db.session.scalar(select(func.count(Elevator.id))) == 24 + named
     assert db.session.scalar(select(func.count(Person.id))) > len(cast.PEOPLE)
