@@ -58,7 +58,7 @@ def severities(values: Mapping[str, Decimal], released: tuple[str, ...], on: dat
     """The office's severities by rule: 0 notes, 1 is the strictest that the row offers. What the authority released
     is only noted."""
     offered = {row["rule"]: row["adjustable"].split() for row in edition("filling_rules", on)}
-    found = {rule: offered[rule][-1 if values[key] else 0] for rule, key in SEVERITY_KEYS.items()}
+    found = {rule: offered[rule][-1 if values[key] else 0] for rule, key in SEVERITY_KEYS.items() if rule in offered}
     return found | dict.fromkeys(released, "warn")
 
 
