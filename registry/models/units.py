@@ -39,7 +39,9 @@ class Unit(Placed, Base):
     created_on: Mapped[Day]
 
     area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
-    capacities: Mapped[list[Capacity]] = relationship(back_populates="unit", lazy="raise_on_sql")
+    capacities: Mapped[list[Capacity]] = relationship(
+        back_populates="unit", lazy="raise_on_sql", order_by="Capacity.id"
+    )
 
 
 class Capacity(Base):
