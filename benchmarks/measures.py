@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from seeds.city_rows import Advance
 
 ROOT = Path(__file__).parent.parent
 LABELS = 10_000
+BYTES_A_LABEL = 500
 SIZES = {False: (2_500, 10_000, 365), True: (25_000, 100_000, 365)}
 
 
@@ -97,23 +98,32 @@ def _told(label: str, _length: int) -> Iterator[Advance]:
     yield lambda _count: None
 
 
-def label_sheet() -> Taken:
-    """Ten thousand labels as one PDF on A4 sheets, against `qrcode` as it comes for a hundredth of them."""
-    with fresh_registry():
-        keys, version, base = current().label_keys, current().label_key_version, "https://tzsb.example.com"
-        made = [codes.new_code(version=version) for _ in range(LABELS)]
-        labels = [
-            Label(codes.qr_url(base, code, keys), code, "宿州皖北液化气充装站", ("服务电话 0557-3010001",))
-            for code in made
-        ]
-        layout = LAYOUTS["a4-70x37"]
-        reference = seconds(lambda: [qrcode.make(label.code_url) for label in labels[: LABELS // 100]])
-        return Taken(seconds(lambda: labels_pdf(labels, layout)), reference)
+def _labels_on(layout: str) -> Callable[[], Taken]:
+    """Ten thousand labels as one PDF, against `qrcode` as it comes for a hundredth of them; RuntimeError above 500 B
+    a label."""
+
+    def take() -> Taken:
+        with fresh_registry():
+            keys, version, base = current().label_keys, current().label_key_version, "https://tzsb.example.com"
+            made = [codes.new_code(version=version) for _ in range(LABELS)]
+            labels = [
+                Label(codes.qr_url(base, code, keys), code, "宿州皖北液化气充装站", ("服务电话 0557-3010001",))
+                for code in made
+            ]
+            reference = seconds(lambda: [qrcode.make(label.code_url) for label in labels[: LABELS // 100]])
+            files: list[bytes] = []
+            taken = Taken(seconds(lambda: files.append(labels_pdf(labels, LAYOUTS[layout]))), reference)
+            if len(files[0]) >= BYTES_A_LABEL * LABELS:
+                raise RuntimeError(f"{layout}: {len(files[0]) / LABELS:.0f} B a label")
+            return taken
+
+    return take
 
 
 _seeded = Seeded()
 MEASURES = (
-    Measure("label_sheet", "s", 4, label_sheet),
+    Measure("label_sheet", "s", 4, _labels_on("a4-70x37")),
+    Measure("label_roll", "s", 4, _labels_on("roll-40x30")),
     Measure("maryland_import", "s", 30, maryland_import),
     Measure("seed_city", "s", 600, _seeded.seed_city, full_only=True),
     Measure("dashboard", "ms", 300, _seeded.dashboard),
