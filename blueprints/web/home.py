@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from blueprints.forms import Form
 from blueprints.schemas.indicators import WhenWhereIn
@@ -31,5 +31,11 @@ def dashboard() -> Any:
     form = Form(WhenWhereIn(), sent=request.args, choices={"areas": areas.choices(actor())})
     query = form.load() or {}
     on = query.get("on") or clock.today()
-    waiting = todo.waiting(actor(), clock.today())
-    return form.page("home/index.html", board=indicators.board(actor(), on, query.get("area")), on=on, waiting=waiting)
+    return form.page("home/index.html", board=indicators.board(actor(), on, query.get("area")), on=on)
+
+
+@bp.route("/todo")
+def waiting() -> Any:
+    """What waits for the caller: a page, or the part of one that the first page asks for when it is there."""
+    template = "home/_todo.html" if "HX-Request" in request.headers else "home/todo.html"
+    return render_template(template, waiting=todo.waiting(actor(), clock.today()))

@@ -88,10 +88,10 @@ def test_the_visit_s_page_leads_to_what_was_found(browser_of):
 
 def test_the_first_page_says_what_waits(browser_of):
     row = anomalies.too_short()
-    assert "/anomalies/?state=found" in text(browser_of("company").get("/"))
-    assert "/anomalies/?state=explained" not in text(browser_of("county").get("/"))
+    assert "/anomalies/?state=found" in text(browser_of("company").get("/todo"))
+    assert "/anomalies/?state=explained" not in text(browser_of("county").get("/todo"))
     anomalies.explained(row)
-    assert "/anomalies/?state=explained" in text(browser_of("county").get("/"))
+    assert "/anomalies/?state=explained" in text(browser_of("county").get("/todo"))
 
 
 def test_the_list_leaves_as_a_spreadsheet(browser_of):

@@ -177,15 +177,15 @@ def test_self_checks(browser_of, actor, lift) -> None:
 
 
 def test_the_first_page_tells_what_waits(browser_of, actor, lift) -> None:
-    page = browser_of("section").get("/").text
+    page = browser_of("section").get("/todo").text
     assert "30天内到期的检验" in page
     assert "检验超期的电梯" not in page
     row = make.in_use(actor("section"), 2)
     inspections.record(
         actor("section"), row.id, {"kind": "periodic_inspection", "done_on": date(2021, 3, 1), "conclusion": "pass"}
     )
-    assert "检验超期的电梯" in browser_of("section").get("/").text
-    assert "检验超期的电梯" not in browser_of("property2").get("/").text
+    assert "检验超期的电梯" in browser_of("section").get("/todo").text
+    assert "检验超期的电梯" not in browser_of("property2").get("/todo").text
 
 
 def test_the_elevator_page_shows_self_checks(browser_of, actor, lift) -> None:

@@ -237,12 +237,12 @@ def test_an_inspector_makes_a_clue_of_it(client, lift, browser_of) -> None:
 def test_the_first_page_says_what_waits(client, lift, browser_of) -> None:
     send(client, lift)
     row = db.session.query(FaultReport).one()
-    assert "待办结的乘客报修" in browser_of("company").get("/dashboard").text
-    assert "超时未答复的乘客报修" not in browser_of("county").get("/dashboard").text
+    assert "待办结的乘客报修" in browser_of("company").get("/todo").text
+    assert "超时未答复的乘客报修" not in browser_of("county").get("/todo").text
     row.reported_at -= timedelta(days=2)
     db.session.commit()
     county = browser_of("county")
-    assert "超时未答复的乘客报修" in county.get("/dashboard").text
+    assert "超时未答复的乘客报修" in county.get("/todo").text
     assert row.no in county.get("/fault-reports/?late=1").text
 
 
