@@ -39,14 +39,15 @@ def main() -> int:
     elif not any((ROOT / BROWSER).glob("**/test_*.py")):
         outcome["browser"] = not_run(f"no tests in {BROWSER}", "REQUIRE_BROWSER")
     else:
-        outcome["browser"] = pytest([BROWSER], base)
+        # One file walks every page for every role: whoever is idle takes over from it.
+        outcome["browser"] = pytest([BROWSER], base, "worksteal")
     print("\n" + ", ".join(f"{name}: {text}" for name, (text, _) in outcome.items()), flush=True)
     return 0 if all(fine for _, fine in outcome.values()) else 1
 
 
-def pytest(arguments: list[str], environment: dict[str, str]) -> tuple[str, bool]:
+def pytest(arguments: list[str], environment: dict[str, str], share: str = "loadfile") -> tuple[str, bool]:
     print(f"\n== {environment['TEST_DATABASE']}: {' '.join(arguments)}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", share, *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if code == 0:
         return "ran", True
