@@ -13,6 +13,7 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Area, Certificate, Membership, Person, Unit
 from registry.policy import UNIT_MANAGERS
+from registry.services import units
 from registry.services.accounts import HASHER, SHORTEST_PASSWORD
 
 # What the manager of a unit may hand out at the own unit; offices' roles are given by the administrator.
@@ -43,6 +44,33 @@ def register(actor: Actor, data: dict[str, Any]) -> Person:
         )
         audit.record(actor, "person.registered", person, unit_id=unit_id, role=role)
         return person
+
+
+def first_administrator(actor: Actor, data: dict[str, Any]) -> Person:
+    """The first account of an empty registry: `office, credit_code, area_code, name, login, password`.
+
+    The office is registered with it unless its credit code is on file. Once somebody administers the registry, further
+    administrators are given their role by that person.
+
+    Raises:
+        Conflict: there is an administrator.
+    """
+    policy.require(actor, "person.set_login")
+    with transaction() as session:
+        holds = or_(Membership.until.is_(None), Membership.until > clock.today())
+        if session.execute(select(Membership.id).where(Membership.role == "admin", holds)).first():
+            raise Conflict(T("已有系统管理员，其他管理员由其在“人员”页面授予角色"))
+        office = session.scalar(select(Unit).where(Unit.credit_code == data["credit_code"])) or units.register(
+            actor,
+            {
+                "name": data["office"],
+                "credit_code": data["credit_code"],
+                "area_code": data["area_code"],
+                "capacities": ["regulator"],
+            },
+        )
+        person = register(actor, {"name": data["name"], "unit_id": office.id, "role": "admin"})
+        return set_login(actor, person.id, {"login": data["login"], "password": data["password"]})
 
 
 def correct(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:

@@ -1,0 +1,40 @@
+"""flask account create-admin: the first account of an empty registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from registry.actor import SYSTEM
+from registry.errors import RegistryError
+from registry.rules import identifiers
+from registry.services import people
+from registry.settings import current
+
+group = AppGroup("account", help="Accounts.")
+
+
+def _checked(_context: Any, _option: Any, value: str) -> str:
+    try:
+        return identifiers.credit_code(value)
+    except identifiers.IdentifierError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@group.command("create-admin")
+@click.argument("login")
+@click.option("--name", prompt="Name of the administrator", help="The person's name.")
+@click.option("--office", prompt="Name of the office", help="Its full name; ignored when its code is on file.")
+@click.option("--credit-code", prompt="Credit code of the office (18)", callback=_checked, help="18 characters.")
+@click.password_option(help="Left out, it is asked for twice, or read as two lines from standard input.")
+def create_admin(login: str, name: str, office: str, credit_code: str, password: str) -> None:
+    """Make LOGIN the first administrator of an empty registry; further ones are made on the page of people."""
+    data = {"login": login, "name": name, "office": office, "credit_code": credit_code, "password": password}
+    try:
+        people.first_administrator(SYSTEM, {**data, "area_code": current().city_code})
+    except RegistryError as error:
+        texts = [str(text) for found in getattr(error, "errors", {}).values() for text in found]
+        raise click.ClickException("；".join(texts) or str(error.detail)) from None
+    click.echo(f"{login} may sign in at {current().base_url}")
