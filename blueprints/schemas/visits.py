@@ -372,6 +372,7 @@ class ConfirmForm(In):
 
     signature = Drawn(label=_("安全管理员签名"))
     note = Note(max=500, label=_("意见"))
+    device = Text(max=40)
 
 
 class DeclineForm(In):

@@ -11,8 +11,12 @@ import "./item-list.js";
 import "./photo-input.js";
 import "./signature-pad.js";
 import "./speak-verdict.js";
+import { device } from "./device.js";
 
 document.querySelector("[data-focus]")?.focus();
+
+// The use unit's word says on which phone it was given.
+for (const input of document.querySelectorAll("input[data-device]")) input.value = device() ?? "";
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.db import db
-from registry.models import Visit
+from registry.models import Visit, VisitAnomaly
 from registry.rules.maintenance import items_for
 from registry.services import visits
 from tests import visits_factory as make
@@ -230,6 +230,16 @@ def test_the_use_unit_confirms_on_the_page(browser_of, actor):
     again = browser.post(f"/visits/{visit.id}/confirm", data=form)
     assert again.status_code == 422
     assert "已经确认" in again.text
+
+
+def test_a_word_from_the_worker_s_own_phone_is_noticed(browser_of, actor):
+    visit = recorded(actor, device="phone-1")
+    browser = browser_of("property")
+    assert 'name="device" data-device' in browser.get(f"/visits/{visit.id}").text
+    sent = {"signature": make.data_url(make.PNG + b"manager", "image/png"), "device": "phone-1"}
+    assert browser.post(f"/visits/{visit.id}/confirm", data=sent).status_code == 302
+    found = db.session.scalars(select(VisitAnomaly).where(VisitAnomaly.visit_id == visit.id)).all()
+    assert [(row.code, row.key) for row in found] == [("F3", "device")]
 
 
 def test_the_use_unit_declines_with_a_reason(browser_of, actor):

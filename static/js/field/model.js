@@ -114,7 +114,7 @@ export function pictureIds(record) {
 
 /** A visit or join as the registry takes it; `files` are stored files by picture. Made once and then only repeated. */
 export function bodyOf(record, files, device) {
-  return record.kind === "join" ? joinBody(record, files, device) : visitBody(record, files);
+  return record.kind === "join" ? joinBody(record, files, device) : visitBody(record, files, device);
 }
 
 function joinBody({ ref, elevator, check_in, photo, signatures }, files, device) {
@@ -123,7 +123,7 @@ function joinBody({ ref, elevator, check_in, photo, signatures }, files, device)
   return { ref, elevator, at, position, photo: files[photo], signature: files[signatures.first], device };
 }
 
-function visitBody(record, files) {
+function visitBody(record, files, device) {
   const { ref, elevator, cycle, me, second, check_in, check_out, signatures } = record;
   const here = record.second_here ? signatures.second : null;
   const signed = [
@@ -151,5 +151,6 @@ function visitBody(record, files) {
         photo: files[photo],
       })),
     signatures: signed.map(([worker, picture]) => ({ worker, image: files[picture] })),
+    device,
   };
 }

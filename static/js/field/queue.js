@@ -1,6 +1,7 @@
 // The way from the phone to the registry: pictures first, in pieces, then the record. Nothing leaves the phone's store
 // before the registry has answered for it; what it answered twice it keeps once, by `ref`.
-import { alone, uuid } from "./alone.js";
+import { device } from "../device.js";
+import { alone } from "./alone.js";
 import { patch, post, sentences } from "./contact.js";
 import { bodyOf, pictureIds } from "./model.js";
 import {
@@ -8,8 +9,6 @@ import {
   alter,
   forget,
   isOpen,
-  keep,
-  kept,
   onStored,
   picture,
   record,
@@ -72,18 +71,12 @@ async function sendPicture(id) {
   return state.file;
 }
 
-async function device() {
-  const known = (await kept("device")) ?? uuid();
-  await keep("device", known);
-  return known;
-}
-
 /** The body is made once: a repetition has to be the same to the letter. */
 async function frozen(waiting) {
   if (waiting.body) return waiting;
   const files = {};
   for (const id of pictureIds(waiting)) files[id] = await sendPicture(id);
-  const body = bodyOf(waiting, files, await device());
+  const body = bodyOf(waiting, files, device());
   return alter(waiting.ref, (stored) => (stored?.state === "waiting" ? { ...stored, body } : undefined));
 }
 
