@@ -17,6 +17,7 @@ from registry.queries import elevator_ages, elevators, entrapments
 from registry.queries.assessments import standing
 from registry.queries.indicator_definitions import insured
 from registry.queries.paging import Page
+from registry.queries.visit_standing import held_back
 from registry.rules.dates import whole_years
 from registry.rules.lifecycle import STATUSES
 from registry.rules.maintenance import CYCLES, cycles
@@ -179,6 +180,7 @@ def _latest(cycle: str, on: date) -> ScalarSelect[date]:
             Visit.done_on <= on,
             Visit.cycle.in_(covering),
             or_(Visit.invalid_from.is_(None), Visit.invalid_from > on),
+            *held_back(on),
         )
         .order_by(Visit.done_on.desc())
         .limit(1)

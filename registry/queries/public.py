@@ -26,6 +26,7 @@ from registry.models import (
 )
 from registry.queries import elevator_inspections, filling_facts
 from registry.queries.filling_facts import Found
+from registry.queries.visit_standing import held_back
 from registry.rules.filling import FillingVerdict
 from registry.rules.hazards import OPEN_STATES
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA, Kind, Medium
@@ -55,6 +56,7 @@ class PublicCylinder:
     inspection_valid_until: date | None
     service_end: date | None
     insured: bool
+    insurer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
         .order_by(Filling.ended_at.desc())
         .limit(1)
     )
+    insurer = _insurer(row.id, today)
     return PublicCylinder(
         code=found.code,
         verdict=judged.verdict + Verdict.of(_ending_soon(row, today)),
@@ -127,7 +130,8 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
         pressure_kpa=fill.pressure_kpa if fill else None,
         inspection_valid_until=row.next_inspection_on,
         service_end=row.service_end_on,
-        insured=_insured_until(PolicyItem.cylinder_id, row.id, today) is not None,
+        insured=insurer is not None,
+        insurer=insurer,
     )
 
 
@@ -231,6 +235,7 @@ def _maintained_on(elevator_id: int, on: date) -> date | None:
             Visit.done_on <= on,
             Visit.counts_from <= on,
             or_(Visit.counts_until.is_(None), Visit.counts_until > on),
+            *held_back(on),
         )
     )
 
@@ -266,6 +271,25 @@ def _rescue_code(row: Elevator, on: date) -> str | None:
 
 def _name(statement: Select[str]) -> str | None:
     return db.session.scalar(statement)
+
+
+def _insurer(cylinder_id: int, on: date) -> str | None:
+    """Who answers for a cylinder on a day; None when nobody does."""
+    return _name(
+        select(Unit.name)
+        .join(Policy, Policy.insurer_id == Unit.id)
+        .join(PolicyItem, PolicyItem.policy_id == Policy.id)
+        .where(
+            PolicyItem.cylinder_id == cylinder_id,
+            PolicyItem.since <= on,
+            or_(PolicyItem.until.is_(None), PolicyItem.until > on),
+            Policy.starts_on <= on,
+            Policy.ends_on >= on,
+            or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
+        )
+        .order_by(Policy.ends_on.desc())
+        .limit(1)
+    )
 
 
 def _insured_until(column: InstrumentedAttribute[int | None], equipment_id: int, on: date) -> date | None:
