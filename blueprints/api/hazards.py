@@ -63,7 +63,7 @@ def moves(no: str) -> Any:
 
 
 @bp.route("/<string:no>/<string:verb>", methods=["POST"])
-@bp.arguments(schemas.MoveIn())
+@bp.arguments(schemas.HazardMoveIn())
 @bp.response(200, schemas.HazardOut())
 def move(body: dict[str, Any], no: str, verb: str) -> Any:
     """Make one move (`sign-county` or `sign_county`). With `ref`, a repeat answers with the first result."""

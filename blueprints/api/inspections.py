@@ -51,7 +51,7 @@ def index(query: dict[str, Any]) -> Any:
 
 @bp.route("/due")
 @bp.arguments(schemas.DueFilter(), location="query")
-@bp.response(200, page_out(schemas.DueOut))
+@bp.response(200, page_out(schemas.InspectionDueOut))
 def due(query: dict[str, Any]) -> Any:
     """What is due, the most urgent first: `state` later, open, due or overdue, or `month` of the due day."""
     return inspection_due.page(actor(), query, clock.today(), query["limit"], query["cursor"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from blueprints.schemas.base import In
-from blueprints.schemas.elevators import _bilingual
+from blueprints.schemas.elevators import bilingual
 from blueprints.schemas.fields import Choice, Day, Integer, Note, Text
 from registry.rules.kinds import CATEGORIES
 
-CATEGORY_CHOICES = [(key, _bilingual(pair)) for key, pair in CATEGORIES.items()]
+CATEGORY_CHOICES = [(key, bilingual(pair)) for key, pair in CATEGORIES.items()]
 
 
 class DrillForm(In):

@@ -35,15 +35,15 @@ GAPS = (
 MODE_NAMES = {"fixed": _("固定周期维保"), "on_demand": _("按需维保")}
 
 
-def _bilingual(pair: tuple[str, str]) -> LazyString:
+def bilingual(pair: tuple[str, str]) -> LazyString:
     """A pair (zh, en) of the rules in the language of the request."""
     named = type("Named", (), {"zh": pair[0], "en": pair[1]})
     return LazyString(called, named)
 
 
-PLACE_TYPES = [(key, _bilingual(pair)) for key, pair in PLACE_NAMES.items()]
-INSPECTION_KINDS = [(key, _bilingual(pair)) for key, pair in RECORD_KINDS.items()]
-CONCLUSION_CHOICES = [(key, _bilingual(pair)) for key, pair in CONCLUSIONS.items()]
+PLACE_TYPES = [(key, bilingual(pair)) for key, pair in PLACE_NAMES.items()]
+INSPECTION_KINDS = [(key, bilingual(pair)) for key, pair in RECORD_KINDS.items()]
+CONCLUSION_CHOICES = [(key, bilingual(pair)) for key, pair in CONCLUSIONS.items()]
 
 BASIC, CODES, USE, DAYS, PLACE = (
     _("基本信息"),
@@ -113,7 +113,7 @@ def parameter_field(parameter: Parameter) -> fields.Field[Any]:
     options: dict[str, Any] = {
         "label": LazyString(called, parameter),
         "unit": parameter.unit,
-        "group": _bilingual(GROUPS[parameter.group]),
+        "group": bilingual(GROUPS[parameter.group]),
         "hint": _("维保记录必填") if parameter.required else "",
     }
     low, high = parameter.minimum, parameter.maximum
@@ -212,10 +212,10 @@ class ElevatorQuery(ElevatorFilter):
     unit = Integer()
 
 
-CERTIFICATE_CHOICES = [(key, _bilingual(pair)) for key, pair in CERTIFICATE_ENDS.items()]
+CERTIFICATE_CHOICES = [(key, bilingual(pair)) for key, pair in CERTIFICATE_ENDS.items()]
 
 
-class MoveIn(In):
+class ElevatorMoveIn(In):
     """A change of status."""
 
     since = Day(label=_("生效日期"), required=True)
@@ -229,7 +229,7 @@ class MoveIn(In):
         return {**data, "papers": papers}
 
 
-class RegisterMoveIn(MoveIn):
+class RegisterMoveIn(ElevatorMoveIn):
     """The grant of use registration, with the number of its certificate."""
 
     use_cert_no = Text(max=40, check=identifiers.use_cert_no, label=_("使用登记证编号"))
@@ -261,7 +261,7 @@ def move_form(move: Move) -> Schema:
         **_papers(move),
         "file_id": FileId(label=_("材料扫描件"), hint=_("PDF或照片")),
     }
-    base = RegisterMoveIn if move.verb == "register" else MoveIn
+    base = RegisterMoveIn if move.verb == "register" else ElevatorMoveIn
     schema: Schema = type(f"Move_{move.source}_{move.verb}", (base,), own)()
     return schema
 

@@ -69,7 +69,7 @@ class HazardFilter(PageIn):
     overdue = Yes(label=_("只看逾期"))
 
 
-class MoveIn(In):
+class HazardMoveIn(In):
     """The fields of the move as GET .../moves names them; `version` as last seen, `ref` makes a repeat harmless."""
 
     class Meta:

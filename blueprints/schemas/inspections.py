@@ -14,7 +14,7 @@ from blueprints.schemas.elevators import (
     INSPECTION_KINDS,
     ElevatorInspectionForm,
     OptionalRef,
-    _bilingual,
+    bilingual,
 )
 from blueprints.schemas.fields import Choice, Day, Integer, Lines, Month, Note, Number, Text, Yes
 from blueprints.schemas.hazards import FileIds
@@ -22,9 +22,9 @@ from registry.queries.inspection_due import CAUSES
 from registry.rules.inspection import PERIODIC_INSPECTION, RECORD_KINDS, SELF_TEST, STATES
 from registry.rules.inspection_results import TESTED_PARTS
 
-STATE_CHOICES = [(key, _bilingual(pair)) for key, pair in STATES.items()]
-DUTY_KINDS = [(key, _bilingual(RECORD_KINDS[key])) for key in (PERIODIC_INSPECTION, SELF_TEST)]
-PART_CHOICES = [(key, _bilingual(pair)) for key, pair in TESTED_PARTS.items()]
+STATE_CHOICES = [(key, bilingual(pair)) for key, pair in STATES.items()]
+DUTY_KINDS = [(key, bilingual(RECORD_KINDS[key])) for key in (PERIODIC_INSPECTION, SELF_TEST)]
+PART_CHOICES = [(key, bilingual(pair)) for key, pair in TESTED_PARTS.items()]
 PART_STATES = (
     ("overdue", _("超期")),
     ("soon", _("60天内到期")),
@@ -228,7 +228,7 @@ class ListedInspectionOut(InspectionRecordOut):
         return flat | own | {"elevator": row.elevator.label_code}
 
 
-class DueOut(Out):
+class InspectionDueOut(Out):
     """A line of the due list; `cause`: lapsed, failed, none (no record), or empty."""
 
     elevator = fields.String()
