@@ -12,7 +12,8 @@ from typing import Any
 import qrcode
 from flask import Flask
 
-from benchmarks import elevators
+from benchmarks import elevators, gun
+from benchmarks.cylinder_import import imported
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, typical_milliseconds, yardstick
 from registry import codes
 from registry.labels.compose import Label
@@ -125,8 +126,14 @@ MEASURES = (
     Measure("label_sheet", "s", 4, _labels_on("a4-70x37")),
     Measure("label_roll", "s", 4, _labels_on("roll-40x30")),
     Measure("maryland_import", "s", 30, maryland_import),
+    Measure("cylinder_import", "s", 360, imported.seconds, full_only=True),
+    Measure("cylinder_import_memory", "MB", 1_000, imported.memory),
     Measure("seed_city", "s", 600, _seeded.seed_city, full_only=True),
     Measure("dashboard", "ms", 300, _seeded.dashboard),
     *(Measure(name, "ms", 200, take) for name, take in elevators.TAKES.items()),
     *(Measure(name, "x", 1.2, take) for name, take in elevators.GROWTH.items()),
+    *(Measure(name, "empty requests", bar, take) for name, (bar, take) in gun.costs().items()),
+    Measure("gun_scan_p99", "ms", 50, gun.SLOWEST),
+    *(Measure(name, "ms", 0.2, take) for name, take in gun.BATCH.items()),
+    *(Measure(name, "x", 1.3, take) for name, take in gun.GROWTH.items()),
 )

@@ -137,6 +137,9 @@ ACTS: dict[str, frozenset[str]] = {
 }
 
 
+_ONE_ENTRY = insert(TrailEntry.__table__)
+
+
 def record(actor: Actor, act: str, subject: Base | None = None, /, **data: Any) -> None:
     """Write one entry about `subject` in the running transaction.
 
@@ -172,7 +175,7 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
             }
         )
     if rows:
-        db.session.execute(insert(TrailEntry), rows)
+        db.session.connection().execute(_ONE_ENTRY, rows)
 
 
 def changes(row: Base, values: Mapping[str, Any]) -> dict[str, list[Any]]:

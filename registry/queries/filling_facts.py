@@ -6,12 +6,12 @@ caller's scope is not asked here. What a door shows of a foreign cylinder is its
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock, codes
@@ -53,6 +53,17 @@ class Station:
     gun: Gun | None = None
 
 
+# Written once: putting a statement together takes several times as long as asking it.
+_OWN_CODE = (
+    select(LabelCode, Cylinder, Capacity)
+    .outerjoin(Cylinder, Cylinder.id == LabelCode.cylinder_id)
+    .outerjoin(Capacity, and_(Capacity.unit_id == Cylinder.owner_id, Capacity.capacity == "filling"))
+    .options(joinedload(Cylinder.owner))
+    .where(LabelCode.code == bindparam("code"))
+)
+_FOREIGN_CODE = _OWN_CODE.where(LabelCode.scheme != "own")  # of makers and older systems, kept as they are written
+
+
 def find(text: str, lock: bool = False) -> Found:
     """The label code behind a scanned or typed text and its cylinder, in one query (two with `lock`)."""
     scanned = codes.split(text)
@@ -60,43 +71,40 @@ def find(text: str, lock: bool = False) -> Found:
     if outcome in ("bad_check", "bad_mac"):
         return Found(text, scanned.code, outcome)
     own = outcome in ("ok", "unsigned")
-    row = db.session.execute(
-        select(LabelCode, Cylinder, Capacity)
-        .outerjoin(Cylinder, Cylinder.id == LabelCode.cylinder_id)
-        .outerjoin(Capacity, and_(Capacity.unit_id == Cylinder.owner_id, Capacity.capacity == "filling"))
-        .options(joinedload(Cylinder.owner))
-        .where(LabelCode.code == scanned.code if own else _foreign(text))
-    ).first()
+    wanted = {"code": scanned.code if own else plain_text(text)}
+    row = db.session.execute(_OWN_CODE if own else _FOREIGN_CODE, wanted).first()
     if row is None:
         return Found(text, scanned.code, UNKNOWN if own else "unreadable")
     label, cylinder, filling = row
     if lock and cylinder is not None:
         again = locked(select(Cylinder).where(Cylinder.id == cylinder.id)).execution_options(populate_existing=True)
         db.session.execute(again)
-    return Found(text, label.code, _status(label), label, cylinder, filling)
+    return Found(text, label.code, status_of(label), label, cylinder, filling)
 
 
-def _foreign(text: str) -> ColumnElement[bool]:
-    """Codes of makers and older systems are kept as they are written."""
-    plain = "".join(c for c in text.strip() if c.isprintable())[:200]
-    return and_(LabelCode.code == plain, LabelCode.scheme != "own")
+def plain_text(text: str) -> str:
+    """What was scanned, as a label of another scheme keeps it."""
+    return "".join(c for c in text.strip() if c.isprintable())[:200]
 
 
-def _status(label: LabelCode) -> str:
+def status_of(label: LabelCode) -> str:
     if label.status in ("void", "replaced"):
         return label.status
     return "ok" if label.status == "active" and label.cylinder_id is not None else UNKNOWN
+
+
+_STATION = (
+    select(Capacity, Gun)
+    .outerjoin(Gun, and_(Gun.station_id == Capacity.unit_id, Gun.number == bindparam("gun")))
+    .where(Capacity.unit_id == bindparam("station"), Capacity.capacity == "filling")
+)
 
 
 def station(unit_id: int | None, gun: str | None) -> Station:
     """The filling licence of a unit and its gun, in one query."""
     if unit_id is None:
         return Station(None)
-    row = db.session.execute(
-        select(Capacity, Gun)
-        .outerjoin(Gun, and_(Gun.station_id == Capacity.unit_id, Gun.number == (gun or "")))
-        .where(Capacity.unit_id == unit_id, Capacity.capacity == "filling")
-    ).first()
+    row = db.session.execute(_STATION, {"station": unit_id, "gun": gun or ""}).first()
     return Station(unit_id, *row) if row else Station(unit_id)
 
 
@@ -105,10 +113,15 @@ def facts(found: Found, at: Station, gun_medium: str | None, on: date) -> Fillin
 
     Facts of the check, the people and the weights are left None: who records a fill puts them in.
     """
-    base = FillingFacts(code_status=found.status, gun_medium=gun_medium, **_of_station(at.filling, on))
+    return FillingFacts(**known(found, at, gun_medium, on))
+
+
+def known(found: Found, at: Station, gun_medium: str | None, on: date) -> dict[str, Any]:
+    """The same by name, for who puts more in."""
+    base = {"code_status": found.status, "gun_medium": gun_medium, **_of_station(at.filling, on)}
     if found.cylinder is None:
         return base
-    return replace(base, **_of_cylinder(found.cylinder, on), **_of_owner(found, at, on))
+    return {**base, **_of_cylinder(found.cylinder, on), **_of_owner(found, at, on)}
 
 
 def _of_station(filling: Capacity | None, on: date) -> dict[str, Any]:

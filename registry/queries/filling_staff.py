@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, and_, bindparam, or_, select
 
 from registry import clock, policy
 from registry.actor import Actor
@@ -27,34 +27,39 @@ class Staff:
     certified: bool
 
 
+# Written once: putting a statement together takes several times as long as asking it.
+_ON = bindparam("on", type_=Date)
+_STAFF = (
+    select(Person.id, Person.login, Person.name, Certificate.id)
+    .join(Membership, Membership.person_id == Person.id)
+    .outerjoin(
+        Certificate,
+        and_(
+            Certificate.person_id == Person.id,
+            Certificate.item.startswith("P", autoescape=True),
+            Certificate.expires_on >= _ON,
+            or_(Certificate.issued_on.is_(None), Certificate.issued_on <= _ON),
+        ),
+    )
+    .where(
+        Person.login.is_not(None),
+        Person.disabled.is_(False),
+        Membership.unit_id == bindparam("station"),
+        Membership.role.in_(STATION),
+        Membership.since <= _ON,
+        or_(Membership.until.is_(None), Membership.until > _ON),
+    )
+    .order_by(Person.id)
+)
+_NAMED = _STAFF.where(Person.login.in_(bindparam("logins", expanding=True)))
+
+
 def of_station(unit_id: int | None, on: date, logins: Collection[str] | None = None) -> dict[str, Staff]:
     """The station's fillers, checkers and managers on a day by login, all or the named ones."""
-    statement = (
-        select(Person.id, Person.login, Person.name, Certificate.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .outerjoin(
-            Certificate,
-            and_(
-                Certificate.person_id == Person.id,
-                Certificate.item.startswith("P", autoescape=True),
-                Certificate.expires_on >= on,
-                or_(Certificate.issued_on.is_(None), Certificate.issued_on <= on),
-            ),
-        )
-        .where(
-            Person.login.is_not(None),
-            Person.disabled.is_(False),
-            Membership.unit_id == unit_id,
-            Membership.role.in_(STATION),
-            Membership.since <= on,
-            or_(Membership.until.is_(None), Membership.until > on),
-        )
-        .order_by(Person.id)
-    )
-    if logins is not None:
-        statement = statement.where(Person.login.in_(logins))
+    asked = {"station": unit_id, "on": on, **({} if logins is None else {"logins": [*logins]})}
+    rows = db.session.connection().execute(_STAFF if logins is None else _NAMED, asked)
     found: dict[str, Staff] = {}
-    for person_id, login, name, certificate in db.session.execute(statement):
+    for person_id, login, name, certificate in rows:
         if login and not (login in found and found[login].certified):
             found[login] = Staff(person_id, login, name, certificate is not None)
     return found

@@ -6,12 +6,12 @@ rule that needs it is then not known, and a blocking rule denies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Date, and_, bindparam, exists, func, or_, select
 
 from registry import clock, places
 from registry.db import db
@@ -30,6 +30,7 @@ from registry.models import (
     StaffPresence,
     Unit,
 )
+from registry.models.base import UtcMoment
 from registry.queries import parameters
 from registry.queries.filling_facts import Found, Station
 from registry.rules.cylinders import same_medium
@@ -49,8 +50,17 @@ SEVERITY_KEYS = {
     "R37": "filling.insurance_severity",
     "R38": "filling.duty_severity",
 }
-OTHER_KEYS = ("filling.insurance_pilot", "filling.travel_kmh", "filling.elsewhere_hours")
+OTHER_KEYS = (
+    "filling.insurance_pilot",
+    "filling.travel_kmh",
+    "filling.elsewhere_hours",
+    "filling.unlock_seconds",
+    "filling.scan_valid_minutes",
+)
 KEYS = tuple(dict.fromkeys((*SEVERITY_KEYS.values(), *OTHER_KEYS)))
+# Written once: putting a statement together takes several times as long as asking it.
+STATION, CYLINDER, PERSON = bindparam("station"), bindparam("cylinder"), bindparam("person")
+NOW, SINCE, ON = bindparam("now", type_=UtcMoment), bindparam("since", type_=UtcMoment), bindparam("on", type_=Date)
 NEAR_METRES = 2000  # within one town two phones may place the same yard so far apart
 
 
@@ -62,27 +72,42 @@ def severities(values: Mapping[str, Decimal], released: tuple[str, ...], on: dat
     return found | dict.fromkeys(released, "warn")
 
 
+def _ask(statement: Any, **values: Any) -> Any:
+    """Rows of a statement that was written before, past the session: they are columns, not objects."""
+    return db.session.connection().execute(statement, values)
+
+
+_RELEASED = select(HoldRelease.rules).where(
+    HoldRelease.cylinder_id == CYLINDER,
+    HoldRelease.station_id == STATION,
+    HoldRelease.used_at.is_(None),
+    HoldRelease.expires_at > NOW,
+)
+
+
 def released_rules(cylinder_id: int, station_id: int | None, now: datetime) -> tuple[str, ...]:
     """The rules whose hold on this cylinder the authority released for this station, not yet used up."""
-    rows = db.session.scalars(
-        select(HoldRelease.rules).where(
-            HoldRelease.cylinder_id == cylinder_id,
-            HoldRelease.station_id == station_id,
-            HoldRelease.used_at.is_(None),
-            HoldRelease.expires_at > now,
-        )
-    )
+    rows = _ask(_RELEASED, cylinder=cylinder_id, station=station_id, now=now).scalars()
     return tuple(rule for rules in rows for rule in rules)
+
+
+_OPEN_CYCLE = select(FillCycle).where(FillCycle.cylinder_id == CYLINDER, FillCycle.closed_at.is_(None))
 
 
 def open_cycle(cylinder_id: int) -> FillCycle | None:
     """The open turn of a cylinder."""
-    statement = select(FillCycle).where(FillCycle.cylinder_id == cylinder_id, FillCycle.closed_at.is_(None))
-    return db.session.scalar(statement)
+    return db.session.scalar(_OPEN_CYCLE, {"cylinder": cylinder_id})
 
 
-def of_cycle(cycle: FillCycle | None, station_id: int | None, now: datetime, on: date) -> dict[str, Any]:
-    """What the check before filling says; without one only that there was none."""
+def of_cycle(
+    cycle: FillCycle | None,
+    station_id: int | None,
+    now: datetime,
+    on: date,
+    invalid_staff: tuple[str, ...] | None = None,
+) -> dict[str, Any]:
+    """What the check before filling says; without one only that there was none. `invalid_staff`: the checker's name
+    where no certificate was found, where that was read already."""
     if cycle is None or cycle.state != "prechecked":
         return {"precheck_done": False, "precheck_here": False}
     age = Decimal(int((now - cycle.prechecked_at).total_seconds())) / 60
@@ -91,19 +116,24 @@ def of_cycle(cycle: FillCycle | None, station_id: int | None, now: datetime, on:
         "precheck_done": True,
         "precheck_here": here,
         "precheck_age_minutes": max(age, Decimal(0)),
-        "invalid_staff": _without_certificate(cycle.prechecker_id, on),
+        "invalid_staff": _without_certificate(cycle.prechecker_id, on) if invalid_staff is None else invalid_staff,
     }
     return found | of_checks(cycle.checks, cycle.observed, on) | {"custody_status": cycle.custody_before}
 
 
+_UNCERTIFIED = select(Person.name).where(
+    Person.id == PERSON,
+    ~exists().where(
+        Certificate.person_id == PERSON,
+        Certificate.item.startswith("P", autoescape=True),
+        Certificate.expires_on >= ON,
+    ),
+)
+
+
 def _without_certificate(person_id: int, on: date) -> tuple[str, ...]:
     """The name of a person who holds no 气瓶充装 certificate on a day; nothing when he does."""
-    certified = exists().where(
-        Certificate.person_id == person_id,
-        Certificate.item.startswith("P", autoescape=True),
-        Certificate.expires_on >= on,
-    )
-    name = db.session.scalar(select(Person.name).where(Person.id == person_id, ~certified))
+    name = _ask(_UNCERTIFIED, person=person_id, on=on).scalar()
     return () if name is None else (name,)
 
 
@@ -133,27 +163,38 @@ def of_history(row: Cylinder, at: datetime) -> dict[str, Any]:
     }
 
 
+_ELSEWHERE = (
+    select(Scan.at, Scan.position, Unit.name, Unit.lat, Unit.lon)
+    .outerjoin(Unit, Unit.id == Scan.unit_id)
+    .where(
+        Scan.cylinder_id == CYLINDER,
+        Scan.unit_id.is_distinct_from(STATION),
+        Scan.at > SINCE,
+        or_(Scan.unit_id.is_not(None), Scan.position.is_not(None)),
+    )
+    .order_by(Scan.at.desc())
+    .limit(1)
+)
+
+
 def of_traces(found: Found, place: Station, values: Mapping[str, Decimal], now: datetime) -> dict[str, Any]:
     """Whether the same code was just seen where this cylinder cannot have come from."""
     assert found.cylinder is not None
     hours = float(values["filling.elsewhere_hours"])
-    last = db.session.execute(
-        select(Scan.at, Scan.position, Unit.name, Unit.lat, Unit.lon)
-        .outerjoin(Unit, Unit.id == Scan.unit_id)
-        .where(
-            Scan.cylinder_id == found.cylinder.id,
-            Scan.unit_id.is_distinct_from(place.unit_id),
-            Scan.at > now - timedelta(hours=hours),
-            or_(Scan.unit_id.is_not(None), Scan.position.is_not(None)),
-        )
-        .order_by(Scan.at.desc())
-        .limit(1)
-    ).first()
+    since = now - timedelta(hours=hours)
+    last = _ask(_ELSEWHERE, cylinder=found.cylinder.id, station=place.unit_id, since=since).first()
     here = db.session.get(Unit, place.unit_id) if last and place.unit_id else None
+    return traced(last, (here.lat, here.lon) if here else None, values, now)
+
+
+def traced(
+    last: Any, here: tuple[float | None, float | None] | None, values: Mapping[str, Decimal], now: datetime
+) -> dict[str, Any]:
+    """What the last scan elsewhere (`at, position, name, lat, lon` or None) says of a cylinder that stands `here`."""
     if last is None or here is None:
         return {"seen_elsewhere": False}
     there = last.position or ({"lat": last.lat, "lon": last.lon} if last.lat is not None else None)
-    metres = places.distance_to(there, here.lat, here.lon)
+    metres = places.distance_to(there, *here)
     if metres is None or metres <= NEAR_METRES:
         return {"seen_elsewhere": False}
     passed = max((now - last.at).total_seconds() / 3600, 1 / 3600)
@@ -161,40 +202,53 @@ def of_traces(found: Found, place: Station, values: Mapping[str, Decimal], now: 
     return {"seen_elsewhere": too_fast, "elsewhere_place": last.name}
 
 
+_CAMERA_AND_ORDERS = select(
+    select(func.max(Device.last_seen_at))
+    .where(
+        Device.station_id == STATION,
+        Device.kind == "camera",
+        Device.gun == bindparam("gun"),
+        Device.retired_at.is_(None),
+    )
+    .scalar_subquery(),
+    exists(select(Hazard.id).where(Hazard.unit_id == STATION, Hazard.is_major, Hazard.state.in_(OPEN_STATES))),
+)
+
+
 def of_station(place: Station, gun: str | None, medium: str | None, now: datetime, on: date) -> dict[str, Any]:
     """The station's day: tested gas, camera of the gun, certified people present, open orders."""
     if place.unit_id is None:
         return {}
     facts: dict[str, Any] = _gas(place.unit_id, medium, on)
-    camera = db.session.scalar(
-        select(func.max(Device.last_seen_at)).where(
-            Device.station_id == place.unit_id,
-            Device.kind == "camera",
-            Device.gun == (gun or ""),
-            Device.retired_at.is_(None),
-        )
-    )
+    camera, red = _ask(_CAMERA_AND_ORDERS, station=place.unit_id, gun=gun or "").one()
     if camera is not None:
         facts["camera_offline_minutes"] = Decimal(int((now - camera).total_seconds())) / 60
     present = _present(place.unit_id, now, on)
     if present is not None:
         facts["certified_present"] = present
-    red = select(Hazard.id).where(Hazard.unit_id == place.unit_id, Hazard.is_major, Hazard.state.in_(OPEN_STATES))
-    facts["red_order_open"] = db.session.scalar(select(exists(red)))
+    facts["red_order_open"] = bool(red)
     return facts
 
 
-def _gas(station_id: int, medium: str | None, on: date) -> dict[str, Any]:
-    rows = db.session.execute(
-        select(GasBatch.medium, GasBatch.tested_on, GasBatch.dme_ppm)
-        .where(
-            GasBatch.station_id == station_id,
-            GasBatch.since <= on,
-            or_(GasBatch.until.is_(None), GasBatch.until > on),
-        )
-        .order_by(GasBatch.since.desc(), GasBatch.id.desc())
+_GAS = (
+    select(GasBatch.medium, GasBatch.tested_on, GasBatch.dme_ppm)
+    .where(
+        GasBatch.station_id == STATION,
+        GasBatch.since <= ON,
+        or_(GasBatch.until.is_(None), GasBatch.until > ON),
     )
-    for batch in rows:
+    .order_by(GasBatch.since.desc(), GasBatch.id.desc())
+)
+
+
+def _gas(station_id: int, medium: str | None, on: date) -> dict[str, Any]:
+    return gas_facts(_ask(_GAS, station=station_id, on=on), medium, on)
+
+
+def gas_facts(batches: Iterable[Any], medium: str | None, on: date) -> dict[str, Any]:
+    """Whether the gas of a medium that is filled from was tested; `batches` (`medium, tested_on, dme_ppm`) the newest
+    first."""
+    for batch in batches:
         if medium and same_medium(batch.medium, medium, on):
             tested = batch.tested_on is not None and batch.dme_ppm is not None
             percent = Decimal(batch.dme_ppm) / 10_000 if batch.dme_ppm is not None else None
@@ -202,20 +256,26 @@ def _gas(station_id: int, medium: str | None, on: date) -> dict[str, Any]:
     return {"gas_batch_tested": False}
 
 
+_PRESENT = select(
+    func.count(),
+    func.count(StaffPresence.person_id.distinct()).filter(
+        StaffPresence.since_at <= NOW,
+        or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > NOW),
+        exists().where(
+            Certificate.person_id == StaffPresence.person_id,
+            Certificate.item.startswith("P", autoescape=True),
+            Certificate.expires_on >= ON,
+        ),
+    ),
+).where(
+    StaffPresence.station_id == STATION,
+    or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > SINCE),
+)
+
+
 def _present(station_id: int, now: datetime, on: date) -> int | None:
     """Certified people signed in now; None where the station has not signed anybody in for a day."""
-    certified = exists().where(
-        Certificate.person_id == StaffPresence.person_id,
-        Certificate.item.startswith("P", autoescape=True),
-        Certificate.expires_on >= on,
-    )
-    here = and_(StaffPresence.since_at <= now, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > now))
-    used, present = db.session.execute(
-        select(func.count(), func.count(StaffPresence.person_id.distinct()).filter(here, certified)).where(
-            StaffPresence.station_id == station_id,
-            or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > now - timedelta(days=1)),
-        )
-    ).one()
+    used, present = _ask(_PRESENT, station=station_id, now=now, since=now - timedelta(days=1), on=on).one()
     return present if used else None
 
 

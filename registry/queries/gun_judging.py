@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,22 @@ from registry.queries import filling_facts, filling_judging, gun_facts
 from registry.queries.filling_facts import Found, Station
 from registry.rules.filling import FillingVerdict
 from registry.rules.filling_facts import FillingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the register was asked about a cylinder at a gun, one by one (`look`) or all at once (`gun_reads`).
+
+    `station` and `traces` are facts; `cycle` is the open turn, `invalid_staff` its checker's name where no certificate
+    was found (None: not asked yet).
+    """
+
+    values: dict[str, Decimal]
+    station: dict[str, Any]
+    cycle: FillCycle | None = None
+    invalid_staff: tuple[str, ...] | None = None
+    traces: dict[str, Any] = field(default_factory=dict)
+    released: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +66,50 @@ def look(
 ) -> AtGun:
     """Gather what is known of a cylinder at a gun at a moment; `of_the_past` where it may be over long since."""
     on = clock.day_of(now)
-    values = gun_facts.parameters_of(on)
-    base = filling_facts.facts(found, place, medium, on)
-    station = gun_facts.of_station(place, gun, medium, now, on)
     row = found.cylinder
+    values = gun_facts.parameters_of(on)
+    station = gun_facts.of_station(place, gun, medium, now, on)
     if row is None:
-        return AtGun(found, place, gun, medium, None, replace(base, **station), values, ())
+        return standing(found, place, gun, medium, now, Read(values, station))
     cycle = gun_facts.open_cycle(row.id)
+    read = Read(
+        values,
+        station,
+        cycle,
+        traces=gun_facts.of_traces(found, place, values, now),
+        released=gun_facts.released_rules(row.id, place.unit_id, now),
+    )
+    return standing(found, place, gun, medium, now, read, of_the_past=of_the_past)
+
+
+def standing(
+    found: Found,
+    place: Station,
+    gun: str | None,
+    medium: str | None,
+    now: datetime,
+    read: Read,
+    *,
+    of_the_past: bool = False,
+) -> AtGun:
+    """What was read, as the facts that the rules are asked with."""
+    on = clock.day_of(now)
+    known = {**filling_facts.known(found, place, medium, on), **read.station}
+    row, cycle = found.cylinder, read.cycle
+    if row is None:
+        return AtGun(found, place, gun, medium, None, FillingFacts(**known), read.values, ())
     is_past = of_the_past and cycle is not None and cycle.opened_at > now
     cycle = None if is_past else cycle
-    known = {
-        **station,
+    known.update(
         **gun_facts.of_marks(row),
         **gun_facts.of_history(row, now),
-        **gun_facts.of_traces(found, place, values, now),
-        **gun_facts.of_insurance(row, place.unit_id, values, on),
-        **gun_facts.of_cycle(cycle, place.unit_id, now, on),
-        **(_weighed(cycle, base) if cycle is not None else {}),
-    }
-    released = gun_facts.released_rules(row.id, place.unit_id, now)
-    return AtGun(found, place, gun, medium, cycle, replace(base, **known), values, released, is_past)
-
-
-def _weighed(cycle: FillCycle, base: FillingFacts) -> dict[str, Any]:
-    if cycle.gross_before_g is None:
-        return {}
-    return by_weight(cycle.gross_before_g, base.tare_kg)
+        **read.traces,
+        **gun_facts.of_insurance(row, place.unit_id, read.values, on),
+    )
+    known.update(gun_facts.of_cycle(cycle, place.unit_id, now, on, read.invalid_staff))
+    if cycle is not None and cycle.gross_before_g is not None:
+        known.update(by_weight(cycle.gross_before_g, known["tare_kg"]))
+    return AtGun(found, place, gun, medium, cycle, FillingFacts(**known), read.values, read.released, is_past)
 
 
 def by_weight(gross_before_g: int, tare_kg: Decimal | None) -> dict[str, Any]:

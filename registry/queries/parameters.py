@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry import policy
 from registry.actor import Actor
@@ -117,13 +117,16 @@ def value(key: str, on: date) -> Decimal:
     return values((key,), on)[key]
 
 
+_VALUES = (
+    select(Parameter.key, Parameter.value)
+    .where(Parameter.key.in_(bindparam("keys", expanding=True)), Parameter.since <= bindparam("on"))
+    .order_by(Parameter.since)
+)
+
+
 def values(keys: tuple[str, ...], on: date) -> dict[str, Decimal]:
     """Several parameters at once, one query."""
-    rows = db.session.execute(
-        select(Parameter.key, Parameter.value)
-        .where(Parameter.key.in_(keys), Parameter.since <= on)
-        .order_by(Parameter.since)
-    ).all()
+    rows = db.session.connection().execute(_VALUES, {"keys": keys, "on": on}).all()
     found = dict(rows)
     return {key: Decimal(found.get(key, DEFAULTS[key].value)) for key in keys}
 

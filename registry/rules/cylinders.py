@@ -108,6 +108,7 @@ def medium_name(medium: str, on: date, language: str = "zh") -> str:
     return row["en" if language == "en" else "zh"] if row else medium
 
 
+@lru_cache(maxsize=4096)
 def same_medium(one: str, other: str, on: date) -> bool:
     """Whether two medium ids mean the same gas; the family id (`lpg`) stands for each of its members."""
     rows = [medium_row(one, on), medium_row(other, on)]
@@ -139,8 +140,15 @@ def interval(
     return min(terms, key=lambda term: term.years or 0)
 
 
+@lru_cache(maxsize=4096)
+def _interval_years(kind: str, medium: str | None, environment: str | None, high_purity: bool, on: date) -> int | None:
+    return interval(kind, medium, environment, high_purity, on).years
+
+
 def interval_years(kind: str, medium: Medium, environment: str | None, high_purity: bool, on: date) -> int | None:
     """Years between periodic inspections; None when never inspected or when the tables cannot tell."""
+    if medium is None or isinstance(medium, str):
+        return _interval_years(kind, medium, environment, high_purity, on)
     return interval(kind, medium, environment, high_purity, on).years
 
 
@@ -293,6 +301,7 @@ class FillLimit:
     reason: str = ""
 
 
+@lru_cache(maxsize=4096)
 def fill_limit(
     kind: str | None,
     medium: str | None,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from registry.rules import filling_checks, tables
 from registry.rules.cylinders import FillLimit, kind_matches, reason_text
@@ -69,12 +70,12 @@ def judge(
     values by rule; a severity must be one its row offers, a limit one its row has. Raises ValueError for
     a rule, severity or limit the table does not know.
     """
-    _check_office_values(rules, severities or {}, limits or {})
-    rows = [r for r in tables.rows("filling_rules", on) if r["stage"] == stage]
-    rows = [r for r in rows if rules is None or r["rule"] in rules]
-    if not rows:
+    office = tuple((rule, tuple(own.items())) for rule, own in (limits or {}).items())
+    wanted = None if rules is None else frozenset(rules)
+    prepared = _prepared(on, stage, wanted, tuple((severities or {}).items()), office)
+    if not prepared:
         return _deny_without_rules(on)
-    asked = [_ask(row, facts, on, _severity(row, severities or {}), _limits(row, limits or {})) for row in rows]
+    asked = [_ask(question, facts, on) for question in prepared]
     verdict = Verdict.of(_to_report(asked))
     if not verdict.allowed:
         return FillingVerdict(verdict, _denial_code(verdict))
@@ -89,17 +90,59 @@ def judge(
     )
 
 
-def _ask(row: tables.Row, facts: FillingFacts, on: date, severity: str, limits: dict[str, Decimal]) -> Asked:
-    if row["kinds"] and facts.kind is not None and not kind_matches(row["kinds"], facts.kind):
-        return Asked(None)
-    missing = [fact for fact in row["needs"].split() if getattr(facts, fact) is None]
-    if row["kinds"] and facts.kind is None:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A row of the decision table as it is asked on a day: read once, asked at every cylinder."""
+
+    row: tables.Row
+    rule: str
+    severity: str
+    kinds: str
+    needs: tuple[str, ...]
+    context: Context
+
+
+@lru_cache(maxsize=256)
+def _prepared(
+    on: date,
+    stage: str,
+    rules: frozenset[str] | None,
+    severities: tuple[tuple[str, str], ...],
+    limits: tuple[tuple[str, tuple[tuple[str, Decimal], ...]], ...],
+) -> tuple[_Question, ...]:
+    """The questions of a day, a stage and the office's own values. The tables never change while a process runs."""
+    chosen, own = dict(severities), {rule: dict(values) for rule, values in limits}
+    _check_office_values(rules, chosen, own)
+    rows = [row for row in tables.rows("filling_rules", on) if row["stage"] == stage]
+    return tuple(
+        _Question(
+            row,
+            row["rule"],
+            _severity(row, chosen),
+            row["kinds"],
+            tuple(row["needs"].split()),
+            Context(on, date.fromisoformat(row["since"]), _limits(row, own)),
+        )
+        for row in rows
+        if rules is None or row["rule"] in rules
+    )
+
+
+NOT_HIT = Asked(None)
+
+
+def _ask(question: _Question, facts: FillingFacts, on: date) -> Asked:
+    if question.kinds and facts.kind is not None and not kind_matches(question.kinds, facts.kind):
+        return NOT_HIT
+    missing = [fact for fact in question.needs if getattr(facts, fact) is None]
+    if question.kinds and facts.kind is None:
         missing.insert(0, "kind")
+    row, severity = question.row, question.severity
     if missing:
         return Asked(_unknown(row, severity, missing, on), not_known=True)
     try:
-        found = CONDITIONS[row["rule"]](facts, Context(on, date.fromisoformat(row["since"]), limits))
-        return Asked(None if found is None else _hit(row, severity, found))
+        found = CONDITIONS[question.rule](facts, question.context)
+        return NOT_HIT if found is None else Asked(_hit(row, severity, found))
     except NotKnown as lacking:
         return Asked(_unknown(row, severity, [lacking.fact], on), not_known=True)
     except Exception:  # whatever goes wrong while judging must deny, not open the gun
@@ -152,6 +195,8 @@ def fact_name(fact: str, on: date, language: str = "zh") -> str:
 def _to_report(asked: Iterable[Asked]) -> list[Finding]:
     """All findings; without those on missing facts while the cylinder itself could not be identified."""
     answers = [a for a in asked if a.finding is not None]
+    if not answers:
+        return []
     unidentified = any(
         a.finding is not None and a.finding.rule in IDENTITY_RULES and a.finding.severity == "block" and not a.not_known
         for a in answers

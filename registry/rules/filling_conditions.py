@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 
-from registry.rules.cylinders import CylinderDates, dates, medium_name, same_medium, service_life
+from registry.rules.cylinders import CylinderDates, Dates, Term, dates, medium_name, same_medium, service_life
 from registry.rules.dates import day_stamp_end
 from registry.rules.filling_facts import FillingFacts
 
@@ -69,6 +70,17 @@ def is_vehicle(facts: FillingFacts) -> bool:
     if facts.is_vehicle is not None:
         return facts.is_vehicle
     return need(facts.kind, "is_vehicle").startswith("vehicle_")
+
+
+@lru_cache(maxsize=4096)
+def _dates_of(kind: str, made: date, service_life_years: int | None, on: date) -> Dates:
+    """The dates of all cylinders of a kind made in one month: a station's are few hundred such."""
+    return dates(CylinderDates(kind, made, service_life_years=service_life_years), on)
+
+
+@lru_cache(maxsize=4096)
+def _life_of(kind: str, made: date | None, medium: str | None, on: date) -> Term:
+    return service_life(kind, made, medium, False, on)
 
 
 @condition("R01")
@@ -134,11 +146,11 @@ def past_service_life(facts: FillingFacts, context: Context) -> Hit | None:
     if context.on > end:
         return {"end": end.isoformat()}
     kind = need(facts.kind, "kind")
-    life = service_life(kind, facts.made, facts.medium, False, context.on)
+    life = _life_of(kind, facts.made, facts.medium, context.on)
     if life.max_years == life.years and life.reason != "made_missing":
         return None
     made = need(facts.made, "made")
-    design = dates(CylinderDates(kind, made, service_life_years=facts.service_life_years), context.on)
+    design = _dates_of(kind, made, facts.service_life_years, context.on)
     design_end = need(design.service_end, "service_end")
     if context.on <= design_end or need(facts.assessment_passed, "assessment_passed"):
         return None
@@ -147,8 +159,8 @@ def past_service_life(facts: FillingFacts, context: Context) -> Hit | None:
 
 @condition("R12")
 def past_final_age(facts: FillingFacts, context: Context) -> Hit | None:
-    given = CylinderDates(need(facts.kind, "kind"), need(facts.made, "made"))
-    return hit(context.on > need(dates(given, context.on).final_end, "made"))
+    dated = _dates_of(need(facts.kind, "kind"), need(facts.made, "made"), None, context.on)
+    return hit(context.on > need(dated.final_end, "made"))
 
 
 @condition("R13")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import audit, clock, codes, policy
@@ -17,7 +17,7 @@ from registry.db import db, transaction
 from registry.errors import Conflict, Invalid, Refused, RegistryError
 from registry.messages import T
 from registry.models import CylinderEvent, FillCycle, Filling, FillRefusal, Scan
-from registry.queries import filling_facts, filling_judging, filling_staff, gun_facts, gun_judging, parameters
+from registry.queries import filling_facts, filling_judging, filling_staff, gun_facts, gun_judging
 from registry.queries.filling_facts import Found
 from registry.queries.filling_staff import Staff
 from registry.queries.gun_judging import AtGun
@@ -152,26 +152,36 @@ def _attempt(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal:
     verdict = judged.verdict + Verdict.of(unanswered)
     if not verdict.allowed:
         return _refuse(actor, asked, found, verdict)
-    row = _keep(actor, asked, found, medium, verdict)
+    row = _keep(actor, asked, stands, medium, verdict)
     _move_turn(actor, asked, stands, row, checks or {})
     return Recorded(row, verdict)
 
 
+# Written once: putting a statement together takes several times as long as asking it.
+_FILLED = select(Filling).filter_by(station_id=bindparam("station"), ref=bindparam("ref"))
+_REFUSED = select(FillRefusal).filter_by(station_id=bindparam("station"), ref=bindparam("ref"))
+
+
 def _before(actor: Actor, data: Mapping[str, Any]) -> Recorded | FillRefusal | None:
     """What came of the same ref before."""
-    mine = {"station_id": actor.unit_id, "ref": data["ref"]}
-    row: Filling | FillRefusal | None = db.session.scalar(select(Filling).filter_by(**mine))
-    row = row or db.session.scalar(select(FillRefusal).filter_by(**mine))
-    if row is not None and row.ref_digest != digest(data):
+    mine = {"station": actor.unit_id, "ref": data["ref"]}
+    row: Filling | FillRefusal | None = db.session.scalar(_FILLED, mine)
+    row = row or db.session.scalar(_REFUSED, mine)
+    if row is not None and row.ref_digest != _digest(data):
         raise Conflict(T("这个 ref 已用于另一条内容不同的记录"))
     if isinstance(row, Filling):
         return Recorded(row, filling_judging.restored(row.findings), replay=True)
     return row
 
 
+def _digest(data: Mapping[str, Any]) -> str:
+    """Without the sender's clock: who sends again does so later."""
+    return digest({name: value for name, value in data.items() if name != "device_now"})
+
+
 def _asked(actor: Actor, data: Mapping[str, Any]) -> _Asked:
     now = clock.now()
-    sent_digest = digest(data)
+    sent_digest = _digest(data)
     ended_at = data.get("ended_at") or now
     if ended_at > now + LEAD:
         raise Invalid.field("ended_at", T("时间不能晚于现在"))
@@ -307,9 +317,10 @@ def _refuse(actor: Actor, asked: _Asked, found: Found, verdict: Verdict) -> Fill
     return row
 
 
-def _keep(actor: Actor, asked: _Asked, found: Found, medium: str, verdict: Verdict) -> Filling:
+def _keep(actor: Actor, asked: _Asked, stands: AtGun, medium: str, verdict: Verdict) -> Filling:
     """The fill, its event in the cylinder's life, and what it changes on the cylinder."""
-    data, cylinder, now = asked.data, found.cylinder, clock.now()
+    data, found, now = asked.data, stands.found, clock.now()
+    cylinder = found.cylinder
     assert cylinder is not None  # the identity rules let nothing else through
     row = Filling(
         ref=asked.ref,
@@ -318,7 +329,7 @@ def _keep(actor: Actor, asked: _Asked, found: Found, medium: str, verdict: Verdi
         cylinder_id=cylinder.id,
         gun=data["gun"],
         medium=medium,
-        scanned=_was_scanned(actor, asked, cylinder.id),
+        scanned=_was_scanned(actor, asked, cylinder.id, int(stands.values["filling.scan_valid_minutes"])),
         tare_g=cylinder.tare_g,
         gross_before_g=data.get("gross_before_g"),
         gross_after_g=data.get("gross_after_g"),
@@ -364,16 +375,22 @@ def _keep(actor: Actor, asked: _Asked, found: Found, medium: str, verdict: Verdi
     return row
 
 
-def _was_scanned(actor: Actor, asked: _Asked, cylinder_id: int) -> bool:
-    """Whether this station scanned this cylinder before filling it, shortly enough, and was allowed to fill."""
-    minutes = int(parameters.value("filling.scan_valid_minutes", asked.on))
-    started_at = asked.data["started_at"]
-    statement = select(Scan.id).where(
-        Scan.cylinder_id == cylinder_id,
-        Scan.unit_id == actor.unit_id,
+_SCANNED = (
+    select(Scan.id)
+    .where(
+        Scan.cylinder_id == bindparam("cylinder"),
+        Scan.unit_id == bindparam("station"),
         Scan.purpose == "fill",
         Scan.verdict.in_(("allow", "warn")),
-        Scan.at >= started_at - timedelta(minutes=minutes),
-        Scan.at <= asked.ended_at,
+        Scan.at >= bindparam("since"),
+        Scan.at <= bindparam("until"),
     )
-    return db.session.execute(statement.limit(1)).first() is not None
+    .limit(1)
+)
+
+
+def _was_scanned(actor: Actor, asked: _Asked, cylinder_id: int, minutes: int) -> bool:
+    """Whether this station scanned this cylinder before filling it, shortly enough, and was allowed to fill."""
+    since = asked.data["started_at"] - timedelta(minutes=minutes)
+    wanted = {"cylinder": cylinder_id, "station": actor.unit_id, "since": since, "until": asked.ended_at}
+    return db.session.connection().execute(_SCANNED, wanted).first() is not None

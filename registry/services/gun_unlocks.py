@@ -21,11 +21,15 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(actor: Actor, cycle: FillCycle, gun: str, now: datetime) -> str:
-    """A token for one fill of the turn at a gun, inside the transaction of the scan that allowed it."""
+def issue(actor: Actor, cycle: FillCycle, gun: str, now: datetime, seconds: int | None = None) -> str:
+    """A token for one fill of the turn at a gun, inside the transaction of the scan that allowed it.
+
+    `seconds` is how long it holds, where the office's value was read already.
+    """
     policy.require(actor, "filling.record")
     token = secrets.token_urlsafe(24)
-    seconds = int(parameters.value("filling.unlock_seconds", clock.day_of(now)))
+    if seconds is None:
+        seconds = int(parameters.value("filling.unlock_seconds", clock.day_of(now)))
     row = GunUnlock(
         token_sha256=_digest(token),
         cycle_id=cycle.id,

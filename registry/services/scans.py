@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from registry.queries.filling_facts import Found
 from registry.queries.public import PublicCylinder, PublicElevator
 from registry.rules.filling import FillingVerdict
 from registry.rules.verdict import Verdict
-from registry.services import gun_unlocks
+from registry.services import cylinder_anomaly_finding, gun_unlocks
 
 PURPOSES: dict[str, T] = {
     "fill": T("充装"),
@@ -86,11 +88,14 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
         stands = gun_judging.look(found, place, data.get("gun"), medium, now)
         judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_filler(actor, data, today))
         answer = _keep(actor, found, data, at, judged, medium)
+        custody = stands.given.custody_status
+        cylinder_anomaly_finding.after_verdict(found.cylinder, answer.scan, judged.verdict, custody)
         if not stands.is_open_here:
             return answer
         unlock = None
         if judged.allowed and data.get("gun") and stands.cycle is not None:
-            unlock = gun_unlocks.issue(actor, stands.cycle, data["gun"], now)
+            seconds = int(stands.values["filling.unlock_seconds"])
+            unlock = gun_unlocks.issue(actor, stands.cycle, data["gun"], now, seconds)
         return replace(answer, cycle=stands.cycle, unlock=unlock)
 
 
@@ -105,8 +110,11 @@ def _filler(actor: Actor, data: dict[str, Any], on: date) -> dict[str, Any]:
     return {"filler": login, "checker": data.get("checker"), "invalid_staff": () if certified else (name,)}
 
 
-def look(text: str) -> Looked:
-    """A citizen's look at a label: judged with the owner as the station, recorded without anything personal."""
+def look(text: str, device: str | None = None) -> Looked:
+    """A citizen's look at a label: judged with the owner as the station, recorded without anything personal.
+
+    `device` is whatever tells one phone from another; only a keyed digest of it is kept, another one each month.
+    """
     policy.require(SYSTEM, "scan.record")
     now = clock.now()
     with transaction():
@@ -116,10 +124,18 @@ def look(text: str) -> Looked:
             judged = FillingVerdict(elevator.verdict, "")
         else:
             judged = filling_judging.of_cylinder(found, clock.day_of(now), filling_judging.PUBLIC_RULES)
-        _keep(SYSTEM, found, {"code": text, "purpose": "look"}, now, judged, None)
+        _keep(SYSTEM, found, {"code": text, "purpose": "look", "device": _device(device, now)}, now, judged, None)
         cylinder = public.cylinder(found, judged)
     shown = cylinder or elevator
     return Looked(shown.verdict if shown else judged.verdict, cylinder, elevator)
+
+
+def _device(text: str | None, now: datetime) -> str | None:
+    """A digest that tells phones apart within a month and cannot be traced back to one."""
+    if not text:
+        return None
+    month = f"{clock.day_of(now):%Y-%m}"
+    return hmac.new(current().secret_key, f"device {month} {text}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _keep(
@@ -139,6 +155,7 @@ def _keep(
         legacy_code=judged.code,
         findings=filling_judging.kept(judged.verdict.findings),
         position=data.get("position"),
+        device=data.get("device"),
     )
     db.session.add(row)
     audit.record(

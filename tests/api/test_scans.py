@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from sqlalchemy import text
 
 from registry.db import db
 from registry.models import Filling, FillRefusal
@@ -134,3 +135,26 @@ def test_a_batch_answers_each_row_where_it_stood(api_of, wrap) -> None:
 @pytest.mark.parametrize("rows", [[], [{"ref": str(uuid.UUID(int=0))}] * 1001, {"fillings": "all"}, {}, [1]])
 def test_a_batch_that_is_none_is_refused(api_of, rows) -> None:
     assert api_of("filler").post("/fillings/batch", rows).status_code == 422
+
+
+WHERE_IT_BREAKS = [
+    "gas_batch",
+    "device",
+    "staff_presence",
+    "fill_cycle",
+    "hold_release",
+    "scan",
+    "trail_entry",
+    "parameter",
+]
+
+
+@pytest.mark.parametrize("table", WHERE_IT_BREAKS)
+def test_a_database_that_breaks_while_a_scan_is_judged_never_allows(api_of, table) -> None:
+    row = make.cylinder()
+    api = api_of("filler")
+    db.session.execute(text(f"ALTER TABLE {table} RENAME TO {table}_gone"))
+    db.session.commit()
+    answer = api.post("/scans", scan(row))
+    assert answer.status_code >= 500
+    assert "verdict" not in answer.json
