@@ -37,7 +37,7 @@ def free_code() -> str:
     raise AssertionError
 
 
-def test_the_first_administrator_signs_in_and_registers(app, client) -> None:
+def test_the_first_administrator_signs_in(app, client) -> None:
     without_administrators()
     result = run(app, free_code())
     assert result.exit_code == 0, result.output
@@ -47,7 +47,6 @@ def test_the_first_administrator_signs_in_and_registers(app, client) -> None:
     assert (office.area_code, db.session.scalars(held).all()) == ("341300", ["regulator"])
     assert client.post("/account/sign-in", data={"login": "root", "password": PASSWORD}).status_code == 302
     assert client.get("/people/new").status_code == 200
-    assert client.get("/units/new").status_code == 200
 
 
 def test_an_office_on_file_is_not_registered_twice(app) -> None:
