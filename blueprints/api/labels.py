@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from blueprints import label_files
 from blueprints.schemas.labels import LabelImageIn, LabelsIn
 from blueprints.sessions import actor
 from registry.labels import faces
-from registry.services import label_printing
 
 bp = Blueprint("api_labels", __name__, url_prefix="/labels", description="Labels to print")
 
@@ -19,12 +19,9 @@ bp = Blueprint("api_labels", __name__, url_prefix="/labels", description="Labels
 @bp.arguments(LabelsIn())
 @bp.response(200, content_type="application/pdf")
 def print_labels(data: dict[str, Any]) -> Any:
-    """The labels of the codes as PDF, or as SVG (several in a zip); each print is counted."""
-    if data["format"] == "svg":
-        content, mime = label_printing.drawings(actor(), data["codes"], data["layout"], data["reason"])
-        return Response(content, mimetype=mime)
-    content = label_printing.sheet(actor(), data["codes"], data["layout"], data["start"], data["reason"])
-    return Response(content, mimetype=label_printing.PDF)
+    """The labels of the codes as PDF, as SVG (several in a zip), as ZPL or TSPL for a thermal printer, or as a
+    spreadsheet for a print house; each print is counted."""
+    return label_files.answer(actor(), data["codes"], data)
 
 
 @bp.route("/<string:code>.svg")

@@ -12,6 +12,13 @@ from registry.queries.labels import STATUSES
 LAYOUT_CHOICES = [(layout.key, layout.name) for layout in LAYOUTS.values()]
 FIRST_LAYOUT = LAYOUT_CHOICES[0][0]
 MOST_CODES = 5000
+FORMATS = (
+    ("pdf", _("PDF（不干胶、标签卷）")),
+    ("svg", _("SVG（激光刻制、陶瓷）")),
+    ("zpl", _("ZPL（斑马热敏打印机）")),
+    ("tspl", _("TSPL（其他热敏打印机）")),
+    ("xlsx", _("Excel 编码表（交印刷厂）")),
+)
 
 
 class LabelsIn(In):
@@ -19,7 +26,8 @@ class LabelsIn(In):
 
     codes = Lines(required=True, most=MOST_CODES, each=200)
     layout = Choice(LAYOUT_CHOICES, load_default=FIRST_LAYOUT)
-    format = Choice((("pdf", "PDF"), ("svg", "SVG")), load_default="pdf")
+    format = Choice(FORMATS, load_default="pdf")
+    dpi = Integer(min=203, max=300, load_default=203)
     start = Integer(min=0, max=200, load_default=0)
     reason = Text(load_default=None)
 
@@ -48,6 +56,10 @@ class PrintForm(In):
 
     codes = Lines(label=_("编码"), hint=_("每行一个；也可以在下面的列表里勾选"), most=MOST_CODES, load_default=list)
     layout = Choice(LAYOUT_CHOICES, load_default=FIRST_LAYOUT, label=_("版式"))
+    format = Choice(FORMATS, load_default="pdf", label=_("文件"))
+    dpi = Choice(
+        (("203", _("203 dpi（8点/毫米）")), ("300", "300 dpi")), load_default="203", label=_("热敏打印机分辨率")
+    )
     start = Integer(min=0, max=200, load_default=0, label=_("起始位置"), hint=_("首张不干胶上已用掉的枚数"))
     reason = Text(load_default=None, label=_("重印原因"), hint=_("打印过的标签再次打印时必填"))
 

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from blueprints import label_files
 from blueprints.forms import Form
 from blueprints.schemas import labels as schemas
 from blueprints.sessions import actor
 from registry import codes, policy
 from registry.labels import faces
 from registry.queries import labels as queries
-from registry.services import label_printing, labels
+from registry.services import labels
 
 bp = Blueprint("labels", __name__, url_prefix="/labels")
 
@@ -22,7 +23,9 @@ bp = Blueprint("labels", __name__, url_prefix="/labels")
 def index() -> Any:
     """The codes the caller may see, with the form that prints the chosen ones."""
     policy.require(actor(), "label.print")
-    return _list(Form(schemas.PrintForm(), sent={"layout": schemas.FIRST_LAYOUT, "start": "0"}))
+    return _list(
+        Form(schemas.PrintForm(), sent={"layout": schemas.FIRST_LAYOUT, "format": "pdf", "dpi": "203", "start": "0"})
+    )
 
 
 def _list(printing: Form) -> Any:
@@ -45,16 +48,10 @@ def _list(printing: Form) -> Any:
 
 @bp.route("/print", methods=["POST"])
 def print_sheet() -> Any:
-    """The chosen codes, the typed ones, or all that the filters find, as a PDF."""
+    """The chosen codes, the typed ones, or all that the filters find, as a file to print."""
     policy.require(actor(), "label.print")
     form = Form(schemas.PrintForm())
-    content = form.submit(
-        lambda data: label_printing.sheet(actor(), _wanted(data), data["layout"], data["start"], data["reason"])
-    )
-    if content is None:
-        return _list(form)
-    headers = {"Content-Disposition": "attachment; filename=labels.pdf"}
-    return Response(content, mimetype=label_printing.PDF, headers=headers)
+    return form.submit(lambda data: label_files.answer(actor(), _wanted(data), data)) or _list(form)
 
 
 def _wanted(data: dict[str, Any]) -> list[str]:

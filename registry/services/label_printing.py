@@ -11,14 +11,19 @@ from registry.actor import Actor
 from registry.db import transaction
 from registry.errors import Invalid
 from registry.labels import faces
+from registry.labels.compose import Label
 from registry.labels.layouts import LAYOUTS
 from registry.labels.pdf import labels_pdf
 from registry.labels.preview import preview_svg
+from registry.labels.raster import RESOLUTIONS
+from registry.labels.thermal import tspl, zpl
 from registry.messages import T
 from registry.models import LabelCode
 from registry.queries import labels as queries
 from registry.services.labels import MOST, PRINTABLE
 
+MOST_BURNT = 1000  # a label at 300 dpi takes up to 40 kB of a printer's memory
+LANGUAGES = {"zpl": zpl, "tspl": tspl}
 SVG, ZIP, PDF = "image/svg+xml", "application/zip", "application/pdf"
 
 
@@ -57,6 +62,40 @@ def drawings(actor: Actor, wanted: Sequence[str], layout: str, reason: str | Non
         for code, drawing in made:
             archive.writestr(f"{code}.svg", drawing)
     return out.getvalue(), ZIP
+
+
+def burnt(
+    actor: Actor, wanted: Sequence[str], layout: str, language: str, dpi: int, reason: str | None = None
+) -> bytes:
+    """The labels in the language of a thermal printer (`zpl` or `tspl`), counted like any print.
+
+    Raises:
+        Invalid: a sheet, an unknown language or resolution, more than MOST_BURNT, or what `printed` refuses.
+    """
+    chosen = LAYOUTS.get(layout)
+    if chosen is None or not chosen.is_roll:
+        raise Invalid.field("layout", T("热敏打印机请选择标签卷版式"))
+    if language not in LANGUAGES:
+        raise Invalid.field("format", T("请从列表中选择"))
+    if dpi not in RESOLUTIONS:
+        raise Invalid.field("dpi", T("分辨率应为203或300"))
+    if len(wanted) > MOST_BURNT:
+        raise Invalid.field("codes", T("热敏打印一次最多{most}枚", most=MOST_BURNT))
+    with transaction():
+        rows = printed(actor, wanted, layout, reason)
+        labels = [faces.label(face) for face in queries.faces(rows)]
+        return LANGUAGES[language](labels, chosen, dpi)
+
+
+def listed(actor: Actor, wanted: Sequence[str], reason: str | None = None) -> list[Label]:
+    """The labels for a print house that draws them itself, counted like any print.
+
+    Raises:
+        Invalid: as `printed`.
+    """
+    with transaction():
+        rows = printed(actor, wanted, "xlsx", reason)
+        return [faces.label(face) for face in queries.faces(rows)]
 
 
 def printed(actor: Actor, wanted: Sequence[str], layout: str, reason: str | None = None) -> list[LabelCode]:

@@ -1,8 +1,10 @@
 """Labels from the list to the printed sheet, and from the printed sheet back to the page they open."""
 
+import io
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import openpyxl
 import pypdfium2
 import pytest
 import zxingcpp
@@ -167,6 +169,35 @@ def test_an_elevator_always_has_a_code(browser_of) -> None:
     db.session.expire_all()
     assert lift.label_code != old
     assert make.label_of(old).status == "replaced"
+
+
+def test_every_format_prints_from_the_page(browser_of) -> None:
+    bottle = make.cylinder()
+    browser = browser_of("filling")
+
+    def printed(**form):
+        return print_(browser, chosen=[bottle.label_code], reason="试打", **form)
+
+    zpl = printed(format="zpl", layout="roll-40x30", dpi="300")
+    assert (zpl.status_code, zpl.data[:3]) == (200, b"^XA")
+    assert "labels.zpl" in zpl.headers["Content-Disposition"]
+    assert printed(format="tspl", layout="roll-40x30").data.startswith(b"SIZE 40 mm,30 mm\r\n")
+    assert printed(format="svg").mimetype == "image/svg+xml"
+    assert make.label_of(bottle.label_code).prints == 3
+    sheet = printed(format="zpl")
+    assert (sheet.status_code, "热敏打印机请选择标签卷版式" in sheet.text) == (422, True)
+    assert make.label_of(bottle.label_code).prints == 3
+
+
+def test_a_print_house_gets_what_its_symbols_must_say(api_of, client) -> None:
+    bottle = make.cylinder()
+    book = api_of("filling").post("/labels", {"codes": [bottle.label_code], "format": "xlsx"})
+    assert book.status_code == 200
+    (row,) = list(openpyxl.load_workbook(io.BytesIO(book.data)).active.values)[1:]
+    assert row[1] == bottle.label_code
+    assert bottle.serial_no in client.get(urlsplit(row[3]).path).text
+    refused = api_of("filling").post("/labels", {"codes": [bottle.label_code], "format": "zpl", "dpi": 250})
+    assert refused.status_code == 422
 
 
 def test_wrong_roles_and_strangers(browser_of, client) -> None:
