@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
 from registry import clock
 from registry.actor import Actor
+from registry.bulk import insert_rows
 from registry.db import Base, db
 from registry.models import TrailEntry
 
@@ -70,6 +71,9 @@ ACTS: dict[str, frozenset[str]] = {
     "anomaly.found": frozenset({"code", "visit_id", "other_visit_id"}),
     "anomaly.moved": frozenset({"code", "visit_id", "verb", "from", "to", "due_on"}),
     "anomaly.examined": frozenset({"since", "until", "found"}),
+    "cylinder_anomaly.found": frozenset({"code", "key", "mark", "station_id", "cylinder_id"}),
+    "cylinder_anomaly.moved": frozenset({"code", "station_id", "cylinder_id", "verb", "from", "to", "due_on"}),
+    "cylinder_anomaly.examined": frozenset({"since", "until", "found"}),
     "visit.joined": frozenset({"elevator_id", "visit_id", "at", "added"}),
     "policy.recorded": frozenset(
         {"policy_no", "subject", "items", "starts_on", "ends_on", "premium_fen", "proposed_fen", "renews_id", "source"}
@@ -103,6 +107,10 @@ ACTS: dict[str, frozenset[str]] = {
     "presence.signed_on": frozenset({"station_id", "person_id"}),
     "presence.signed_off": frozenset({"station_id", "person_id"}),
     "gas_batch.recorded": frozenset({"station_id", "medium", "mass_g", "tested_on", "dme_ppm"}),
+    "snapshot.key_made": frozenset({"version"}),
+    "offline_disagreement.found": frozenset({"cylinder_id", "findings"}),
+    "offline_disagreement.handled": frozenset({"cylinder_id", "action", "note"}),
+    "offline_disagreement.clue_opened": frozenset({"cylinder_id", "hazard_id"}),
     "filling.refused": frozenset({"cylinder_id", "findings"}),
     "label.issued": frozenset({"count", "issued_to_id"}),
     "label.bound": frozenset({"code", "cylinder_id", "elevator_id"}),
@@ -133,11 +141,12 @@ ACTS: dict[str, frozenset[str]] = {
     "import.profile_saved": frozenset({"sheet", "name"}),
     "parameter.set": frozenset({"key", "value", "since"}),
     "target.set": frozenset({"key", "area_code", "value", "since"}),
+    "seal.made": frozenset({"no", "root", "first_id", "last_id", "count"}),
     "seed.step_taken": frozenset({"name", "step", "on"}),
 }
 
 
-_ONE_ENTRY = insert(TrailEntry.__table__)
+_ONE_ENTRY = insert(TrailEntry.__table__)  # written once: every verb asks it
 
 
 def record(actor: Actor, act: str, subject: Base | None = None, /, **data: Any) -> None:
@@ -174,8 +183,10 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
                 "data": {key: _plain(value) for key, value in data.items()},
             }
         )
-    if rows:
+    if len(rows) == 1:
         db.session.connection().execute(_ONE_ENTRY, rows)
+        return
+    insert_rows(db.session(), cast(Table, TrailEntry.__table__), rows)
 
 
 def changes(row: Base, values: Mapping[str, Any]) -> dict[str, list[Any]]:

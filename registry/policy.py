@@ -28,6 +28,7 @@ from registry.models import (
     Contract,
     CreditGrade,
     Cylinder,
+    CylinderAnomaly,
     Device,
     Drill,
     Elevator,
@@ -51,13 +52,14 @@ from registry.models import (
     MaintenanceState,
     MakerItems,
     Membership,
+    OfflineDisagreement,
     PartTest,
     Person,
     Policy,
     PolicyItem,
     PolicyShare,
-    Registration,
     QualityCheck,
+    Registration,
     RenewalProject,
     SafetyAppointment,
     SafetyCharge,
@@ -68,6 +70,7 @@ from registry.models import (
     SafetyRisk,
     SafetyTraining,
     Scan,
+    Seal,
     SelfCheck,
     StaffPresence,
     StoredFile,
@@ -87,6 +90,8 @@ REGISTRARS = frozenset({"section_city", "inspector_county", "officer_station"})
 UNIT_MANAGERS = frozenset({"use_manager", "maintenance_manager", "filling_manager"})
 MAINTENANCE = frozenset({"maintenance_manager", "technician"})
 STATION = frozenset({"filling_manager", "filler", "checker"})
+# Deliver cylinders and keep them for a station; they see those cylinders and nothing else.
+DELIVERY = frozenset({"courier", "depot_keeper"})
 EVERYONE = frozenset(CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"})
 COUNTY_OFFICERS = frozenset({"inspector_county", "officer_station", "leader_county"})
 
@@ -104,9 +109,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "person.set_login": frozenset({"admin"}),
     "person.record_certificate": REGISTRARS | UNIT_MANAGERS,
     "person.import": REGISTRARS,
-    "token.create": EVERYONE,
-    "token.revoke": EVERYONE,
-    "account.change_password": EVERYONE,
+    "token.create": EVERYONE | DELIVERY,
+    "token.revoke": EVERYONE | DELIVERY,
+    "account.change_password": EVERYONE | DELIVERY,
     "elevator.read": EVERYONE - STATION,
     "elevator.register": REGISTRARS | {"use_manager"},
     "elevator.correct": REGISTRARS | {"use_manager"},
@@ -174,6 +179,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "anomaly.dismiss": frozenset({"inspector_county", "section_city"}),
     "anomaly.overturn": frozenset({"section_city"}),
     "anomaly.reopen": frozenset({"section_city"}),
+    "cylinder_anomaly.read": OFFICE_ROLES | {"filling_manager"},
+    "cylinder_anomaly.examine": frozenset(),
+    "cylinder_anomaly.explain": frozenset({"filling_manager"}),
+    "cylinder_anomaly.take_over": frozenset({"inspector_county", "section_city"}),
+    "cylinder_anomaly.ask_again": frozenset({"inspector_county", "section_city"}),
+    "cylinder_anomaly.confirm": frozenset({"inspector_county", "section_city"}),
+    "cylinder_anomaly.dismiss": frozenset({"inspector_county", "section_city"}),
+    "cylinder_anomaly.overturn": frozenset({"section_city"}),
+    "cylinder_anomaly.reopen": frozenset({"section_city"}),
     "visit.bulk_record": frozenset(),
     "visit.confirm": frozenset({"use_manager"}),
     "visit.decline": frozenset({"use_manager"}),
@@ -186,29 +200,35 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "claim.read_people": frozenset({"insurer", "section_city"}),
     "claim.record": frozenset({"insurer"}),
     "claim.decide": frozenset({"insurer"}),
-    "cylinder.read": EVERYONE - MAINTENANCE - {"use_manager"},
+    "cylinder.read": (EVERYONE - MAINTENANCE - {"use_manager"}) | DELIVERY,
     "cylinder.register": REGISTRARS | {"filling_manager"},
     "cylinder.correct": REGISTRARS | {"filling_manager"},
     "cylinder.change_status": REGISTRARS | {"filling_manager"},
     "cylinder.transfer": REGISTRARS,
     "cylinder.import": REGISTRARS | {"filling_manager"},
     "cylinder.record_inspection": REGISTRARS | {"inspection_body"},
-    "cylinder.record_event": STATION | {"inspection_body"},
+    "cylinder.record_event": STATION | DELIVERY | {"inspection_body"},
+    "cylinder.hand_over": STATION | DELIVERY,
     "alliance.approve": frozenset({"section_city"}),
     "gun.register": REGISTRARS | {"filling_manager"},
-    "scan.record": STATION | OFFICERS | {"inspection_body"},
+    "scan.record": STATION | DELIVERY | OFFICERS | {"inspection_body"},
     "filling.read": STATION | OFFICE_ROLES,
     "filling.record": STATION,
     "filling.check": STATION,
     "hold.release": frozenset({"section_city", "inspector_county"}),
     "hold.read": OFFICE_ROLES | STATION,
+    "snapshot.fetch": STATION | {"auditor"},
+    "snapshot.make_key": frozenset({"filling_manager"}),
+    "offline_disagreement.read": OFFICE_ROLES | STATION,
+    "offline_disagreement.handle": frozenset({"filling_manager", "checker"}) | REGISTRARS,
+    "offline_disagreement.open_clue": REGISTRARS,
     "device.register": REGISTRARS | {"filling_manager"},
     "device.read": OFFICE_ROLES | STATION,
     "reading.record": STATION,
     "presence.sign": STATION,
     "gas_batch.record": frozenset({"filling_manager", "checker"}),
     "gas_batch.read": OFFICE_ROLES | STATION,
-    "label.read": EVERYONE,
+    "label.read": EVERYONE | DELIVERY,
     "label.issue": REGISTRARS,
     "label.bind": STATION | REGISTRARS,
     "label.void": REGISTRARS | {"filling_manager"},
@@ -258,6 +278,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "parameter.set": frozenset({"section_city"}),
     "target.set": frozenset({"section_city"}),
     "trail.read": frozenset({"auditor", "section_city", "admin"}),
+    "audit.seal": frozenset(),
+    "audit.verify": frozenset({"auditor", "section_city", "admin"}),
 }
 
 
@@ -423,6 +445,9 @@ def _cylinders(actor: Actor) -> Where:
         return Cylinder.area_code.in_(actor.areas)
     if actor.role in STATION:
         return Cylinder.owner_id == actor.unit_id
+    if actor.role in DELIVERY:
+        served = select(Capacity.station_id).where(Capacity.unit_id == actor.unit_id, Capacity.capacity == "depot")
+        return or_(Cylinder.owner_id == actor.unit_id, Cylinder.owner_id.in_(served))
     if actor.role == "insurer":
         return Cylinder.id.in_(_insured(actor, PolicyItem.cylinder_id))
     return false()
@@ -541,6 +566,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     MaintenanceState: lambda actor: _of_elevators(actor, MaintenanceState.elevator_id),
     MakerItems: _maker_items,
     Cylinder: _cylinders,
+    CylinderAnomaly: _of_unit(CylinderAnomaly.station_id),
     Device: _of_unit(Device.station_id),
     Drill: _of_unit(Drill.company_id),
     Elevator: _elevators,
@@ -575,7 +601,9 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     SafetyRecord: _of_unit(SafetyRecord.unit_id),
     SafetyRisk: _of_unit(SafetyRisk.unit_id),
     SafetyTraining: _of_unit(SafetyTraining.unit_id),
+    OfflineDisagreement: _of_unit(OfflineDisagreement.station_id),
     Scan: _of_unit(Scan.unit_id),
+    Seal: _everything,
     QualityCheck: _of_unit(QualityCheck.company_id),
     SelfCheck: _self_checks,
     StaffPresence: _of_unit(StaffPresence.station_id),

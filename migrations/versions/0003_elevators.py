@@ -24,6 +24,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_rate_window_hour", ["hour"], unique=False)
 
     op.create_table(
+        "seal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=200), nullable=False),
+        sa.Column("previous", sa.String(length=200), nullable=False),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hash", sa.String(length=200), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal")),
+        sa.UniqueConstraint("last_id", name=op.f("uq_seal_last_id")),
+        sa.UniqueConstraint("no", name=op.f("uq_seal_no")),
+    )
+    op.create_table(
         "inspection_order",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("document", sa.String(length=200), nullable=False),
@@ -146,6 +162,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_safety_risk_unit_id_subject", ["unit_id", "subject", "since"], unique=False)
 
     op.create_table(
+        "snapshot_key",
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_snapshot_key_station_id_unit")),
+        sa.PrimaryKeyConstraint("station_id", name=op.f("pk_snapshot_key")),
+    )
+    op.create_table(
         "staff_presence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("station_id", sa.Integer(), nullable=False),
@@ -209,6 +233,19 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_assignment_person_id_until", ["person_id", "until", "since", "elevator_id"], unique=False
         )
+
+    op.create_table(
+        "cylinder_left",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("cylinder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cylinder_id"], ["cylinder.id"], name=op.f("fk_cylinder_left_cylinder_id_cylinder")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_cylinder_left_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cylinder_left")),
+    )
+    with op.batch_alter_table("cylinder_left", schema=None) as batch_op:
+        batch_op.create_index("ix_cylinder_left_unit_id_at", ["unit_id", "at"], unique=False)
 
     op.create_table(
         "device_outage",
@@ -642,6 +679,52 @@ def upgrade() -> None:
         batch_op.create_index("ix_upload_file_id_touched_at", ["file_id", "touched_at"], unique=False)
 
     op.create_table(
+        "cylinder_anomaly",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("mark", sa.String(length=200), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("cylinder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("other_scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("filling_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("other_filling_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("evidence", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("owner_unit_id", sa.Integer(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("hazard_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cylinder_id"], ["cylinder.id"], name=op.f("fk_cylinder_anomaly_cylinder_id_cylinder")
+        ),
+        sa.ForeignKeyConstraint(["filling_id"], ["filling.id"], name=op.f("fk_cylinder_anomaly_filling_id_filling")),
+        sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_cylinder_anomaly_hazard_id_hazard")),
+        sa.ForeignKeyConstraint(
+            ["other_filling_id"], ["filling.id"], name=op.f("fk_cylinder_anomaly_other_filling_id_filling")
+        ),
+        sa.ForeignKeyConstraint(["other_scan_id"], ["scan.id"], name=op.f("fk_cylinder_anomaly_other_scan_id_scan")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_cylinder_anomaly_owner_id_person")),
+        sa.ForeignKeyConstraint(["owner_unit_id"], ["unit.id"], name=op.f("fk_cylinder_anomaly_owner_unit_id_unit")),
+        sa.ForeignKeyConstraint(["scan_id"], ["scan.id"], name=op.f("fk_cylinder_anomaly_scan_id_scan")),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_cylinder_anomaly_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cylinder_anomaly")),
+        sa.UniqueConstraint("code", "key", "subject", "mark", name=op.f("uq_cylinder_anomaly_code_key_subject_mark")),
+    )
+    with op.batch_alter_table("cylinder_anomaly", schema=None) as batch_op:
+        batch_op.create_index("ix_cylinder_anomaly_cylinder_id_state", ["cylinder_id", "state"], unique=False)
+        batch_op.create_index("ix_cylinder_anomaly_found_on", ["found_on"], unique=False)
+        batch_op.create_index("ix_cylinder_anomaly_state_due_on", ["state", "due_on"], unique=False)
+        batch_op.create_index("ix_cylinder_anomaly_station_id_state", ["station_id", "state"], unique=False)
+
+    op.create_table(
         "fault_report",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("no", sa.String(length=40), nullable=False),
@@ -757,6 +840,41 @@ def upgrade() -> None:
     with op.batch_alter_table("maintenance_state", schema=None) as batch_op:
         batch_op.create_index("ix_maintenance_state_due_on", ["due_on", "contract_id"], unique=False)
         batch_op.create_index("ix_maintenance_state_elevator_id", ["elevator_id"], unique=False)
+
+    op.create_table(
+        "offline_disagreement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refusal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("cylinder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("filled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rules", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handled_by_id", sa.Integer(), nullable=True),
+        sa.Column("hazard_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cylinder_id"], ["cylinder.id"], name=op.f("fk_offline_disagreement_cylinder_id_cylinder")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handled_by_id"], ["person.id"], name=op.f("fk_offline_disagreement_handled_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_offline_disagreement_hazard_id_hazard")),
+        sa.ForeignKeyConstraint(
+            ["refusal_id"], ["fill_refusal.id"], name=op.f("fk_offline_disagreement_refusal_id_fill_refusal")
+        ),
+        sa.ForeignKeyConstraint(["station_id"], ["unit.id"], name=op.f("fk_offline_disagreement_station_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offline_disagreement")),
+        sa.UniqueConstraint("refusal_id", name=op.f("uq_offline_disagreement_refusal_id")),
+    )
+    with op.batch_alter_table("offline_disagreement", schema=None) as batch_op:
+        batch_op.create_index("ix_offline_disagreement_cylinder_id_state", ["cylinder_id", "state"], unique=False)
+        batch_op.create_index("ix_offline_disagreement_state", ["state"], unique=False)
+        batch_op.create_index("ix_offline_disagreement_station_id_state", ["station_id", "state"], unique=False)
 
     op.create_table(
         "registration_step",
@@ -930,6 +1048,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_visit_picture_visit_id", ["visit_id"], unique=False)
 
     op.create_table(
+        "cylinder_anomaly_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("anomaly_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("verb", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("target", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["anomaly_id"], ["cylinder_anomaly.id"], name=op.f("fk_cylinder_anomaly_step_anomaly_id_cylinder_anomaly")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_cylinder_anomaly_step_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_cylinder_anomaly_step_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cylinder_anomaly_step")),
+    )
+    with op.batch_alter_table("cylinder_anomaly_step", schema=None) as batch_op:
+        batch_op.create_index("ix_cylinder_anomaly_step_anomaly_id", ["anomaly_id"], unique=False)
+
+    op.create_table(
         "fault_report_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -1033,6 +1173,10 @@ def upgrade() -> None:
     with op.batch_alter_table("anomaly_step", schema=None) as batch_op:
         batch_op.create_index("ix_anomaly_step_anomaly_id", ["anomaly_id"], unique=False)
 
+    with op.batch_alter_table("capacity", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("station_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_capacity_station_id_unit"), "unit", ["station_id"], ["id"])
+
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.add_column(sa.Column("claim_no", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("state", sa.String(length=40), server_default="settled", nullable=False))
@@ -1051,12 +1195,19 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("onsite_days", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("cylinder", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("information_management", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("purchased_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("electronic_mark", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("filler_mark_embossed", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("refurbished", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("threaded_shield", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("dual_valve", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("valve_code", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("ix_cylinder_owner_id_changed_at", ["owner_id", "changed_at"], unique=False)
+
+    with op.batch_alter_table("cylinder_event", schema=None) as batch_op:
+        batch_op.create_index("ix_cylinder_event_unit_id_at", ["unit_id", "at"], unique=False)
 
     with op.batch_alter_table("elevator", schema=None) as batch_op:
         batch_op.add_column(sa.Column("extended_until", sa.Date(), nullable=True))
@@ -1102,10 +1253,14 @@ def upgrade() -> None:
             "ix_inspection_conclusion_done_on", ["conclusion", "done_on", "elevator_id"], unique=False
         )
         batch_op.create_index("ix_inspection_kind_conclusion", ["kind", "conclusion", "done_on"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_inspection_corrects_id_inspection"), "inspection", ["corrects_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_inspection_hazard_id_hazard"), "hazard", ["hazard_id"], ["id"])
+
+    with op.batch_alter_table("label_code", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("ix_label_code_changed_at", ["changed_at"], unique=False)
 
     with op.batch_alter_table("policy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("broker", sa.String(length=200), nullable=True))
@@ -1132,6 +1287,9 @@ def upgrade() -> None:
     with op.batch_alter_table("policy_item", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proposed_fen", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("premium_fen", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("device", sa.String(length=40), nullable=True))
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("correction_reason", sa.String(length=4000), nullable=True))

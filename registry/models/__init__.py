@@ -3,6 +3,7 @@
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
 from registry.models.company_records import Drill, QualityCheck
+from registry.models.cylinder_anomalies import CylinderAnomaly, CylinderAnomalyStep
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
 from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
@@ -22,6 +23,7 @@ from registry.models.inspections import InspectionOrder, InspectionOrderItem, Pa
 from registry.models.labels import LabelCode
 from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
+from registry.models.offline import CylinderLeft, OfflineDisagreement, SnapshotKey
 from registry.models.old_elevators import Assessment, RenewalProject, RenewalStep
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
 from registry.models.policies import Claim, Endorsement, Policy, PolicyItem, PolicyShare
@@ -35,6 +37,7 @@ from registry.models.safety import (
     SafetyRisk,
     SafetyTraining,
 )
+from registry.models.seals import Seal
 from registry.models.trail import TrailEntry
 from registry.models.units import CAPACITIES, Capacity, Unit
 from registry.models.uploads import Upload
@@ -55,8 +58,11 @@ __all__ = [
     "Counter",
     "CreditGrade",
     "Cylinder",
+    "CylinderAnomaly",
+    "CylinderAnomalyStep",
     "CylinderEvent",
     "CylinderInspection",
+    "CylinderLeft",
     "CylinderStatus",
     "Device",
     "DeviceOutage",
@@ -88,17 +94,18 @@ __all__ = [
     "MaintenanceState",
     "MakerItems",
     "Membership",
+    "OfflineDisagreement",
     "Parameter",
     "PartTest",
     "Person",
     "Policy",
     "PolicyItem",
     "PolicyShare",
+    "QualityCheck",
     "RateWindow",
     "Reading",
     "Registration",
     "RegistrationStep",
-    "QualityCheck",
     "RenewalProject",
     "RenewalStep",
     "RescueEnrolment",
@@ -111,9 +118,11 @@ __all__ = [
     "SafetyRisk",
     "SafetyTraining",
     "Scan",
+    "Seal",
     "SelfCheck",
     "SignIn",
     "SignInFailure",
+    "SnapshotKey",
     "StaffPresence",
     "StoredFile",
     "TrailEntry",

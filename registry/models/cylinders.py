@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry import clock
 from registry.models.base import Base, Big, Code, Day, Json, Moment, Name, Number, Period
 from registry.models.units import Unit
 
@@ -26,6 +27,7 @@ class Cylinder(Base):
         Index("ix_cylinder_area_code_status", "area_code", "status", "label_code"),
         Index("ix_cylinder_register_no", "register_no"),
         Index("ix_cylinder_serial_no", "serial_no"),
+        Index("ix_cylinder_owner_id_changed_at", "owner_id", "changed_at"),
     )
 
     id: Mapped[Big]
@@ -42,6 +44,7 @@ class Cylinder(Base):
     product_standard: Mapped[Code | None]
     register_no: Mapped[Code | None]
     inner_no: Mapped[Code | None]
+    information_management: Mapped[Code | None]
     working_pressure_kpa: Mapped[int | None]
     test_pressure_kpa: Mapped[int | None]
     wall_mm: Mapped[Number | None]
@@ -70,8 +73,11 @@ class Cylinder(Base):
     next_inspection_on: Mapped[Day | None]
     service_end_on: Mapped[Day | None]
     last_filled_at: Mapped[Moment | None]
+    valve_code: Mapped[Code | None]
     source: Mapped[Code | None]
     version: Mapped[int] = mapped_column(default=1)
+    # By whatever statement: stations that work without a network fetch what changed since.
+    changed_at: Mapped[Moment | None] = mapped_column(default=lambda: clock.now(), onupdate=lambda: clock.now())
 
     owner: Mapped[Unit] = relationship(lazy="raise_on_sql")
     statuses: Mapped[list[CylinderStatus]] = relationship(lazy="raise_on_sql", order_by="CylinderStatus.since")
@@ -129,7 +135,10 @@ class CylinderEvent(Base):
     """One step in a cylinder's life (cylinders.md §5.1), append-only."""
 
     __tablename__ = "cylinder_event"
-    __table_args__ = (Index("ix_cylinder_event_cylinder_id_at", "cylinder_id", "at"),)
+    __table_args__ = (
+        Index("ix_cylinder_event_cylinder_id_at", "cylinder_id", "at"),
+        Index("ix_cylinder_event_unit_id_at", "unit_id", "at"),
+    )
 
     id: Mapped[Big]
     cylinder_id: Mapped[int] = mapped_column(ForeignKey("cylinder.id"))

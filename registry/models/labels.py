@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Big, Code, Day, Name
+from registry import clock
+from registry.models.base import Base, Big, Code, Day, Moment, Name
 
 
 class LabelCode(Base):
@@ -16,6 +17,7 @@ class LabelCode(Base):
         Index("ix_label_code_elevator_id", "elevator_id"),
         Index("ix_label_code_cylinder_id", "cylinder_id"),
         Index("ix_label_code_bound_on", "bound_on"),
+        Index("ix_label_code_changed_at", "changed_at"),
     )
 
     id: Mapped[Big]
@@ -30,3 +32,4 @@ class LabelCode(Base):
     ended_on: Mapped[Day | None]
     reason: Mapped[Name] = mapped_column(default="")
     prints: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[Moment | None] = mapped_column(default=lambda: clock.now(), onupdate=lambda: clock.now())

@@ -15,7 +15,7 @@ from registry.actor import COUNTY_ROLES, OFFICE_ROLES, Actor
 from registry.db import transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
-from registry.models import Cylinder, LabelCode, Unit
+from registry.models import Cylinder, CylinderLeft, LabelCode, Unit
 from registry.queries import cylinders as queries
 from registry.queries.cylinder_values import (
     STATION_FIELDS,
@@ -160,6 +160,7 @@ def transfer(actor: Actor, code: str, data: Mapping[str, Any]) -> Cylinder:
             raise Invalid.field("owner_id", T("气瓶已经属于该单位"))
         before, status = cylinder.owner_id, cylinder.status
         cylinder.owner_id, cylinder.owner = owner.id, owner
+        session.add(CylinderLeft(unit_id=before, cylinder_id=cylinder.id, at=clock.now()))
         cylinder.area_code = owner.area_code or cylinder.area_code
         if status == "transferred":
             cylinder.enter("in_use", since, data.get("reason") or "", data["document"])

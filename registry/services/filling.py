@@ -26,7 +26,7 @@ from registry.rules import filling_items
 from registry.rules.cylinder_lifecycle import custody_after
 from registry.rules.filling_facts import FillingFacts
 from registry.rules.verdict import Verdict
-from registry.services import fill_cycles, hold_releases, readings
+from registry.services import fill_cycles, hold_releases, offline, readings
 
 LEAD = timedelta(minutes=10)
 LONGEST_BATCH = 1000
@@ -314,6 +314,8 @@ def _refuse(actor: Actor, asked: _Asked, found: Found, verdict: Verdict) -> Fill
     db.session.add(row)
     hit = [finding.rule for finding in verdict.findings]
     audit.record(actor, "filling.refused", row, cylinder_id=row.cylinder_id, findings=hit)
+    if asked.data.get("offline"):
+        offline.note(actor, row, found.code or found.text, asked.ended_at)
     return row
 
 

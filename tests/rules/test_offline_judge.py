@@ -1,0 +1,288 @@
+"""Programs judge by a station's list as the registry does: thousands of cylinders, the same verdict, code and weight.
+
+The worked example in docs/examples is held against the rules.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from registry import clock, codes
+from registry.models import Cylinder
+from registry.queries import filling_facts, filling_table, gun_facts
+from registry.queries.snapshot_rows import RowWriter, day
+from registry.rules.cylinders import same_medium
+from registry.rules.filling import judge
+from registry.rules.filling_items import facts_of, failed
+from registry.rules.kinds import CYLINDER_KINDS
+from registry.settings import current
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=clock.CITY_ZONE)
+CASES = 3000
+MEDIA = ("lpg", "oxygen", "nitrogen", "carbon_dioxide", "acetylene", "natural_gas", "ammonia", "dimethyl_ether")
+ITEMS = ["code_read", "residual", "shield_base", "valve", "electronic_mark", "filler_mark", "not_refurbished"]
+KINDS = (*CYLINDER_KINDS, *("lpg_steel",) * 20, *("seamless_steel",) * 8, *("acetylene",) * 3)
+STATUSES = ("in_use",) * 12 + ("draft", "suspended", "scrap_pending", "lost", "cancelled", "inspection")
+CUSTODIES = ("empty_in_station",) * 6 + ("at_user", "full_in_station", "prechecked", "filled_unchecked")
+
+
+def example() -> Any:
+    spec = importlib.util.spec_from_file_location("offline_judge", ROOT / "docs/examples/offline_judge.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["offline_judge"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def some_day(dice: random.Random, first: int, last: int) -> date:
+    return NOW.date() + timedelta(days=dice.randint(first, last))
+
+
+def maybe(dice: random.Random, value: Any, share: float = 0.1) -> Any:
+    return None if dice.random() < share else value
+
+
+def cylinder(dice: random.Random, number: int) -> Cylinder:
+    kind = dice.choice(KINDS)
+    only = {"lpg_steel": dice.choice(("lpg", "lpg_civil_gas")), "acetylene": "acetylene"}
+    medium = only.get(kind) or dice.choice(MEDIA)
+    inspected = maybe(dice, some_day(dice, -2000, 0), 0.4)
+    filled = maybe(dice, NOW - timedelta(hours=dice.choice((1, 5, 6, 7, 300, 20000, 50000))), 0.3)
+    return Cylinder(
+        id=number,
+        label_code=codes.new_code(version=current().label_key_version),
+        kind=kind,
+        medium=medium,
+        owner_id=dice.choice((1, 1, 1, 2, 3)),
+        status=dice.choice(STATUSES),
+        custody=dice.choice(CUSTODIES),
+        made_on=some_day(dice, -5200, -30).replace(day=1),
+        volume_ml=maybe(dice, dice.choice((12_000, 35_500, 40_000, 118_000)), 0.03),
+        working_pressure_kpa=maybe(dice, dice.choice((2_100, 15_000, 20_000, 12_500)), 0.03),
+        porosity=Decimal("0.92") if kind == "acetylene" else None,
+        permitted_fill_g=maybe(dice, dice.choice((14_900, 14_500, 49_500)), 0.5),
+        tare_g=maybe(dice, dice.choice((16_500, 47_000)), 0.03),
+        service_life_years=maybe(dice, dice.choice((8, 12, 15, 30)), 0.8),
+        assessment_passed_on=maybe(dice, NOW.date(), 0.7),
+        environment=None,
+        high_purity=False,
+        next_inspection_on=maybe(dice, some_day(dice, -60, 900), 0.03),
+        service_end_on=maybe(dice, some_day(dice, -60, 2000), 0.03),
+        last_inspected_on=inspected,
+        last_inspection_passed=None if inspected is None else dice.random() > 0.1,
+        last_filled_at=filled,
+        registered_on=maybe(dice, some_day(dice, -1500, -1)),
+        purchased_on=maybe(dice, some_day(dice, -3000, -1)),
+        **{name: dice.choice((None, True, False, False)) for name in ("refurbished", "threaded_shield", "dual_valve")},
+        electronic_mark=dice.choice((None, True, True, False)),
+        filler_mark_embossed=dice.choice((None, True, True, False)),
+    )
+
+
+HEAD_STATION = {
+    "id": 1,
+    "media": ["lpg", "oxygen", "nitrogen", "acetylene", "carbon_dioxide"],
+    "suspended_since": None,
+    "licence_until": 20270101,
+    "guns": [["1", "lpg"], ["2", "oxygen"], ["3", "acetylene"]],
+    "gas": [{"medium": "lpg", "since": 20260101, "until": None, "tested": True, "dme_ppm": 0}],
+    "staff": [{"login": "filler", "certified_until": 20270101}, {"login": "checker", "certified_until": 20261124}],
+    "insurance": {"pilot": False, "until": None},
+}
+OWNERS = [
+    {"id": 1, "own": True, "entrusted": [], "allied": [], "closed_since": None},
+    {"id": 2, "own": False, "entrusted": ["oxygen"], "allied": ["lpg", "oxygen"], "closed_since": None},
+    {"id": 3, "own": False, "entrusted": [], "allied": ["lpg"], "closed_since": 20261124},
+]
+
+
+def fill_of(dice: random.Random, row: Cylinder) -> dict[str, Any] | None:
+    if dice.random() < 0.4:
+        return None
+    checks = {item: dice.choice(("ok",) * 30 + ("not_ok", "n_a")) for item in ITEMS}
+    tare = row.tare_g or 16_500
+    return {
+        "checks": checks,
+        "checked_minutes": dice.choice((0, 10, 30, 31)),
+        "purged": dice.choice((True, True, True, None)),
+        "gross_before_g": maybe(dice, tare + dice.choice((-301, -300, 0, 400, 1000, 1001))),
+        "gross_after_g": maybe(dice, tare + dice.choice((14_400, 14_900, 14_901, 7_300, 49_500))),
+        "pressure_kpa": maybe(dice, dice.choice((13_500, 15_000, 16_100, 16_090))),
+        "temperature_c": maybe(dice, dice.choice((-11, -10, 5, 20, 35, 60, 61))),
+        "filler": dice.choice(("filler", "filler", "filler", "nobody")),
+        "checker": dice.choice(("checker", "checker", "checker", "filler")),
+    }
+
+
+def by_the_rules(row: Cylinder, gun_medium: str, fill: dict[str, Any] | None, table: dict[str, Any]) -> Any:
+    """The product's own facts and rules, with what a station's list cannot know left out."""
+    on = NOW.date()
+    owner = next(each for each in OWNERS if each["id"] == row.owner_id)
+    facts = replace(
+        filling_facts.of_register(row, on),
+        code_status="ok",
+        gun_medium=gun_medium,
+        station_licence_valid_until=date(2027, 1, 1),
+        station_media=tuple(HEAD_STATION["media"]),
+        station_suspended=False,
+        owner_is_station=owner["own"],
+        owner_station_closed=owner["closed_since"] is not None,
+        entrusted=any(same_medium(row.medium, each, on) for each in owner["entrusted"]),
+        alliance_valid=any(same_medium(row.medium, each, on) for each in owner["allied"]),
+        gas_batch_tested=gun_medium == "lpg",
+        dme_percent=Decimal(0) if gun_medium == "lpg" else None,
+        clock_skew_seconds=Decimal(0),
+        offline_cache_hours=Decimal(1),
+        insurance_pilot=False,
+        **gun_facts.of_marks(row),
+        **gun_facts.of_history(row, NOW),
+    )
+    asked = [*table["ask"]["look"], "R37"]
+    if fill is not None:
+        asked += table["ask"]["fill"]
+        before, after, tare = fill["gross_before_g"], fill["gross_after_g"], row.tare_g
+        kg = lambda grams: None if grams is None else Decimal(grams).scaleb(-3)  # noqa: E731
+        people = dict.fromkeys((fill["filler"], fill["checker"]))
+        facts = replace(
+            facts,
+            failed_check_items=failed(fill["checks"], on),
+            **facts_of(fill["checks"], on),
+            precheck_done=True,
+            precheck_here=True,
+            precheck_age_minutes=Decimal(fill["checked_minutes"]),
+            filler=fill["filler"],
+            checker=fill["checker"],
+            invalid_staff=tuple(login for login in people if login == "nobody"),
+            purged=fill["purged"],
+            gross_before_kg=kg(before),
+            residual_kg=None if before is None or tare is None else max(kg(before) - kg(tare), Decimal(0)),
+            target_total_kg=None if after is None or tare is None else kg(after - tare),
+            target_pressure_mpa=kg(fill["pressure_kpa"]),
+            temperature_c=None if fill["temperature_c"] is None else Decimal(fill["temperature_c"]),
+        )
+    severities = gun_facts.severities(gun_facts.parameters_of(on), (), on)
+    return judge(facts, on, rules=asked, severities=severities)
+
+
+def grams(value: Decimal | None) -> Any:
+    return None if value is None else value * 1000
+
+
+@pytest.fixture(scope="module")
+def seed() -> int:
+    return 20261124
+
+
+@pytest.fixture
+def cases(app, seed) -> dict[str, Any]:
+    """Random cylinders as lines of a list, what is asked of each, and what the rules say."""
+    dice = random.Random(seed)
+    table = filling_table.of_day(NOW.date())
+    writer = RowWriter(NOW.date())
+    head = {
+        "format": "registry-snapshot-1",
+        "station": HEAD_STATION,
+        "owners": OWNERS,
+        "issued_at": (NOW - timedelta(hours=1)).isoformat(),
+        "version": "1.x",
+        "since": None,
+        "full": True,
+        "rules": table,
+    }
+    lines, asked, wanted = [json.dumps(head)], [], []
+    for number in range(CASES):
+        row = cylinder(dice, number)
+        names = {column.name: getattr(row, column.name) for column in Cylinder.__table__.columns}
+        said = SimpleNamespace(**names, code=row.label_code, scheme="own", label_status="active")
+        lines += [line.decode().strip() for line in writer.lines(said)]
+        gun, medium = dice.choice((("1", "lpg"), ("1", "lpg"), ("2", "oxygen"), ("3", "acetylene")))
+        fill = fill_of(dice, row)
+        asked.append({"text": row.label_code, "gun": gun, "fill": fill})
+        found = by_the_rules(row, medium, fill, table)
+        wanted.append(
+            {
+                "verdict": found.answer,
+                "code": found.code,
+                "stop_g": None if found.stop_at_kg is None else str(grams(found.stop_at_kg).normalize()),
+                "max_g": None if found.max_kg is None else str(grams(found.max_kg).normalize()),
+                "rules": sorted(finding.rule for finding in found.verdict.findings),
+            }
+        )
+    return {"lines": lines, "asked": asked, "wanted": wanted}
+
+
+def test_the_example_judges_as_the_registry_does(cases) -> None:
+    module = example()
+    snapshot = module.Snapshot(b"k")
+    snapshot.head = json.loads(cases["lines"][0])
+    for line in map(json.loads, cases["lines"][1:]):
+        if isinstance(line, list):
+            snapshot.rows[line[0]] = dict(zip(module.ROW, line, strict=True))
+        else:
+            snapshot.defined[line["define"]] = line
+    for asked, wanted in zip(cases["asked"], cases["wanted"], strict=True):
+        fill = asked["fill"]
+        if fill:
+            fill = {**fill, "checked_at": NOW - timedelta(minutes=fill["checked_minutes"])}
+        found = snapshot.judge(asked["text"], asked["gun"], None, NOW, fill)
+        plain = lambda value: None if value is None else str(Decimal(value).normalize())  # noqa: E731
+        said = {
+            "verdict": found.verdict,
+            "code": found.code,
+            "stop_g": plain(found.stop_g),
+            "max_g": plain(found.max_g),
+            "rules": sorted(finding["rule"] for finding in found.findings),
+        }
+        assert said == wanted, (asked, snapshot.rows[asked["text"]])
+
+
+def test_the_cases_mean_something(cases) -> None:
+    """Every rule a list can answer is hit, and a good part of all is allowed."""
+    hit = Counter(rule for wanted in cases["wanted"] for rule in wanted["rules"])
+    never = {"R01", "R02", "R03", "R16", "R26", "R36", "R37", "R38", "R39", "R40"}
+    expected = {f"R{number:02}" for number in range(1, 41)} - {"R28"} - never
+    assert expected - set(hit) == set()
+    assert sum(wanted["verdict"] in ("allow", "warn") for wanted in cases["wanted"]) > 60
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "skew", "rule"),
+    [
+        ("nonsense", 1, 0, "R01"),
+        ("SZ00000000000000", 1, 0, "R01"),
+        (None, 25, 0, "R39"),
+        (None, 24, 0, ""),
+        (None, 1, 121, "R39"),
+        (None, -1, 0, "R39"),
+    ],
+)
+def test_what_cannot_be_trusted_denies(app, text, hours, skew, rule) -> None:
+    module = example()
+    snapshot = module.Snapshot(b"k")
+    code = codes.new_code(version=current().label_key_version)
+    snapshot.head = {
+        "station": HEAD_STATION,
+        "owners": OWNERS,
+        "issued_at": (NOW - timedelta(hours=hours)).isoformat(),
+        "rules": filling_table.of_day(NOW.date()),
+    }
+    found = snapshot.judge(text or code, "1", None, NOW, None, skew)
+    assert not found.allowed
+    assert (rule in [finding["rule"] for finding in found.findings]) == bool(rule)
+    assert module.Snapshot(b"k").judge(code, "1", None, NOW).verdict == "block"
+    assert day(NOW.date()) == 20261124
