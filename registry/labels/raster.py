@@ -57,10 +57,11 @@ def _type(path: Path, size: float) -> ImageFont.FreeTypeFont:
 
 
 def _paint_symbol(image: Image.Image, url: str, layout: Layout, scale: float) -> None:
-    """The symbol in whole dots a module, in the middle of its square, with its quiet zone."""
+    """The symbol in whole dots a module, in the middle of its square. Up to half a module of the quiet zone may lie
+    outside it, where a whole dot a module is won by that: no field of ours begins closer."""
     shape, box = qr.shape_of(url), layout.face.qr
     side = round(box.width * scale)
-    dots = max(1, side // (shape.size + 2 * qr.QUIET_ZONE))
+    dots = max(1, side // (shape.size + 2 * qr.QUIET_ZONE - 1))
     packed = qr.table(shape).bits(url).to_bytes(shape.size * shape.stride // 8, "big")
     modules = Image.frombytes("1", (shape.size, shape.size), bytes(byte ^ 0xFF for byte in packed)).convert("L")
     drawn = modules.resize((shape.size * dots, shape.size * dots), Image.Resampling.NEAREST)

@@ -89,8 +89,9 @@ def test_the_burnt_symbol_is_ours_module_by_module(layout, dpi, label, font_path
     image, box, scale = raster(one, layout, dpi, font_path), layout.face.qr, RESOLUTIONS[dpi]
     wanted = qr.matrix(one.code_url)
     side = round(box.width * scale)
-    dots = side // (len(wanted) + 8)
+    dots = side // (len(wanted) + 7)
     margin = (side - dots * len(wanted)) // 2
+    assert margin >= 3.5 * dots - 1
     x, y = round(box.x * scale) + margin, round(box.y * scale) + margin
     for row, modules in enumerate(wanted):
         for column, dark in enumerate(modules):
