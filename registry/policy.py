@@ -106,7 +106,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "person.register": REGISTRARS | UNIT_MANAGERS | {"admin"},
     "person.correct": REGISTRARS | UNIT_MANAGERS | {"admin"},
     "person.grant_role": UNIT_MANAGERS | {"admin"},
-    "person.set_login": frozenset({"admin"}),
+    "person.set_login": UNIT_MANAGERS | {"admin"},
     "person.record_certificate": REGISTRARS | UNIT_MANAGERS,
     "person.import": REGISTRARS,
     "token.create": EVERYONE | DELIVERY,

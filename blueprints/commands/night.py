@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from registry import clock
 from registry.actor import SYSTEM
-from registry.services import anomaly_finding
+from registry.services import anomaly_finding, cylinder_anomaly_finding
 
 group = AppGroup("night", help="Nightly jobs; each may run twice.")
 
@@ -20,3 +20,11 @@ def visits(on: datetime | None) -> None:
     """Look again for maintenance records that may not be true."""
     day = on.date() if on else clock.today()
     click.echo(anomaly_finding.examine_night(SYSTEM, day))
+
+
+@group.command("cylinders")
+@click.option("--on", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help="The last day looked at; today.")
+def cylinders(on: datetime | None) -> None:
+    """Look for cylinders and fills that may be forged."""
+    day = on.date() if on else clock.today()
+    click.echo(cylinder_anomaly_finding.examine_night(SYSTEM, day))

@@ -16,11 +16,11 @@ from registry.db import db
 from registry.errors import Invalid
 from registry.messages import T
 from registry.models import AnomalyStep, Elevator, Inspection, Visit, VisitAnomaly, VisitPicture, VisitWorker
-from registry.queries import anomaly_facts
+from registry.queries import anomaly_facts, anomaly_moves
 from registry.queries.paging import LARGEST, Page
 from registry.rules import anomalies as rules
 from registry.rules.anomalies import Pattern
-from registry.rules.workflow import Move, moves_from
+from registry.rules.workflow import Move
 
 RUNNING = (rules.FOUND, rules.EXPLAINED)
 LISTED = (
@@ -186,17 +186,7 @@ def pattern_of(row: VisitAnomaly) -> Pattern:
 
 def offered(actor: Actor, row: VisitAnomaly) -> list[Move]:
     """The moves that this caller may make now, one of each verb."""
-    found = {move.verb: move for move in moves_from(rules.WORKFLOW, row.state)}
-    waits = row.state == rules.FOUND and row.due_on is not None and row.due_on >= clock.today()
-    taken = row.owner_id not in (None, actor.person_id)
-    return [
-        move
-        for move in found.values()
-        if policy.may(actor, f"anomaly.{move.verb}")
-        and not (move.verb == "confirm" and waits)
-        and not (move.verb in ("confirm", "dismiss", "ask_again") and taken)
-        and not (move.verb == "take_over" and row.owner_id == actor.person_id)
-    ]
+    return anomaly_moves.offered(actor, row, "anomaly")
 
 
 def of_visit(actor: Actor, visit_id: int) -> Sequence[VisitAnomaly]:

@@ -82,6 +82,69 @@ DEFAULTS: dict[str, Default] = {
     "anomaly.inspection_days": Default(T("检验不合格前回查维保记录的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
     "anomaly.explain_days": Default(T("维保单位说明异常的期限"), "5", "d", T("口径建议，暂无规定"), "G"),
     "anomaly.decide_days": Default(T("收到说明后作出认定的期限"), "10", "d", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.travel_kmh": Default(
+        T("同一气瓶两次扫码之间的最高速度"), "120", "km/h", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.travel_metres": Default(T("视为同一地点的距离"), "2000", "m", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.fill_minutes_lpg": Default(
+        T("液化石油气瓶两次充装的最短间隔"), "360", "min", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.fill_minutes_industrial": Default(
+        T("工业气瓶两次充装的最短间隔"), "120", "min", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.fill_minutes_vehicle": Default(
+        T("车用气瓶两次充装的最短间隔"), "30", "min", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.undershoot_g": Default(T("实重低于档案皮重的允许值"), "300", "g", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.scan_seconds": Default(T("两次扫码之间的最短时间"), "3", "s", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.fast_scans": Default(T("一天内连扫过快达到几次才算异常"), "3", "n", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.order_cylinders": Default(
+        T("扫码顺序与往日相同达到几只才算异常"), "8", "n", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.order_days": Default(T("比对扫码顺序的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.fills_small": Default(
+        T("30天内同一只15公斤及以下液化石油气瓶最多充装次数"), "8", "n", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.fills_large": Default(
+        T("30天内同一只50公斤液化石油气瓶最多充装次数"), "20", "n", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.round_minutes": Default(T("出站、送达到收回的最短时间"), "60", "min", T("数据分析作业规则"), "C"),
+    "cylinder_anomaly.delivery_days": Default(T("出站后最迟几天送达"), "0", "d", T("数据分析作业规则"), "C"),
+    "cylinder_anomaly.night_from": Default(T("夜间时段开始（时）"), "20", "h", T("数据分析作业规则"), "C"),
+    "cylinder_anomaly.night_to": Default(T("夜间时段结束（时）"), "5", "h", T("数据分析作业规则"), "C"),
+    "cylinder_anomaly.night_per_hour": Default(
+        T("夜间每小时每单位最多作业次数"), "50", "n", T("数据分析作业规则"), "C"
+    ),
+    "cylinder_anomaly.unreleased_days": Default(T("充装后最迟几天放行出站"), "3", "d", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.postcheck_minutes": Default(
+        T("充装后最迟多久完成充后检查"), "120", "min", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.balance_permille": Default(
+        T("购进气量与充装气量的允许差"), "20", "permille", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.digit_weights": Default(
+        T("末位数字检验所需最少重量数"), "100", "n", T("口径建议，暂无规定"), "K1"
+    ),
+    "cylinder_anomaly.digit_chi2_permille": Default(
+        T("末位数字检验的卡方临界值（千分之一单位；自由度9，显著性0.001）"), "27877", "1", T("口径建议，暂无规定"), "K1"
+    ),
+    "cylinder_anomaly.spread_weights": Default(
+        T("充装量离散度检验所需最少重量数"), "30", "n", T("口径建议，暂无规定"), "K1"
+    ),
+    "cylinder_anomaly.spread_g": Default(T("充装量标准差的下限"), "5", "g", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.serial_months": Default(
+        T("同一制造单位同一编号视为重号的制造年月间隔"), "12", "mo", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.scrap_days": Default(T("判废后最迟几天消除使用功能"), "90", "d", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.scrap_cylinders": Default(T("允许超期未销毁的气瓶数"), "0", "n", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.consumer_km": Default(
+        T("公众扫码离产权单位的最远距离"), "80", "km", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.consumer_devices": Default(
+        T("24小时内扫同一只瓶的最多设备数"), "10", "n", T("口径建议，暂无规定"), "G"
+    ),
+    "cylinder_anomaly.explain_days": Default(T("充装单位说明异常的期限"), "5", "d", T("口径建议，暂无规定"), "G"),
+    "cylinder_anomaly.decide_days": Default(T("收到说明后作出认定的期限"), "10", "d", T("口径建议，暂无规定"), "G"),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
     "filling.unlock_seconds": Default(T("枪解锁凭证有效时间"), "120", "s", T("口径建议，暂无规定"), "G"),
     "filling.hold_release_hours": Default(T("监管放行的有效时间"), "24", "h", T("口径建议，暂无规定"), "G"),

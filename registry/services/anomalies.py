@@ -12,18 +12,13 @@ from sqlalchemy.orm import Session
 from registry import audit, clock, policy
 from registry.actor import SYSTEM, Actor
 from registry.db import transaction
-from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import AnomalyStep, Elevator, Person, Visit, VisitAnomaly
+from registry.models import AnomalyStep, Elevator, Visit, VisitAnomaly
 from registry.queries import anomaly_facts
 from registry.rules import anomalies as rules
-from registry.rules.workflow import Move, find_move, moves, states
-from registry.services import hazards, visit_settling
+from registry.services import anomaly_moves, hazards, visit_settling
 
 SOURCE = "maintenance_record"
-MISSING = {"explanation": T("请写明情况说明"), "reason": T("请写明理由")}
-DECIDING = ("confirm", "dismiss", "ask_again")
-LONGEST = 4000
 
 
 def move(actor: Actor, anomaly_id: int, verb: str, data: Mapping[str, Any], version: int | None = None) -> VisitAnomaly:
@@ -42,9 +37,12 @@ def move(actor: Actor, anomaly_id: int, verb: str, data: Mapping[str, Any], vers
     policy.require(actor, _permission(verb))
     with transaction() as session:
         row = policy.get(actor, VisitAnomaly, VisitAnomaly.id == anomaly_id, lock=True)
-        found = _legal(session, actor, row, verb, version)
-        text = _text(found, data)
-        _enter(session, actor, row, found, text)
+        waits = T("维保单位可说明到{day}，期满后或收到说明后再认定", day=row.due_on)
+        found = anomaly_moves.legal(actor, row, verb, version, waits)
+        text = anomaly_moves.text_of(found, data)
+        step = anomaly_moves.enter(actor, row, found, text, _due(found.target, clock.today()))
+        session.add(AnomalyStep(anomaly_id=row.id, **step))
+        session.flush()
         if verb == "confirm":
             _open_clue(session, actor, row, text)
         if found.target != found.source and rules.CONFIRMED in (found.source, found.target):
@@ -60,57 +58,7 @@ def move(actor: Actor, anomaly_id: int, verb: str, data: Mapping[str, Any], vers
 
 
 def _permission(verb: str) -> str:
-    if verb not in {known.verb for known in moves(rules.WORKFLOW)}:
-        raise Missing(T("没有这个办理步骤"))
-    return f"anomaly.{verb}"
-
-
-def _legal(session: Session, actor: Actor, row: VisitAnomaly, verb: str, version: int | None) -> Move:
-    state = states(rules.WORKFLOW)[row.state]
-    found = find_move(rules.WORKFLOW, row.state, verb)
-    if found is None or (version is not None and version != row.version):
-        raise Conflict(T("这条异常现在是“{state}”，请刷新后再办理", state=state.zh))
-    if verb in DECIDING and row.owner_id not in (None, actor.person_id):
-        name = session.scalar(select(Person.name).where(Person.id == row.owner_id))
-        raise Conflict(T("由{who}承办，请先接办", who=name))
-    if verb == "take_over" and row.owner_id == actor.person_id:
-        raise Conflict(T("您已经在承办"))
-    if verb == "confirm" and row.state == rules.FOUND and row.due_on is not None and row.due_on >= clock.today():
-        raise Conflict(T("维保单位可说明到{day}，期满后或收到说明后再认定", day=row.due_on))
-    return found
-
-
-def _text(found: Move, data: Mapping[str, Any]) -> str:
-    for need in found.needs:
-        text = str(data.get(need) or "").strip()
-        if not text:
-            raise Invalid.field(need, MISSING[need])
-        return text[:LONGEST]
-    return ""
-
-
-def _enter(session: Session, actor: Actor, row: VisitAnomaly, found: Move, text: str) -> None:
-    """Bring an anomaly into the state a move leads to: the one place where a state is assigned."""
-    if found.verb in (*DECIDING, "take_over"):
-        row.owner_id, row.owner_unit_id = actor.person_id, actor.unit_id
-    if found.target != found.source:
-        row.due_on = _due(found.target, clock.today())
-    row.state = found.target
-    row.version += 1
-    session.add(
-        AnomalyStep(
-            anomaly_id=row.id,
-            verb=found.verb,
-            source=found.source,
-            target=found.target,
-            at=clock.now(),
-            person_id=actor.person_id,
-            unit_id=actor.unit_id,
-            role=actor.role,
-            text=text,
-        )
-    )
-    session.flush()
+    return anomaly_moves.permission("anomaly", verb)
 
 
 def _due(state: str, today: date) -> date | None:

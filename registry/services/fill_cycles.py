@@ -31,7 +31,7 @@ from registry.rules.cylinder_lifecycle import custody_after
 from registry.rules.filling import RELEASE, judge
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.rules.verdict import Verdict
-from registry.services import readings
+from registry.services import cylinder_anomaly_finding, readings
 
 LEAD = timedelta(minutes=10)
 
@@ -43,6 +43,14 @@ class Done:
     cycle: FillCycle
     verdict: Verdict
     replay: bool = False
+
+
+class StillOpen(Conflict):
+    """Another turn of the cylinder is going on, `since` a moment."""
+
+    def __init__(self, text: T, cylinder_id: int, since: datetime) -> None:
+        super().__init__(text)
+        self.cylinder_id, self.since = cylinder_id, since
 
 
 def precheck(actor: Actor, data: Mapping[str, Any]) -> Done:
@@ -60,6 +68,10 @@ def precheck(actor: Actor, data: Mapping[str, Any]) -> Done:
     try:
         with transaction():
             return _opened(actor, data)
+    except StillOpen as error:
+        assert actor.unit_id is not None  # a station's permission
+        cylinder_anomaly_finding.second_turn(error.cylinder_id, actor.unit_id, error.since, clock.now())
+        raise
     except IntegrityError:
         # The same ref, or another turn of this cylinder, was written at the same moment: now it can be seen.
         with transaction():
@@ -186,7 +198,8 @@ def end_stale(actor: Actor, row: Cylinder, now: datetime) -> None:
     holds = timedelta(minutes=30) if cycle.filled_at is None else _hours(gun_facts.least_hours(row, on))
     if now - since < holds:
         state = rules.STATES[cycle.state]
-        raise Conflict(T("这只瓶的上一次充装还没有完成（{state}），不能重新开始", state=T(state.zh)))
+        text = T("这只瓶的上一次充装还没有完成（{state}），不能重新开始", state=T(state.zh))
+        raise StillOpen(text, row.id, since)
     close(actor, cycle, "lapsed", now, "")
 
 

@@ -20,6 +20,7 @@ from registry.queries.public import PublicCylinder, PublicElevator
 from registry.rules.filling import FillingVerdict
 from registry.rules.verdict import Verdict
 from registry.services import cylinder_anomaly_finding, gun_unlocks
+from registry.settings import current
 
 PURPOSES: dict[str, T] = {
     "fill": T("充装"),
