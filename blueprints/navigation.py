@@ -64,6 +64,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("安全员履职"), "safety.index", "safety.read", "users"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("维保异常"), "anomalies.index", "anomaly.read", "flag"),
+            (_("气瓶异常"), "cylinder_anomalies.index", "cylinder_anomaly.read", "flag"),
             (_("保险"), "policies.index", "policy.read", "shield-check"),
             (_("单位"), "units.index", "unit.read", "building"),
             (_("人员"), "people.index", "person.read", "users"),

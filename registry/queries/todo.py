@@ -19,6 +19,7 @@ from registry.queries import (
     company_records,
     anomalies,
     contracts,
+    cylinder_anomalies,
     days,
     elevator_gaps,
     fault_reports,
@@ -90,6 +91,33 @@ def _safety(cycle: str, label: T) -> Todo:
 
 
 TODOS: tuple[Todo, ...] = (
+    Todo(
+        "cylinder_anomalies_to_explain",
+        T("待说明的气瓶异常"),
+        "due",
+        "cylinder_anomaly.explain",
+        "cylinder_anomalies.index",
+        cylinder_anomalies.count_to_explain,
+        {"state": "found"},
+    ),
+    Todo(
+        "cylinder_anomalies_explained",
+        T("待认定的气瓶异常"),
+        "due",
+        "cylinder_anomaly.confirm",
+        "cylinder_anomalies.index",
+        cylinder_anomalies.count_explained,
+        {"state": "explained"},
+    ),
+    Todo(
+        "cylinder_anomalies_late",
+        T("超过期限的气瓶异常"),
+        "late",
+        "cylinder_anomaly.read",
+        "cylinder_anomalies.index",
+        cylinder_anomalies.count_late,
+        {"late": "1"},
+    ),
     Todo(
         "anomalies_to_explain",
         T("待说明的维保异常"),
