@@ -135,11 +135,17 @@ def record_certificate(actor: Actor, person_id: int, data: dict[str, Any]) -> Ce
 
 
 def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
-    """Let a person sign in, set a new password, or stop it: `login, password?, disabled`."""
+    """Let a person sign in, set a new password, or stop it: `login, password?, disabled`.
+
+    Raises:
+        Forbidden: a unit's manager asks for somebody who has a role elsewhere too.
+        Invalid: the login is taken, or the password too short.
+    """
     policy.require(actor, "person.set_login")
     login = data["login"].strip().lower()
     with transaction() as session:
         person = policy.get(actor, Person, Person.id == person_id, lock=True)
+        _refuse_shared(actor, person)
         if session.execute(select(Person.id).where(Person.login == login, Person.id != person.id)).first():
             raise Invalid.field("login", T("这个账号已有人使用"))
         password = data.get("password")
@@ -153,6 +159,19 @@ def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
             person.password_hash = HASHER.hash(password)
         audit.record(actor, "person.login_set", person, login=login, disabled=person.disabled)
         return person
+
+
+def _refuse_shared(actor: Actor, person: Person) -> None:
+    """Whoever sets a password can act as that person everywhere: a unit's manager only for people of the unit alone."""
+    if actor.role not in UNIT_MANAGERS:
+        return
+    elsewhere = select(Membership.id).where(
+        Membership.person_id == person.id,
+        Membership.unit_id != actor.unit_id,
+        or_(Membership.until.is_(None), Membership.until > clock.today()),
+    )
+    if db.session.scalar(elsewhere.limit(1)) is not None:
+        raise Forbidden(T("此人在其他单位也有身份，登录账号由系统管理员设置"))
 
 
 def _own_unit(actor: Actor, unit_id: int | None) -> int:

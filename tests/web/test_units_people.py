@@ -122,4 +122,4 @@ def test_the_administrator_opens_and_closes_a_login(browser_of, client, app) -> 
 
 def test_only_the_administrator_sets_logins(browser_of, app) -> None:
     person = cast.person("tech2").id
-    assert browser_of("company").post(f"/people/{person}/login", data={"login": "x"}).status_code == 403
+    assert browser_of("tech1").post(f"/people/{person}/login", data={"login": "x"}).status_code == 403
