@@ -7,7 +7,9 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.schemas import gun as schemas
+from blueprints.schemas.base import PageIn, page_out
 from blueprints.sessions import actor
+from registry.queries import station_registers, turns
 from registry.services import devices, fill_cycles, gas_batches, gun_unlocks, hold_releases, presence, readings
 
 bp = Blueprint("api_turns", __name__, description="A cylinder's turn through a station")
@@ -115,3 +117,35 @@ def release_hold(data: dict[str, Any]) -> Any:
     """The authority lets a held cylinder be filled once."""
     row, again = hold_releases.release(actor(), data)
     return (row, 200, AGAIN) if again else row
+
+
+@bp.route("/fill-cycles")
+@bp.arguments(schemas.TurnFilter(), location="query")
+@bp.response(200, page_out(schemas.TurnRowOut))
+def fill_cycles_list(query: dict[str, Any]) -> Any:
+    """The turns of the caller's station or area, newest first."""
+    return turns.page(actor(), query, query["cursor"])
+
+
+@bp.route("/gas-batches")
+@bp.arguments(PageIn(), location="query")
+@bp.response(200, page_out(schemas.GasBatchOut))
+def gas_batches_list(query: dict[str, Any]) -> Any:
+    """The gas batches of the caller's station or area, newest first."""
+    return station_registers.gas_batches(actor(), query["cursor"], query["limit"])
+
+
+@bp.route("/devices")
+@bp.arguments(PageIn(), location="query")
+@bp.response(200, page_out(schemas.DeviceRowOut))
+def devices_list(query: dict[str, Any]) -> Any:
+    """The devices of the caller's station or area."""
+    return station_registers.devices(actor(), query["cursor"], query["limit"])
+
+
+@bp.route("/hold-releases")
+@bp.arguments(schemas.HoldFilter(), location="query")
+@bp.response(200, page_out(schemas.HoldReleaseOut))
+def hold_releases_list(query: dict[str, Any]) -> Any:
+    """The holds that the authority released, newest first; `month` as YYYY-MM."""
+    return station_registers.hold_releases(actor(), query, query["cursor"])

@@ -7,11 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from blueprints.schemas.base import In, Out
-from blueprints.schemas.cylinders import Called
-from blueprints.schemas.fields import Choice, Day, Integer, Moment, Ref, Text
+from blueprints.schemas.base import In, Out, PageIn
+from blueprints.schemas.cylinders import Called, Thousandths
+from blueprints.schemas.fields import Choice, Choices, Day, Integer, Moment, Month, Note, Ref, Text, Upload, Yes
 from blueprints.schemas.filling import Checks
 from blueprints.schemas.scans import CodeText, Findings
+from registry.messages import T
+from registry.rules.fill_cycle import STATES
 from registry.rules.kinds import MEDIA
 from registry.services.devices import KINDS as DEVICE_KINDS
 from registry.services.devices import VIEWS
@@ -80,6 +82,54 @@ class TurnOut(Out):
     closed_at = fields.AwareDateTime(attribute="cycle.closed_at", format="iso")
 
 
+class TurnFilter(PageIn):
+    """Filters of the list of turns."""
+
+    q = Text(max=60, label=_("编号或钢印号"), load_default=None)
+    state = Choice([(state.id, T(state.zh)) for state in STATES.values()], label=_("状态"), load_default=None)
+
+
+class TurnRowOut(Out):
+    """A turn in a list."""
+
+    id = fields.Integer()
+    ref = fields.String()
+    state = fields.String()
+    code = fields.String(attribute="cylinder.label_code")
+    serial_no = fields.String(attribute="cylinder.serial_no")
+    station_id = fields.Integer()
+    gun = fields.String()
+    medium = fields.String()
+    opened_at = fields.AwareDateTime(format="iso")
+    filled_at = fields.AwareDateTime(format="iso", allow_none=True)
+    closed_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class PostCheckForm(In):
+    """The check after filling on a page: what is not in order is ticked, `looked` says the rest was looked at too."""
+
+    ref = Ref()
+    failed = Choices("items", load_default=list, label=_("哪几项不合格（没有就不勾）"))
+    looked = Yes(label=_("以上各项已逐项检查，未勾选的都合格"))
+    reweigh_g = Thousandths(max=5_000_000, label=_("复称总重"), unit="kg", hint=_("手工填写的记为手工"))
+    reading = Text(max=40, label=_("秤的读数编号"), hint=_("有秤的签名读数时填写，不必填重量"))
+    leak_found = Yes(label=_("发现泄漏"))
+    labels_printed = Yes(label=_("警示标签和充装标签齐全"))
+    checker = Choice("staff", required=True, label=_("检查人员"))
+
+
+class AbortForm(In):
+    """Why a turn is given up."""
+
+    reason = Text(required=True, max=200, label=_("放弃充装的原因"))
+
+
+class ReleaseForm(In):
+    """The ref of a release made on a page."""
+
+    ref = Ref()
+
+
 class UnlockIn(In):
     """A gun's leave, as the scan gave it."""
 
@@ -146,6 +196,19 @@ class DeviceOut(Out):
     key = fields.String()
 
 
+class DeviceRowOut(Out):
+    """A device, without its key."""
+
+    id = fields.Integer()
+    station_id = fields.Integer()
+    kind = fields.String()
+    number = fields.String()
+    gun = fields.String(allow_none=True)
+    calibrated_until = fields.Date(allow_none=True)
+    last_seen_at = fields.AwareDateTime(format="iso", allow_none=True)
+    retired_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
 class GasBatchIn(In):
     """A delivery of gas with its test."""
 
@@ -178,6 +241,12 @@ class PresenceIn(In):
     login = Text(required=True, max=40, label=_("人员"))
 
 
+class DutyForm(In):
+    """Somebody signs on, on a page."""
+
+    login = Choice("staff", required=True, label=_("人员"))
+
+
 class PresenceOut(Out):
     """Who is on duty since when."""
 
@@ -196,6 +265,25 @@ class HoldReleaseIn(In):
     rules = fields.List(fields.String(validate=validate.Length(1, 10)), required=True, validate=validate.Length(1, 10))
     reason = Text(required=True, max=200, label=_("放行原因"))
     photo = Integer(required=True, label=_("钢印照片"))
+
+
+class HoldFilter(PageIn):
+    """Filters of the list of releases."""
+
+    month = Month(label=_("月份"), load_default=None)
+
+
+class HoldForm(In):
+    """A release on a page."""
+
+    ref = Ref()
+    code = CodeText(label=_("二维码或编号"))
+    station_id = Choice("stations", required=True, label=_("充装单位"))
+    rules = Choices("rules", required=True, label=_("放行哪些规则"), hint=_("只列出允许放行的规则"))
+    reason = Note(required=True, max=200, label=_("放行原因"))
+    photo = Upload(
+        required=True, accept="image/jpeg,image/png,image/webp", label=_("钢印照片"), hint=_("拍清钢印上的编号和日期")
+    )
 
 
 class HoldReleaseOut(Out):

@@ -19,6 +19,7 @@ from blueprints.schemas.cylinders import CylinderFilter
 from blueprints.schemas.elevators import ElevatorQuery
 from blueprints.schemas.fault_reports import ReportFilter
 from blueprints.schemas.filling import FillingFilter
+from blueprints.schemas.gun import HoldFilter
 from blueprints.schemas.hazards import HazardFilter
 from blueprints.schemas.indicators import BehindIn
 from blueprints.schemas.inspections import DueFilter, InspectionFilter
@@ -64,6 +65,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "assessments": AssessmentFilter,
     "renewals": RenewalFilter,
     "fault-reports": ReportFilter,
+    "hold-releases": HoldFilter,
     "safety-rates": SafetyFilter,
     "safety-gaps": SafetyFilter,
     "safety-records": SafetyFilter,

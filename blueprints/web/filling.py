@@ -13,7 +13,7 @@ from blueprints.schemas import filling as schemas
 from blueprints.schemas.base import PageIn
 from blueprints.sessions import actor
 from registry import clock, policy
-from registry.queries import filling_staff
+from registry.queries import filling_staff, turns
 from registry.queries import fillings as queries
 from registry.queries.filling_judging import restored
 from registry.rules.filling_items import items_for
@@ -138,4 +138,5 @@ def refusals() -> Any:
 def show(filling_id: int) -> Any:
     """One fill with its weights, people, checks and findings."""
     row, verdict = queries.show(actor(), filling_id)
-    return render_template("filling/show.html", row=row, verdict=verdict, filled=_filled, media=MEDIA)
+    turn = turns.of_filling(actor(), filling_id)
+    return render_template("filling/show.html", row=row, verdict=verdict, filled=_filled, media=MEDIA, turn=turn)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Capacity, Device, DeviceOutage
+from registry.queries.station_registers import SILENT
 from registry.services.readings import key_of
 
 KINDS: dict[str, T] = {
@@ -32,7 +32,6 @@ VIEWS: dict[str, T] = {
     "residue": T("残液处理"),
     "scrap": T("报废区"),
 }
-SILENT = timedelta(minutes=5)  # R36: a camera that says nothing for longer is offline
 
 
 def register(actor: Actor, data: Mapping[str, Any]) -> tuple[Device, str]:

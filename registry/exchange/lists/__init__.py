@@ -14,6 +14,7 @@ from registry.exchange.export import write_xlsx
 from registry.exchange.lists import (
     anomalies,
     fault_reports,
+    holds,
     inspections,
     insurance,
     maintenance,
@@ -56,6 +57,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "assessments": old_elevators.ASSESSMENTS,
         "renewals": old_elevators.RENEWALS,
         "fault-reports": fault_reports.REPORTS,
+        "hold-releases": holds.RELEASES,
         "safety-rates": safety.RATES,
         "safety-gaps": safety.GAPS,
         "safety-records": safety.RECORDS,
