@@ -17,7 +17,8 @@ PASSWORD = "a-long-enough-password"
 
 
 def technician(actor) -> int:
-    return people.register(actor("company"), {"name": "新人", "phone": "13955700001", "unit_id": None, "role": "technician"}).id
+    sent = {"name": "新人", "phone": "13955700001", "unit_id": None, "role": "technician"}
+    return people.register(actor("company"), sent).id
 
 
 def test_a_manager_lets_the_own_people_sign_in(actor) -> None:

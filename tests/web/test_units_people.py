@@ -120,6 +120,6 @@ def test_the_administrator_opens_and_closes_a_login(browser_of, client, app) -> 
     assert again.status_code == 422
 
 
-def test_only_the_administrator_sets_logins(browser_of, app) -> None:
+def test_a_colleague_sets_no_logins(browser_of, app) -> None:
     person = cast.person("tech2").id
     assert browser_of("tech1").post(f"/people/{person}/login", data={"login": "x"}).status_code == 403
