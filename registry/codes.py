@@ -54,7 +54,8 @@ def new_code(block: str = "000", *, version: str) -> str:
         raise ValueError(f"block must be three characters of {ALPHABET}: {block!r}")
     if len(version) != 1 or not _is_plain(version):
         raise ValueError(f"key version must be one character of {ALPHABET}: {version!r}")
-    body = PREFIX + block + "".join(secrets.choice(ALPHABET) for _ in range(8)) + version
+    # Five bits of each byte: all 32 characters are equally likely.
+    body = PREFIX + block + "".join([ALPHABET[byte & 31] for byte in secrets.token_bytes(8)]) + version
     return body + _check_digits(body)
 
 

@@ -6,16 +6,30 @@ order to decide cannot change before it writes. On PostgreSQL the rows that deci
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Select, event
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    Select,
+    String,
+    any_,
+    bindparam,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.exc import OperationalError as DatabaseAway
 from sqlalchemy.orm import DeclarativeBase, Session
 
-__all__ = ["Base", "DatabaseAway", "db", "locked", "tidy", "transaction"]
+__all__ = ["Base", "DatabaseAway", "among", "db", "locked", "tidy", "transaction"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -105,6 +119,14 @@ def tidy() -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE" if sqlite else "VACUUM (ANALYZE, TRUNCATE OFF)")
         connection.commit()
+
+
+def among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a text column is one of many values: one parameter, however many there are."""
+    if db.engine.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        return cast(ColumnElement[bool], column.in_(select(each.c.value)))
+    return cast(ColumnElement[bool], column == any_(bindparam(None, list(values), ARRAY(String))))
 
 
 def locked(statement: S) -> S:

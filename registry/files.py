@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,22 @@ def keep(root: Path, content: bytes) -> str:
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    return digest
+
+
+def keep_copy(root: Path, source: Path) -> str:
+    """Store a file of this machine, which need not fit into memory; its SHA-256 in hex."""
+    with source.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    path = path_of(root, digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as stream, source.open("rb") as given:
+            shutil.copyfileobj(given, stream, 1_000_000)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)

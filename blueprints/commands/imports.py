@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from registry.actor import SYSTEM, Actor
 from registry.errors import RegistryError
 from registry.exchange import desk
-from registry.exchange.errors_book import errors_book
+from registry.exchange.errors_book import errors_book, refused_rows
 from registry.exchange.importing import Report
 from registry.exchange.mapping import Profile, propose
 from registry.exchange.reading import COMMAND_LINE_LIMITS, Table
@@ -80,12 +80,16 @@ def _command(register: str) -> Callable[..., None]:
                     bar.update(rows - done)
                     done = rows
 
-                if dry_run:
-                    report = desk.rehearse(bound, table, chosen, advance)
-                else:
-                    report = desk.bring_in(actor, register, bound, table, chosen, file, advance)
+                as_text = errors is not None and errors.suffix.lower() == ".csv"
+                with refused_rows(errors, table) if errors and as_text else nullcontext() as refused:
+                    if dry_run:
+                        report = desk.rehearse(bound, table, chosen, advance, refused)
+                    else:
+                        report = desk.bring_in(actor, register, bound, table, chosen, file, advance, refused)
         _tell(report, bound.announce())
-        if errors and report.refused:
+        if as_text:
+            click.echo(f"refused rows: {errors}")
+        elif errors and report.refused:
             errors.write_bytes(errors_book(table, report.errors))
             click.echo(f"refused rows: {errors}")
 
@@ -105,7 +109,7 @@ for _name, _register in REGISTERS.items():
             click.Option(
                 ["--errors"],
                 type=click.Path(dir_okay=False, writable=True, path_type=Path),
-                help="Write the refused rows into this .xlsx.",
+                help="Write the refused rows with the reasons into this .xlsx, or .csv for any number of them.",
             ),
         ],
     )

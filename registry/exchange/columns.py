@@ -23,8 +23,9 @@ class Column:
     `choices` maps our value to its Chinese label (or is called once per import for that mapping).
     `aliases` are headings under which others keep the same thing. `units` maps a spelling of a unit to
     its factor into ours: with `{"kg": 1, "t": 1000}` a cell `1.5t` and a heading `载重（t）` are understood.
-    `outside` names what a foreign value of a choice may be that is none of ours, with the reason: a profile maps to
-    the name, and the row is refused with the reason. `places` rounds a decimal. `check` gets the value and
+    `spellings` are what others write for a choice, in any kind of their sheet, and what it means of ours ("" for
+    nothing). `outside` names what a foreign value of a choice may be that is none of ours, with the reason: a profile
+    maps to the name, and the row is refused with the reason. `places` rounds a decimal. `check` gets the value and
     returns the reason against it, or None.
     """
 
@@ -34,6 +35,7 @@ class Column:
     kind: Kind = "text"
     required: bool = False
     choices: Choices | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)
     outside: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     units: Mapping[str, Decimal | int] = field(default_factory=dict)
@@ -78,7 +80,8 @@ class Sheet:
 
     `key` names the columns that identify a row; they must be filled in every row. `validate` judges a row
     whose cells are good each by itself (every mapped column is a key of the dict, None where missing): it
-    returns the row to save, with further keys if it likes, or `Problems`.
+    returns the row to save, with further keys if it likes, or `Problems`. `holder` names the column that says whose a
+    row is: two rows with one key and different holders are told apart from a mere repetition.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Sheet:
     key: tuple[str, ...]
     heading_en: str = ""
     validate: Callable[[dict[str, Any]], dict[str, Any] | Problems] | None = None
+    holder: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

@@ -193,6 +193,8 @@ def _choice(column: Column) -> Parser:
         for spelling in (value, label, getattr(label, "en", "")):
             if spelling:
                 known.setdefault(fold(spelling), value)
+    for spelling, value in column.spellings.items():
+        known.setdefault(fold(spelling), value)
     labels = list(options.values())
 
     def parse(raw: Any) -> str | None:
@@ -202,7 +204,7 @@ def _choice(column: Column) -> Parser:
         value = known.get(fold(text))
         if value is None:
             raise BadValue(_not_an_option(text, labels))
-        return value
+        return value or None
 
     return parse
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 from registry.exchange.refusals import Limits, UnreadableSheet
 from registry.exchange.scan import too_many_rows
@@ -14,6 +17,8 @@ from registry.messages import T
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE = 200_000  # characters
+_PIECE = 1_000_000  # bytes
+Source = bytes | Path  # a file from a page, or one of the command line that need not fit into memory
 ENCODINGS = ("utf-8-sig", "utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be")
 
 
@@ -21,7 +26,7 @@ ENCODINGS = ("utf-8-sig", "utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be"
 class TextTable:
     """A text file known to be readable to its end."""
 
-    data: bytes
+    data: Source
     encoding: str
     separator: str
     strict: bool
@@ -32,10 +37,10 @@ class TextTable:
         return _records(self.data, self.encoding, self.separator, self.strict)
 
 
-def open_text(data: bytes, limits: Limits, encoding: str | None = None, separator: str | None = None) -> TextTable:
+def open_text(data: Source, limits: Limits, encoding: str | None = None, separator: str | None = None) -> TextTable:
     """Find encoding and separator, and read once to the end. UnreadableSheet says what is wrong."""
     encoding = encoding or _encoding(data)
-    sample = _decode(data, encoding)[:_SAMPLE]
+    sample = _sample(data, encoding)
     _refuse_other_texts(sample)
     separator = separator or _separator(sample)
     try:
@@ -50,14 +55,30 @@ def open_text(data: bytes, limits: Limits, encoding: str | None = None, separato
         raise UnreadableSheet(T("有单元格过长或文件不是表格文本")) from None
 
 
-def _encoding(data: bytes) -> str:
+def _stream(data: Source) -> IO[bytes]:
+    return io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+
+
+def _pieces(data: Source, encoding: str) -> Iterator[str]:
+    """The text, decoded some of it at a time."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with _stream(data) as stream:
+        while piece := stream.read(_PIECE):
+            yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def _encoding(data: Source) -> str:
+    with _stream(data) as stream:
+        head = stream.read(4000)
     for mark, name in _BOMS:
-        if data.startswith(mark):
+        if head.startswith(mark):
             return name
-    if even_odd := _utf16_by_zeros(data[:4000]):
+    if even_odd := _utf16_by_zeros(head):
         return even_odd
     try:
-        data.decode("utf-8")
+        for _ in _pieces(data, "utf-8"):
+            pass
     except UnicodeDecodeError:
         return "gb18030"
     return "utf-8"
@@ -73,14 +94,21 @@ def _utf16_by_zeros(head: bytes) -> str:
     return "utf-16-be" if low > 2 * high else ""
 
 
-def _decode(data: bytes, encoding: str) -> str:
+def _sample(data: Source, encoding: str) -> str:
+    """The beginning of the text, once all of it was decoded."""
+    sample = ""
     try:
-        text = data.decode(encoding)
+        for piece in _pieces(data, encoding):
+            if "\0" in piece:
+                raise UnreadableSheet(T("文件不是电子表格，请上传.xlsx或.csv文件"))
+            if len(sample) < _SAMPLE:
+                sample += piece
     except (UnicodeDecodeError, LookupError):
         raise UnreadableSheet(T("文字编码认不出来（不是UTF-8、GB18030或UTF-16），请用Excel另存为.xlsx再上传")) from None
-    if "\0" in text or _binary(text[:_SAMPLE]):
+    sample = sample[:_SAMPLE]
+    if _binary(sample):
         raise UnreadableSheet(T("文件不是电子表格，请上传.xlsx或.csv文件"))
-    return text
+    return sample
 
 
 def _binary(text: str) -> bool:
@@ -115,12 +143,12 @@ def _separator(sample: str) -> str:
     return best
 
 
-def _records(data: bytes, encoding: str, separator: str, strict: bool) -> Iterator[tuple[int, list[str]]]:
-    stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
-    return enumerate(csv.reader(stream, delimiter=separator, strict=strict))
+def _records(data: Source, encoding: str, separator: str, strict: bool) -> Iterator[tuple[int, list[str]]]:
+    with io.TextIOWrapper(_stream(data), encoding, newline="") as stream:
+        yield from enumerate(csv.reader(stream, delimiter=separator, strict=strict))
 
 
-def _count(data: bytes, encoding: str, separator: str, strict: bool, limits: Limits) -> int:
+def _count(data: Source, encoding: str, separator: str, strict: bool, limits: Limits) -> int:
     filled = 0
     for _, cells in _records(data, encoding, separator, strict):
         if any(cells):

@@ -20,7 +20,7 @@ from registry.exchange.convert import cell_text
 from registry.exchange.errors_book import errors_book
 from registry.exchange.importing import ImportBroken, Progress, Refusal, Report, UnusableProfile, Values
 from registry.exchange.importing import run as run_import
-from registry.exchange.judging import JudgedRow, judge_rows
+from registry.exchange.judging import JudgedRow, Refused, judge_rows
 from registry.exchange.mapping import Profile, foreign_values, known_headings, propose
 from registry.exchange.outcome import result_of
 from registry.exchange.profiles import shipped
@@ -34,6 +34,7 @@ from registry.settings import current
 
 KEPT_ROWS = 50_000
 PART = 2_000  # rows written at once; a rehearsal keeps others from writing for as long as one part takes
+LARGE_PART = 10_000  # rows of a large file of the command line written for good at once
 ERRORS_PURPOSE = "import_errors"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -151,7 +152,9 @@ def _result(actor: Actor, table: Table, report: Report, bound: Bound, say: Say) 
     return result_of(report, bound.announce(), stored)
 
 
-def rehearse(bound: Bound, table: Table, chosen: Profile, progress: Progress | None = None) -> Report:
+def rehearse(
+    bound: Bound, table: Table, chosen: Profile, progress: Progress | None = None, refused: Refused | None = None
+) -> Report:
     """What an import would bring and refuse; nothing stays.
 
     What only two rows of the file far apart contradict each other in (one certificate number on both) is found by
@@ -159,16 +162,16 @@ def rehearse(bound: Bound, table: Table, chosen: Profile, progress: Progress | N
     """
 
     def save(rows: Sequence[Values]) -> list[Refusal]:
-        refused: list[Refusal] = []
+        found: list[Refusal] = []
         try:
             with transaction():
-                refused = bound.save(rows)
+                found = bound.save(rows)
                 raise _TakenBack
         except _TakenBack:
             bound.forget()
-        return refused
+        return found
 
-    return _judged(replace(bound, save=save), table, chosen, progress)
+    return _judged(replace(bound, save=save), table, chosen, progress, refused=refused)
 
 
 def load(bound: Bound, table: Table, chosen: Profile, progress: Progress | None = None) -> Report:
@@ -179,13 +182,29 @@ def load(bound: Bound, table: Table, chosen: Profile, progress: Progress | None 
 
 
 def bring_in(
-    actor: Actor, sheet: str, bound: Bound, table: Table, chosen: Profile, path: Path, progress: Progress | None = None
+    actor: Actor,
+    sheet: str,
+    bound: Bound,
+    table: Table,
+    chosen: Profile,
+    path: Path,
+    progress: Progress | None = None,
+    refused: Refused | None = None,
 ) -> Report:
-    """Import a file of the command line, and keep it with what came of it like one handed in on a page."""
+    """Import a file of the command line, and keep it with what came of it like one handed in on a page.
+
+    A file of more than 50,000 rows of a register that can take it is written in parts, each for good by itself: when
+    it breaks off, the same file again finds what is there unchanged and does the rest.
+    """
+    if bound.in_parts and table.row_count > KEPT_ROWS:
+        batch = imports.upload_path(actor, sheet, path, chosen.to_dict())
+        report = _judged(bound, table, chosen, progress, refused=refused, part=LARGE_PART)
+        imports.finish(actor, batch.id, _result(actor, table, report, bound, str))
+        return report
     judged = _judge_before(bound, table, chosen)
     with transaction():
-        batch = imports.upload(actor, sheet, path.name, path.read_bytes(), chosen.to_dict())
-        report = _judged(bound, table, chosen, progress, judged)
+        batch = imports.upload_path(actor, sheet, path, chosen.to_dict())
+        report = _judged(bound, table, chosen, progress, judged, refused)
         imports.finish(actor, batch.id, _result(actor, table, report, bound, str))
     return report
 
@@ -203,9 +222,13 @@ def _judged(
     chosen: Profile,
     progress: Progress | None = None,
     judged: list[JudgedRow] | None = None,
+    refused: Refused | None = None,
+    part: int | None = None,
 ) -> Report:
     try:
-        return run_import(table, bound.sheet, chosen, bound.save, bound.existing, progress, PART, judged)
+        return run_import(
+            table, bound.sheet, chosen, bound.save, bound.existing, progress, part or PART, judged, refused
+        )
     except UnusableProfile as error:
         raise Invalid({"columns": list(error.reasons)}) from None
     except ImportBroken as error:

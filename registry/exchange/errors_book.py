@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from registry.exchange.columns import Say
-from registry.exchange.judging import RowError
+from registry.exchange.convert import cell_text
+from registry.exchange.judging import JudgedRow, Refused, RowError
 from registry.exchange.reading import Row, Table
 from registry.exchange.values import Fault
-from registry.exchange.writing import Book, fit
+from registry.exchange.writing import RISKY, Book, fit
 from registry.messages import T
 
 ROW_NUMBER = T("原行号")
@@ -39,13 +43,36 @@ def errors_book(table: Table, errors: Iterable[RowError], *, say: Say = str) -> 
             book.write(sheet, number, place, _original(value), marked=place in marks)
             if place in marks and number <= _COMMENTS:
                 sheet.write_comment(number, place, "\n".join(map(say, marks[place])), {"author": "", "x_scale": 2})
-        reasons = "；".join(
-            f"{error.heading}：{say(error.reason)}" if error.heading else say(error.reason) for error in found
-        )
         book.write(sheet, number, width, row.number)
-        book.write(sheet, number, width + 1, reasons)
+        book.write(sheet, number, width + 1, _reasons(found, say))
     book.close()
     return target.getvalue()
+
+
+@contextmanager
+def refused_rows(path: Path, table: Table, *, say: Say = str) -> Iterator[Refused]:
+    """Write refused rows into a .csv as they are found, however many there are: their cells, then the row in the first
+    file and all reasons. It is read with the same profile."""
+    width = len(table.headings)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        out = csv.writer(file)
+        out.writerow((*table.headings, say(ROW_NUMBER), say(REASONS)))
+
+        def write(judged: JudgedRow, errors: Sequence[RowError]) -> None:
+            cells = [_harmless(cell_text(cell)) for cell in judged.cells[:width]]
+            out.writerow((*cells, *[""] * (width - len(cells)), judged.number, _reasons(errors, say)))
+
+        yield write
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def _reasons(errors: Iterable[RowError], say: Say) -> str:
+    return "；".join(
+        f"{error.heading}：{say(error.reason)}" if error.heading else say(error.reason) for error in errors
+    )
 
 
 def _head(book: Book, sheet: Worksheet, table: Table, say: Say) -> None:

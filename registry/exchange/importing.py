@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from registry.exchange.columns import Sheet
 from registry.exchange.errors_book import REASONS, ROW_NUMBER
-from registry.exchange.judging import JudgedRow, RowError, judge_rows
+from registry.exchange.judging import JudgedRow, Refused, RowError, judge_rows
 from registry.exchange.mapping import Profile
 from registry.exchange.reading import Table
 from registry.messages import T
@@ -176,6 +176,7 @@ def run(
     progress: Progress | None = None,
     batch: int = BATCH,
     judged: Iterable[JudgedRow] | None = None,
+    refused: Refused | None = None,
 ) -> Report:
     """Save what is good, `batch` rows a call, and report the rest.
 
@@ -183,10 +184,11 @@ def run(
     (the field stays as it is) unless the profile clears blanks: then it is None. Unchanged rows are not
     given. `save` is one transaction a call and may return refusals; what it raises ends the import with
     ImportBroken. `progress` gets (rows done, rows in all). `judged` are the table's rows when they were judged before.
+    `refused` is told every row that was not taken, with all that is wrong with it, also past what the report keeps.
     """
     report = _start(table, sheet, profile)
-    for rows in _batches(table, sheet, profile, existing, report, progress, batch, judged):
-        _save(rows, save, sheet, profile, report)
+    for rows in _batches(table, sheet, profile, existing, report, progress, batch, judged, refused):
+        _save(rows, save, sheet, profile, report, refused)
     return report
 
 
@@ -218,6 +220,7 @@ def _batches(
     progress: Progress | None = None,
     size: int = BATCH,
     judged_before: Iterable[JudgedRow] | None = None,
+    refused: Refused | None = None,
 ) -> Iterator[list[_Good]]:
     """Lists of at most `size` new and changed rows; counts and errors go into the report."""
     began = time.perf_counter()
@@ -230,6 +233,8 @@ def _batches(
             report.note(error)
         if judged.errors:
             report.refused += 1
+            if refused:
+                refused(judged, judged.errors)
         else:
             waiting.append(judged)
         if len(waiting) == size:
@@ -279,7 +284,9 @@ def _again(table: Table, sheet: Sheet, profile: Profile, existing: Existing) -> 
             yield good.row
 
 
-def _save(rows: list[_Good], save: Save, sheet: Sheet, profile: Profile, report: Report) -> None:
+def _save(
+    rows: list[_Good], save: Save, sheet: Sheet, profile: Profile, report: Report, told: Refused | None = None
+) -> None:
     if not rows:
         return
     try:
@@ -294,8 +301,14 @@ def _save(rows: list[_Good], save: Save, sheet: Sheet, profile: Profile, report:
         setattr(report, state, getattr(report, state) - 1)
     report.refused += len(refused)
     report.saved += len(rows) - len(refused)
+    found: dict[int, list[RowError]] = {}
     for refusal in refusals:
-        report.note(_row_error(rows[refusal.index], refusal, sheet, profile))
+        noticed = _row_error(rows[refusal.index], refusal, sheet, profile)
+        report.note(noticed)
+        found.setdefault(refusal.index, []).append(noticed)
+    if told:
+        for index, errors in found.items():
+            told(rows[index].judged, errors)
 
 
 def _row_error(good: _Good, refusal: Refusal, sheet: Sheet, profile: Profile) -> RowError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +36,16 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """One row: `row` by column name (good only when there are no errors), errors and warnings."""
+    """One row: `row` by column name (good only when there are no errors), errors, warnings, its cells."""
 
     number: int
     row: dict[str, Any]
     errors: tuple[RowError, ...] = ()
     warnings: tuple[RowError, ...] = ()
+    cells: Sequence[Any] = ()
+
+
+Refused = Callable[[JudgedRow, Sequence[RowError]], None]
 
 
 class _Reader:
@@ -113,19 +117,18 @@ def judge_rows(table: Table, sheet: Sheet, profile: Profile) -> Iterator[JudgedR
         if name not in profile.columns
     }
     headings = {reader.name: reader.heading for reader in readers}
-    seen: dict[tuple[Any, ...], int] = {}
+    seen = _Seen(sheet)
     for number, cells in table:
         row, errors, warnings = _read_cells(number, cells, readers, constants)
-        key = tuple(row.get(name) for name in sheet.key)
-        if not errors and (first := seen.setdefault(key, number)) != number:
-            errors.append(_duplicate(number, first, key, sheet, headings))
+        if not errors and (reason := seen.again(number, row)) is not None:
+            errors.append(_duplicate(number, reason, row, sheet, headings))
         if not errors and sheet.validate is not None:
             outcome = sheet.validate(row)
             if isinstance(outcome, Problems):
                 errors += _problems(number, cells, outcome, readers, sheet)
             else:
                 row = outcome
-        yield JudgedRow(number, row, tuple(errors), tuple(warnings))
+        yield JudgedRow(number, row, tuple(errors), tuple(warnings), cells)
 
 
 def row_errors(table: Table, sheet: Sheet, profile: Profile) -> Iterator[RowError]:
@@ -155,10 +158,31 @@ def _read_cells(
     return row, errors, warnings
 
 
-def _duplicate(number: int, first: int, key: tuple[Any, ...], sheet: Sheet, headings: dict[str, str]) -> RowError:
+class _Seen:
+    """The keys of the rows read so far, each as one number of 64 bits: a register of a million rows stays small, and
+    two different keys of it meet in one of a hundred million files."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._key, self._holder = sheet.key, sheet.holder
+        self._rows: dict[int, int] = {}
+
+    def again(self, number: int, row: dict[str, Any]) -> T | None:
+        """Why the row may not come again; None for the first with its key."""
+        get = row.get
+        holder = hash(get(self._holder)) & 0xFFFFFF if self._holder else 0
+        told = number << 24 | holder
+        first = self._rows.setdefault(hash(tuple([get(name) for name in self._key])), told)
+        if first == told:
+            return None
+        if first & 0xFFFFFF != holder:
+            return T("与第{row}行重复，而且两行写的单位不同，请先核实是哪家的", row=first >> 24)
+        return T("与第{row}行重复", row=first >> 24)
+
+
+def _duplicate(number: int, reason: T, row: dict[str, Any], sheet: Sheet, headings: dict[str, str]) -> RowError:
     name = sheet.key[-1]
     heading = headings.get(name, sheet.column(name).heading)
-    return RowError(number, name, heading, " ".join(map(str, key)), T("与第{row}行重复", row=first))
+    return RowError(number, name, heading, " ".join(str(row.get(name)) for name in sheet.key), reason)
 
 
 def _problems(

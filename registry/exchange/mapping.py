@@ -203,7 +203,7 @@ def foreign_values(
     for column, counter in zip(columns, counters, strict=True):
         mapped = profile.values.get(column.name, {})
         options = column.options()
-        ours = {fold(text) for pair in options.items() for text in pair}
+        ours = {fold(text) for pair in (*options.items(), column.spellings) for text in pair}
         foreign = [(v, n) for v, n in counter.most_common() if v and (v in mapped or fold(v) not in ours)]
         found[column.name] = [(v, n, mapped.get(v) or _nearest(v, options)) for v, n in foreign[:limit]]
     return {name: values for name, values in found.items() if values}

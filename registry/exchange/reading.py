@@ -67,11 +67,9 @@ class Table:
             for column, bottom in self._merges.get(number, ()):
                 if column < len(cells):
                     running[column] = (bottom, cells[column])
-            if not any(cell not in ("", None) for cell in cells):
-                continue
-            if running:
+            if running and any(cell not in ("", None) for cell in cells):
                 _fill(cells, number, running)
-            if any(not isinstance(cell, str) or clean(cell) for cell in cells if cell not in ("", None)):
+            if _is_filled(cells):
                 yield Row(number + 1, cells)
 
     def column(self, heading: str) -> int:
@@ -87,6 +85,17 @@ class Table:
         doubled = [name for name in self.headings if name.endswith(" (2)")]
         if doubled:
             yield T("有重复的表头：{headings}", headings="、".join(name[:-4] for name in doubled))
+
+
+def _is_filled(cells: Sequence[Any]) -> bool:
+    """Whether one of the cells shows something; mostly the first one tells."""
+    for cell in cells:
+        if cell.__class__ is not str:
+            if cell is not None:
+                return True
+        elif cell and ((cell.isprintable() and not cell.isspace()) or clean(cell)):
+            return True
+    return False
 
 
 def _fills(merges: Sequence[Merge], last_heading_row: int) -> dict[int, list[tuple[int, int]]]:
@@ -124,8 +133,9 @@ def read_table(
     """
     limits = limits or Limits()
     filename = filename or ("" if isinstance(source, bytes) else os.fspath(source))
-    data = _load(source, limits)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", OLE_MAGIC)):
+    data: bytes | Path = _sized(source, limits)
+    if _begins(data).startswith((b"PK\x03\x04", b"PK\x05\x06", OLE_MAGIC)):
+        data = data if isinstance(data, bytes) else data.read_bytes()
         workbook = Workbook(data, limits)
         if sheet is None:
             return _first_table(workbook, known, heading_row, limits, data)
@@ -152,7 +162,7 @@ def _first_table(
 
 
 def _table(
-    raw: RawSheet | TextTable, known: Collection[str], heading_row: int | None, limits: Limits, data: bytes
+    raw: RawSheet | TextTable, known: Collection[str], heading_row: int | None, limits: Limits, data: bytes | Path
 ) -> Table:
     head = list(islice(raw.rows(), SEARCHED if heading_row is None else heading_row + 1))
     if not any(cell not in ("", None) for _, cells in head for cell in cells):
@@ -163,7 +173,7 @@ def _table(
     headings, last = name_columns(head, found, raw.merges if isinstance(raw, RawSheet) else ())
     if sum(map(bool, headings)) > limits.columns:
         raise UnreadableSheet(T("超过{limit}列，不像是登记表", limit=limits.columns))
-    table = Table(raw, found, headings, last, hashlib.sha256(data).hexdigest())
+    table = Table(raw, found, headings, last, _digest(data))
     if not table.row_count:
         raise UnreadableSheet(T("表头下面没有数据"))
     if table.row_count > limits.rows:
@@ -171,10 +181,24 @@ def _table(
     return table
 
 
-def _load(source: str | os.PathLike[str] | bytes, limits: Limits) -> bytes:
+def _sized(source: str | os.PathLike[str] | bytes, limits: Limits) -> bytes | Path:
     size = len(source) if isinstance(source, bytes) else os.stat(source).st_size
     if size > limits.upload_bytes:
         raise UnreadableSheet(T("文件超过{limit}MB", limit=megabytes(limits.upload_bytes)))
     if not size:
         raise UnreadableSheet(T("文件是空的"))
-    return source if isinstance(source, bytes) else Path(source).read_bytes()
+    return source if isinstance(source, bytes) else Path(source)
+
+
+def _begins(data: bytes | Path) -> bytes:
+    if isinstance(data, bytes):
+        return data[:16]
+    with data.open("rb") as stream:
+        return stream.read(16)
+
+
+def _digest(data: bytes | Path) -> str:
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

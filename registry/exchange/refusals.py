@@ -34,7 +34,7 @@ class Limits:
 COMMAND_LINE_LIMITS = Limits(
     upload_bytes=500_000_000,
     unpacked_bytes=4_000_000_000,
-    rows=1_048_575,
+    rows=5_000_000,
     cells=60_000_000,
     text_bytes=3_000_000_000,
 )

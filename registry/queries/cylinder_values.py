@@ -31,6 +31,7 @@ MARKS = (
     "product_standard",
     "register_no",
     "inner_no",
+    "information_management",
     "working_pressure_kpa",
     "test_pressure_kpa",
     "wall_mm",
@@ -56,7 +57,9 @@ MARKS = (
     "stated_next_inspection_on",
 )
 # What a station may still change by itself once the cylinder is on file; everything else decides about filling.
-STATION_FIELDS = frozenset({"maker", "model", "product_standard", "inner_no", "vehicle_plate"})
+STATION_FIELDS = frozenset(
+    {"maker", "model", "product_standard", "inner_no", "vehicle_plate", "information_management"}
+)
 ENVIRONMENTS = ("seawater", "diving")
 
 # Stored in mL, g and kPa; judged and shown in L, kg and MPa.
@@ -70,7 +73,6 @@ _BOUNDED = (
     "porosity",
     "service_life_years",
 )
-
 
 _CODES = ("maker_code", "serial_no", "register_no", "inner_no", "vehicle_plate")
 
@@ -157,17 +159,8 @@ def kept_dates(values: Values, on: date) -> Kept:
 
 def computed_fill_g(values: Values, on: date) -> int | None:
     """The most a cylinder filled by mass may hold, in grams (GB/T 14193); None for one filled by pressure."""
-    volume = _natural(values, "volume_ml")
-    pressure = _natural(values, "working_pressure_kpa")
-    porosity = values.get("porosity")
-    if (
-        not volume
-        or volume <= 0
-        or (pressure is not None and pressure <= 0)
-        or (porosity is not None and porosity <= 0)
-    ):
-        return None
-    return _fill_g(values["kind"], values.get("medium"), volume, pressure, porosity, on)
+    get = values.get
+    return _fill_g(values["kind"], get("medium"), get("volume_ml"), get("working_pressure_kpa"), get("porosity"), on)
 
 
 def carried_fill_g(before: Values, after: Values, on: date) -> int | None:
@@ -180,8 +173,12 @@ def carried_fill_g(before: Values, after: Values, on: date) -> int | None:
 
 @lru_cache(maxsize=8192)
 def _fill_g(
-    kind: str, medium: str | None, volume: Decimal, pressure: Decimal | None, porosity: Decimal | None, on: date
+    kind: str, medium: str | None, volume_ml: int | None, pressure_kpa: int | None, porosity: Decimal | None, on: date
 ) -> int | None:
+    if not volume_ml or any(value is not None and value <= 0 for value in (volume_ml, pressure_kpa, porosity)):
+        return None
+    volume = Decimal(volume_ml) / 1000
+    pressure = None if pressure_kpa is None else Decimal(pressure_kpa) / 1000
     limit = fill_limit(kind, medium, volume, pressure, porosity, None, on)
     return None if limit.max_kg is None else int(limit.max_kg * 1000)
 
@@ -201,10 +198,8 @@ def problems(values: Values, on: date, stated_date: bool = True) -> dict[str, li
         found["medium"] = [T("没有这种充装介质")]
     elif not holds(kind, medium, on):
         found["medium"] = [T("这种气瓶不能充装该介质")]
-    for field in _BOUNDED:
-        _add(found, field, _out_of_bounds(field, kind, _natural(values, field), on))
-    _add(found, "tare_g", _implausible_tare(values, kind, on))
-    _add(found, "test_pressure_kpa", _weak_test(values))
+    for field, wrong in _measured(kind, *(values.get(name) for name in _BOUNDED), on):
+        _add(found, field, wrong)
     if "volume_ml" not in found:
         _add(found, "permitted_fill_g", _too_much(values, on))
     for field, problem in _misdated(values, on):
@@ -224,6 +219,15 @@ def too_late(values: Values, on: date) -> T | None:
     if not due.refused:
         return None
     return T("按规则下次检验不得晚于{day}，可以提前，不能推后", day=due.day)
+
+
+@lru_cache(maxsize=8192)
+def _measured(kind: str, *given: Any) -> tuple[tuple[str, T], ...]:
+    """What is wrong with the measures of a kind: cylinders of one size are many, so the answer is remembered."""
+    values, on = dict(zip(_BOUNDED, given, strict=False)), given[-1]
+    found = [(field, _out_of_bounds(field, kind, _natural(values, field), on)) for field in _BOUNDED]
+    found += [("tare_g", _implausible_tare(values, kind, on)), ("test_pressure_kpa", _weak_test(values))]
+    return tuple((field, problem) for field, problem in found if problem is not None)
 
 
 def _add(found: dict[str, list[T]], field: str, problem: T | None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from registry import clock, codes, policy
 from registry.actor import OFFICE_ROLES, Actor
-from registry.db import db
+from registry.db import among, db
 from registry.messages import T
 from registry.models import Capacity, Cylinder, CylinderEvent, CylinderInspection, Filling, LabelCode, Unit
 from registry.queries.cylinder_values import MARKS, dates_from
@@ -258,7 +258,7 @@ def existing(actor: Actor, keys: Iterable[Key]) -> dict[Key, Existing]:
             Cylinder.status,
             Cylinder.version,
             *columns,
-        ).where(Cylinder.serial_no.in_(numbers[start : start + 5000]))
+        ).where(among(Cylinder.serial_no, numbers[start : start + 5000]))
         for row_id, visible, owner_id, status, version, *values in db.session.execute(statement):
             marks = dict(zip(MARKS, values, strict=True))
             key = (marks["maker_code"], marks["serial_no"], marks["made_on"])
@@ -273,7 +273,7 @@ def taken_register_numbers(numbers: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(wanted), 5000):
         statement = select(Cylinder.register_no, Cylinder.id).where(
-            Cylinder.register_no.in_(wanted[start : start + 5000]), Cylinder.status.in_(LIVE)
+            among(Cylinder.register_no, wanted[start : start + 5000]), Cylinder.status.in_(LIVE)
         )
         found.update({number: row_id for number, row_id in db.session.execute(statement) if number})
     return found

@@ -30,7 +30,7 @@ from registry.models import (
     SafetyRecord,
     SafetyRisk,
 )
-from registry.queries import parameters, safety, safety_days
+from registry.queries import parameters, safety, safety_days, safety_stations
 from registry.rules import fault_reports as fault_rules
 from registry.rules import safety as rules
 from registry.rules.hazards import OPEN_STATES
@@ -283,7 +283,7 @@ def _station_notes(actor: Actor, on: date) -> list[T]:
         found.append(T("前一日拒绝充装{count}次", count=refused))
     if ending:
         found.append(T("{count}本作业人员证件已到期或即将到期", count=ending))
-    return found
+    return found + safety_stations.notes(actor, on)
 
 
 def _nothing(_actor: Actor, _on: date) -> list[T]:

@@ -28,6 +28,8 @@ class IdentifierError(ValueError):
 
 def normalise(text: str) -> str:
     """Full-width letters, digits and brackets to half-width, upper case, no blanks."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
 
 

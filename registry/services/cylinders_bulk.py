@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from registry import audit, clock, policy
 from registry.actor import OFFICE_ROLES, Actor
+from registry.bulk import insert_rows, take_ids
 from registry.db import Base, transaction
 from registry.messages import T
 from registry.models import Cylinder, CylinderStatus, LabelCode, Unit
@@ -208,22 +209,20 @@ class _Batch:
     def _insert(self, fresh: list[dict[str, Any]]) -> list[Entry]:
         if not fresh:
             return []
-        columns = [column.name for column in Cylinder.__table__.columns if not column.primary_key]
-        self.session.execute(insert(_table(Cylinder)), [{name: row.get(name) for name in columns} for row in fresh])
-        codes = [row["label_code"] for row in fresh]
-        written = select(Cylinder.label_code, Cylinder.id).where(Cylinder.label_code.in_(codes))
-        ids = {code: row_id for code, row_id in self.session.execute(written) if code}
-        self.session.execute(
-            insert(_table(CylinderStatus)),
-            [
-                {"cylinder_id": ids[r["label_code"]], "status": r["status"], "since": r["since"], "until": None}
-                | {"reason": "", "document": ""}
-                for r in fresh
-            ],
-        )
-        self.session.execute(insert(_table(LabelCode)), [self._label(r, ids[r["label_code"]]) for r in fresh])
+        table = _table(Cylinder)
+        ids = take_ids(self.session, table, len(fresh))
+        begun = [row.pop("since") for row in fresh]
+        for row_id, row in zip(ids, fresh, strict=True):
+            row["id"] = row_id
+        insert_rows(self.session, table, fresh)
+        periods = [
+            {"cylinder_id": row["id"], "status": row["status"], "since": since, "reason": "", "document": ""}
+            for row, since in zip(fresh, begun, strict=True)
+        ]
+        insert_rows(self.session, _table(CylinderStatus), periods)
+        insert_rows(self.session, _table(LabelCode), [self._label(row, row["id"]) for row in fresh])
         self.counts.new += len(fresh)
-        return [(ids[r["label_code"]], _declared(r)) for r in fresh]
+        return [(row["id"], _declared(row)) for row in fresh]
 
     def _label(self, row: Mapping[str, Any], cylinder_id: int) -> dict[str, Any]:
         live = row["status"] in LIVE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from registry import audit, clock, files, policy
 from registry.actor import Actor
 from registry.db import transaction
@@ -12,18 +14,27 @@ from registry.settings import current
 def store(actor: Actor, name: str, mime: str, content: bytes, purpose: str) -> StoredFile:
     """Keep `content`; the row's `sha256` proves later that it is still the same."""
     policy.require(actor, "file.store")
-    digest = files.keep(current().files_dir, content)
+    return _written(actor, name, mime, files.keep(current().files_dir, content), len(content), purpose)
+
+
+def store_path(actor: Actor, path: Path, mime: str, purpose: str) -> StoredFile:
+    """Keep a file of this machine under its own name."""
+    policy.require(actor, "file.store")
+    return _written(actor, path.name, mime, files.keep_copy(current().files_dir, path), path.stat().st_size, purpose)
+
+
+def _written(actor: Actor, name: str, mime: str, digest: str, size: int, purpose: str) -> StoredFile:
     with transaction() as session:
         row = StoredFile(
             sha256=digest,
             name=name[:200],
             mime=mime[:200],
-            size=len(content),
+            size=size,
             purpose=purpose,
             unit_id=actor.unit_id,
             person_id=actor.person_id,
             stored_at=clock.now(),
         )
         session.add(row)
-        audit.record(actor, "file.stored", row, sha256=digest, purpose=purpose, size=len(content))
+        audit.record(actor, "file.stored", row, sha256=digest, purpose=purpose, size=size)
         return row

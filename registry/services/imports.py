@@ -6,16 +6,18 @@ Reading and judging the rows is the business of `registry.exchange.desk`, which 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
-from registry.models import ImportBatch, ImportProfile
+from registry.models import ImportBatch, ImportProfile, StoredFile
 from registry.services import files
 
 PURPOSE = "import"
@@ -28,19 +30,33 @@ def upload(actor: Actor, sheet: str, name: str, content: bytes, profile: Mapping
     policy.require(actor, "import.check")
     with transaction() as session:
         stored = files.store(actor, name, _mime(name), content, PURPOSE)
-        batch = ImportBatch(
-            sheet=sheet,
-            file_id=stored.id,
-            profile=dict(profile),
-            result=None,
-            state="uploaded",
-            person_id=actor.person_id,
-            unit_id=actor.unit_id,
-            at=clock.now(),
-        )
-        session.add(batch)
-        audit.record(actor, "import.uploaded", batch, sheet=sheet, file_id=stored.id)
-        return batch
+        return _uploaded(session, actor, sheet, stored, profile)
+
+
+def upload_path(actor: Actor, sheet: str, path: Path, profile: Mapping[str, Any]) -> ImportBatch:
+    """Keep a spreadsheet of this machine, which need not fit into memory."""
+    policy.require(actor, "import.check")
+    with transaction() as session:
+        stored = files.store_path(actor, path, _mime(path.name), PURPOSE)
+        return _uploaded(session, actor, sheet, stored, profile)
+
+
+def _uploaded(
+    session: Session, actor: Actor, sheet: str, stored: StoredFile, profile: Mapping[str, Any]
+) -> ImportBatch:
+    batch = ImportBatch(
+        sheet=sheet,
+        file_id=stored.id,
+        profile=dict(profile),
+        result=None,
+        state="uploaded",
+        person_id=actor.person_id,
+        unit_id=actor.unit_id,
+        at=clock.now(),
+    )
+    session.add(batch)
+    audit.record(actor, "import.uploaded", batch, sheet=sheet, file_id=stored.id)
+    return batch
 
 
 def settle(actor: Actor, batch_id: int, profile: Mapping[str, Any]) -> ImportBatch:

@@ -213,6 +213,7 @@ MAPPED = {
     "stated_next_inspection_on": "下次检验日期",
     "inner_no": "单位内编号",
     "status": "变更或停用情况",
+    "information_management": "信息化管理情况",
 }
 
 

@@ -35,7 +35,8 @@ class Bound:
     """A register's sheet for one import by one caller.
 
     `save` writes a batch and returns what it refused; `forget` is called when what it wrote was rolled back;
-    `announce` are sentences about what else comes into the registry with the rows.
+    `announce` are sentences about what else comes into the registry with the rows. `in_parts`: rows of a large file
+    may be written some at a time, since a row that is there already is recognised by its own values.
     """
 
     sheet: Sheet
@@ -43,6 +44,7 @@ class Bound:
     save: Callable[[Sequence[Values]], list[Refusal]]
     forget: Callable[[], None] = lambda: None
     announce: Callable[[], list[T]] = list
+    in_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from registry.actor import OFFICE_ROLES, Actor
@@ -44,6 +45,31 @@ _MPA = {"MPa": 1, "mpa": 1, "兆帕": 1, "kPa": Decimal("0.001"), "bar": Decimal
 _KG = {"kg": 1, "公斤": 1, "千克": 1, "g": Decimal("0.001")}
 _LITRES = {"L": 1, "升": 1, "mL": Decimal("0.001"), "毫升": Decimal("0.001")}
 
+# What ledgers write in these two columns of the summary table. A scrapped cylinder without evidence of its destruction
+# still has to be destroyed.
+KIND_SPELLINGS = {
+    "液化石油气瓶": "lpg_steel",
+    "液化石油气气瓶": "lpg_steel",
+    "溶解乙炔瓶": "acetylene",
+    "乙炔瓶": "acetylene",
+    "焊接绝热气瓶": "cryogenic",
+    "杜瓦瓶": "cryogenic",
+}
+STATUS_SPELLINGS = {
+    "无": "",
+    "无变更": "",
+    "未变更": "",
+    "正常": "in_use",
+    "使用": "in_use",
+    "正常使用": "in_use",
+    "已停用": "suspended",
+    "报废": "scrap_pending",
+    "已报废": "scrap_pending",
+    "判废": "scrap_pending",
+    "送检": "inspection",
+    "注销": "cancelled",
+}
+
 
 def _measure(name: str, heading: T, heading_en: str, units: dict[str, Any], *aliases: str) -> Column:
     return Column(
@@ -67,6 +93,7 @@ COLUMNS = (
         kind="choice",
         required=True,
         choices=named(CYLINDER_KINDS),
+        spellings=KIND_SPELLINGS,
         aliases=("气瓶品种", "气瓶种类", "品种", "类别"),
         example="lpg_steel",
     ),
@@ -151,9 +178,18 @@ COLUMNS = (
         heading_en="Status",
         kind="choice",
         choices=named(STATUSES),
+        spellings=STATUS_SPELLINGS,
         aliases=("气瓶状态", "状态", "使用状态"),
         note=T("不填时，有使用登记号的按“在用”，没有的按“未建档”"),
         example="in_use",
+    ),
+    Column(
+        name="information_management",
+        heading=T("信息化管理情况"),
+        heading_en="Information management",
+        max_length=LONGEST_CODE,
+        aliases=("信息化情况", "电子标签情况"),
+        note=T("如：已赋码、电子标签、未纳入"),
     ),
     Column(
         name="owner",
@@ -219,13 +255,14 @@ SHEET = Sheet(
     heading_en="Cylinders",
     key=("serial_no", "maker", "made_on"),
     columns=COLUMNS,
+    holder="owner",
 )
 
 
 def bind(actor: Actor, _profile: Profile) -> Bound:
     """The sheet for one import."""
     job = _Import(actor)
-    return Bound(sheet=replace(SHEET, validate=job.validate), existing=job.existing, save=job.save)
+    return Bound(sheet=replace(SHEET, validate=job.validate), existing=job.existing, save=job.save, in_parts=True)
 
 
 class _Import:
@@ -235,6 +272,8 @@ class _Import:
         self.owners = UnitFinder(actor, "filling")
         self.maker_codes = cylinder_makers.codes()
         self.code_of: dict[Key, str] = {}
+        self.plain_maker = cache(normalise)
+        self.owner_of = cache(self.owners.known)
 
     def validate(self, row: Values) -> Values | Problems:
         """The row in our units, with the code of its maker and its owner's id."""
@@ -242,26 +281,26 @@ class _Import:
         for name, kept in THOUSANDTHS.items():
             if name in row:
                 values[kept] = None if row[name] is None else int(row[name] * 1000)
-        maker = normalise(row["maker"])
+        maker = self.plain_maker(row["maker"])
         values["maker_code"] = row.get("maker_code") or self.maker_codes.get(maker) or maker[:LONGEST_CODE]
         owner = self._owner(row)
         if isinstance(owner, T):
             return Problems({"owner": owner})
         values["owner_id"] = owner
-        ready = {**values, **normalised(values)}
-        if ready.get("last_inspected_on") is None:
-            ready["last_inspection_passed"] = None
-        self.code_of[ready["serial_no"], ready["maker"], ready["made_on"]] = ready["maker_code"]
-        return ready
+        values.update(normalised(values))
+        if values.get("last_inspected_on") is None:
+            values["last_inspection_passed"] = None
+        self.code_of[values["serial_no"], values["maker"], values["made_on"]] = values["maker_code"]
+        return values
 
     def _owner(self, row: Values) -> int | T | None:
         if not row.get("owner"):
             return T("请填写产权单位") if self.is_office else self.actor.unit_id
-        return self.owners.known(row["owner"])
+        return self.owner_of(row["owner"])
 
     def existing(self, keys: list[Key]) -> dict[Key, dict[str, Any]]:
         """What is on file; of cylinders of others nothing is shown, and saving refuses them."""
-        ours = {(self.code_of[key], key[0], key[2]): key for key in keys}
+        ours = {(self.code_of.pop(key), key[0], key[2]): key for key in keys}
         known = cylinders.existing(self.actor, ours)
         return {
             ours[code]: {**found.values, "owner_id": found.owner_id, "status": found.status} if found.visible else {}

@@ -1,0 +1,83 @@
+"""The daily check of a station's officers: owed only where one is appointed, from the day of the appointment on."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from registry.db import transaction
+from registry.models import GasBatch, SafetyAppointment, SafetyRecord
+from registry.queries import safety_stations
+from registry.queries.safety_duties import daily_check_open
+from seeds import cast
+from tests.safety_factory import NOW, TODAY
+
+BEFORE = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def station(app: Flask) -> int:
+    """A station with an officer since today."""
+    unit = cast.unit("station").id
+    with transaction() as session:
+        session.query(SafetyRecord).filter_by(unit_id=unit).delete()
+        session.query(SafetyAppointment).filter_by(unit_id=unit).delete()
+        session.add(
+            SafetyAppointment(
+                unit_id=unit,
+                subject="filling",
+                role="officer",
+                person_id=cast.person("filling").id,
+                document="任〔2026〕1号",
+                since=TODAY,
+            )
+        )
+    return unit
+
+
+@pytest.mark.parametrize(("day", "is_open"), [(BEFORE, None), (TODAY, True)])
+def test_the_check_is_owed_from_the_appointment_on(station: int, day: date, is_open: bool | None) -> None:
+    assert daily_check_open(station, day) is is_open
+
+
+def test_a_record_of_the_day_closes_it(station: int) -> None:
+    values = {
+        "ref": "r-1",
+        "ref_digest": "d",
+        "unit_id": station,
+        "subject": "filling",
+        "cycle": "daily",
+        "person_id": cast.person("filling").id,
+        "recorded_at": NOW,
+        "counts_from": TODAY,
+        "late": False,
+        "zero_risk": True,
+        "problem_count": 0,
+        "content": {},
+        "signature": {},
+        "photos": [],
+    }
+    with transaction() as session:
+        session.add(SafetyRecord(starts_on=TODAY, ends_on=TODAY, **values))
+    assert daily_check_open(station, TODAY) is False
+    assert daily_check_open(station, TODAY + timedelta(days=1)) is True
+
+
+def test_gas_without_a_test_is_noted(station: int) -> None:
+    actor = cast.actor("filling")
+    before = {str(note) for note in safety_stations.notes(actor, TODAY)}
+    with transaction() as session:
+        session.add(
+            GasBatch(
+                ref="g-1",
+                station_id=station,
+                medium="lpg",
+                supplier="安庆石化",
+                delivery_note="1",
+                mass_g=1000,
+                since=TODAY,
+            )
+        )
+    assert {str(note) for note in safety_stations.notes(actor, TODAY)} - before
