@@ -98,9 +98,10 @@ class Gun:
             found = {
                 "gun_scan": sent.drive(port, "/api/v1/scans", sent.scans(), DURATION),
                 "gun_fill": sent.drive(port, "/api/v1/fillings", sent.fills("fill", FILLED), 0),
-                "gun_batch": sent.drive(port, "/api/v1/fillings/batch", sent.batches(), 0),
             }
-        found["gun_batch"]["rate"] *= ROWS_A_BATCH
+            if "gun_batch" in NAMES:
+                found["gun_batch"] = sent.drive(port, "/api/v1/fillings/batch", sent.batches(), 0)
+                found["gun_batch"]["rate"] *= ROWS_A_BATCH
         with served("benchmarks.bare:app") as port:
             after = drive(port, "/", {}, ["{}"], DURATION / 2)["rate"]
         self.empty.append((before + after) / 2)
@@ -209,9 +210,10 @@ def _told(label: str, work: Callable[[], object]) -> None:
 
 
 _gun = Gun()
-NAMES = ("gun_scan", "gun_fill", "gun_batch")
+# The bar for batches is PostgreSQL's: SQLite has one writer, and sixteen batches wait for each other.
+NAMES = ("gun_scan", "gun_fill", "gun_batch") if os.environ.get("BENCH_POSTGRES_URL") else ("gun_scan", "gun_fill")
 SLOWEST = partial(_gun.slowest, "gun_scan")
-BATCH = {"gun_batch": partial(_gun.each, "gun_batch")} if os.environ.get("BENCH_POSTGRES_URL") else {}
+BATCH = {"gun_batch": partial(_gun.each, "gun_batch")} if "gun_batch" in NAMES else {}
 GROWTH = {f"{name}_growth": partial(_gun.grown, name) for name in NAMES}
 
 
