@@ -21,6 +21,8 @@ ROLES: dict[str, T] = {
     "filling_manager": T("充装单位负责人"),
     "filler": T("充装员"),
     "checker": T("充装检查员"),
+    "courier": T("配送员"),
+    "depot_keeper": T("配送站管理员"),
     "inspection_body": T("检验机构"),
     "insurer": T("保险机构"),
     "rescue_desk": T("96366坐席"),

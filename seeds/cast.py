@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry import clock
 from registry.actor import Actor
@@ -82,6 +82,14 @@ UNITS = (
     CastUnit("inspection", "宿州市特种设备检验中心", "341302", ("inspection",)),
     CastUnit("insurer", "江淮财产保险股份有限公司宿州中心支公司", "341302", ("insurer",)),
     CastUnit("desk", "宿州市96366电梯应急处置中心", "341300", ("rescue_station",)),
+    CastUnit(
+        "depot",
+        "埇桥区西关瓶装气配送站",
+        "341302",
+        ("depot",),
+        (33.6512, 116.9455),
+        "埇桥区西关大街12号",
+    ),
 )
 
 PEOPLE = (
@@ -112,6 +120,8 @@ PEOPLE = (
     CastPerson("property-head", "程国栋", "property", "use_manager"),
     CastPerson("property-director", "沈洁", "property", "use_manager"),
     CastPerson("property-officer", "丁浩", "property", "use_manager"),
+    CastPerson("courier", "冯小军", "station", "courier"),
+    CastPerson("depot", "蒋琴", "depot", "depot_keeper"),
 )
 
 
@@ -136,6 +146,11 @@ def build() -> None:
             session.flush()
             units[cast.key] = unit.id
             session.add_all(_capacity(unit.id, text) for text in cast.capacities)
+            if cast.key == "depot":
+                session.flush()
+                session.execute(
+                    update(Capacity).where(Capacity.unit_id == unit.id).values(station_id=units["station"])
+                )
             if cast.key == "station":
                 session.add(_tested_gas(unit.id, SINCE))
         for number, cast_person in enumerate(PEOPLE):

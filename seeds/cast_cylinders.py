@@ -199,12 +199,26 @@ def _fill(row: Cylinder, ago: int) -> None:
             },
         )
         fill_cycles.release(filler, {"ref": f"cast-out-{row.inner_no}-{ago}", "code": code})
-    with past.at(end + timedelta(minutes=40)):
-        _event(code, "self_pickup", clock.now())
+    if row.id % 2:
+        with past.at(end + timedelta(minutes=40)):
+            _event(code, "self_pickup", clock.now())
+        return
+    # By courier and depot to a customer the station knows by number, and the empty one home again.
+    road = (("deliver_start", "courier", 40), ("enter_depot", "depot", 80), ("deliver_start", "courier", 130))
+    for kind, who, minutes in (*road, ("deliver_done", "courier", 170)):
+        with past.at(end + timedelta(minutes=minutes)):
+            given = {"customer": f"K-{row.id:04d}"} if kind == "deliver_done" else None
+            _event(code, kind, clock.now(), who, given)
+    if ago > 8:
+        with past.at(end + timedelta(days=7)):
+            _event(code, "collect", clock.now(), "courier", {"customer": f"K-{row.id:04d}"})
 
 
-def _event(code: str, kind: str, at: datetime) -> None:
-    record_event(cast.actor("filling"), code, {"ref": str(uuid4()), "kind": kind, "at": at})
+def _event(code: str, kind: str, at: datetime, who: str = "filling", given: dict[str, Any] | None = None) -> None:
+    place = cast.unit("depot" if who == "depot" else "station")
+    position = {"lat": place.lat, "lon": place.lon} if who != "filling" else None
+    record = {"ref": str(uuid4()), "kind": kind, "at": at, "data": given, "position": position}
+    record_event(cast.actor(who), code, record)
 
 
 def _insure() -> None:

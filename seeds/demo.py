@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from registry.actor import ROLES
+from registry.actor import ROLES, SYSTEM
+from registry.services import seals
 from seeds import cast, cast_equipment, city
 from seeds.city_rows import Progress, silent
 
@@ -12,11 +13,17 @@ SEED = 1
 def build(elevators: int, cylinders: int, days: int, progress: Progress = silent) -> bool:
     """Make the demo, or what is missing of it; whether anything was."""
     worked = cast_equipment.build(progress)
+    worked |= _built(elevators, cylinders, days, progress)
+    seals.seal(SYSTEM)
+    return worked
+
+
+def _built(elevators: int, cylinders: int, days: int, progress: Progress) -> bool:
     try:
         plan = city.plan_for(elevators, cylinders, days, SEED)
     except city.OtherCity:
-        return worked  # a city of another size is here already: the demo is whole
-    return city.build(plan, progress) or worked
+        return False  # a city of another size is here already: the demo is whole
+    return city.build(plan, progress)
 
 
 def accounts(address: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.schemas import cylinder_events as events
 from blueprints.schemas import cylinders as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -48,9 +49,9 @@ def correct(data: dict[str, Any], code: str) -> Any:
 
 
 @bp.route("/<string:code>/events", methods=["POST"])
-@bp.arguments(schemas.EventIn())
-@bp.response(201, schemas.EventOut())
-@bp.alt_response(200, schema=schemas.EventOut(), description="This `ref` was recorded before.")
+@bp.arguments(events.EventIn())
+@bp.response(201, events.EventOut())
+@bp.alt_response(200, schema=events.EventOut(), description="This `ref` was recorded before.")
 def record_event(data: dict[str, Any], code: str) -> Any:
     """Record a step in a cylinder's life."""
     recorded = cylinder_events.record_event(actor(), code, data)

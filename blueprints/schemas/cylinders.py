@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
-from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
-from blueprints.schemas.fields import Choice, Day, Integer, Known, Moment, Month, Number, Ref, Text, Yes
-from blueprints.sessions import language
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.fields import Choice, Day, Integer, Known, Month, Number, Text, Yes
 from registry import clock
 from registry.queries import cylinders as queries
 from registry.queries.cylinder_values import MARKS
@@ -20,7 +18,6 @@ from registry.rules.kinds import CYLINDER_KINDS, MEDIA
 
 ENVIRONMENTS = (("seawater", _("海水")), ("diving", _("潜水")))
 DUE = (("overdue", _("已超期")), ("soon", _("30天内到期")))
-LONGEST_DATA = 4000
 
 
 class Called(Choice):
@@ -169,21 +166,6 @@ class InspectionApiIn(InspectionIn):
     tare_g = Integer()
 
 
-def _short(value: Any) -> None:
-    if len(json.dumps(value, ensure_ascii=False, default=str)) > LONGEST_DATA:
-        raise ValidationError(str(_("附加数据最多%(count)s个字符", count=LONGEST_DATA)))
-
-
-class EventIn(In):
-    """A step in the life of a cylinder."""
-
-    ref = Ref()
-    kind = fields.String(required=True)
-    at = Moment(required=True)
-    position = fields.Nested(PositionIn(), allow_none=True)
-    data = fields.Dict(keys=fields.String(), allow_none=True, validate=_short)
-
-
 class CylinderFilter(PageIn):
     """Filters of the list."""
 
@@ -276,18 +258,3 @@ class CylinderDetailOut(CylinderOut):
 
     statuses = fields.List(fields.Nested(CylinderPeriodOut))
     inspections = fields.List(fields.Nested(CylinderInspectionOut))
-
-
-class EventOut(Out):
-    """A recorded event, where the cylinder is after it, and what was odd about it."""
-
-    id = fields.Integer(attribute="event.id")
-    ref = fields.String(attribute="event.ref")
-    kind = fields.String(attribute="event.kind")
-    at = fields.AwareDateTime(attribute="event.at")
-    received_at = fields.AwareDateTime(attribute="event.received_at")
-    custody = fields.Function(lambda row: (row.event.data or {}).get("custody"), metadata={"type": "string"})
-    findings = fields.Function(
-        lambda row: [finding.to_dict(language()) for finding in row.findings],
-        metadata={"type": "array", "items": {"$ref": "#/components/schemas/FindingOut"}},
-    )

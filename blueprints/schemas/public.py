@@ -37,6 +37,7 @@ class PublicCylinderOut(PublicOut):
     inspection_valid_until = fields.Date()
     service_end = fields.Date()
     insured = fields.Boolean()
+    insurer = fields.String()
 
 
 class PublicElevatorOut(PublicOut):

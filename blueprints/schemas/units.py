@@ -9,7 +9,7 @@ from marshmallow import fields, pre_dump
 
 from blueprints.filters import called
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
-from blueprints.schemas.fields import Choice, Choices, Day, Number, Text
+from blueprints.schemas.fields import Choice, Choices, Day, Integer, Number, Text
 from registry.rules import identifiers
 from registry.rules.kinds import MEDIA
 
@@ -18,6 +18,7 @@ CAPACITIES = (
     ("owner", _("产权单位")),
     ("maintenance", _("维保单位")),
     ("filling", _("充装单位")),
+    ("depot", _("瓶装气配送站")),
     ("inspection", _("检验机构")),
     ("self_testing", _("电梯自行检测单位")),
     ("insurer", _("保险机构")),
@@ -64,6 +65,7 @@ class CapacityIn(In):
         label=_("充装介质"),
         hint=_("仅充装单位填写"),
     )
+    station_id = Integer(min=1, label=_("所属充装单位编号"), hint=_("仅配送站填写：为哪家充装单位配送（单位页地址中的数字）"))
     suspended_since = Day(label=_("责令停止日期"), hint=_("恢复后清空"))
 
 

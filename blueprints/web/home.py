@@ -15,7 +15,13 @@ from registry.queries import areas, indicators, todo
 bp = Blueprint("home", __name__)
 
 # People who work with their hands full start where their work is.
-STARTS = {"technician": "field.shell", "filler": "filling.gun", "checker": "filling.gun"}
+STARTS = {
+    "technician": "field.shell",
+    "filler": "filling.gun",
+    "checker": "filling.gun",
+    "courier": "deliveries.index",
+    "depot_keeper": "deliveries.index",
+}
 
 
 @bp.route("/")

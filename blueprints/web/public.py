@@ -18,7 +18,7 @@ bp = Blueprint("public", __name__)
 @public
 def show(code: str) -> Any:
     """The verdict and what §5.4 of the trade's notes lets everybody know; JSON when asked for."""
-    looked = scans.look(code)
+    looked = scans.look(code, f"{request.remote_addr} {request.user_agent.string[:200]}")
     if request.accept_mimetypes.best == "application/json":
         return jsonify(output(looked))
     page = "cylinder" if looked.cylinder else "elevator" if looked.elevator else "unknown"

@@ -37,7 +37,7 @@ class Alliance(Period, Base):
 
 
 class Scan(Base):
-    """A scanned code and the verdict it got."""
+    """A scanned code and the verdict it got. `device` tells the phones of citizens apart for some days: a keyed digest."""
 
     __tablename__ = "scan"
     __table_args__ = (
@@ -59,6 +59,7 @@ class Scan(Base):
     legacy_code: Mapped[Code]
     findings: Mapped[Json]
     position: Mapped[Json | None]
+    device: Mapped[Code | None]
 
 
 class Filling(Base):

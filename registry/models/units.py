@@ -13,6 +13,7 @@ CAPACITIES = (
     "owner",
     "maintenance",
     "filling",
+    "depot",
     "inspection",
     "self_testing",
     "insurer",
@@ -40,12 +41,13 @@ class Unit(Placed, Base):
 
     area: Mapped[Area | None] = relationship(lazy="raise_on_sql")
     capacities: Mapped[list[Capacity]] = relationship(
-        back_populates="unit", lazy="raise_on_sql", order_by="Capacity.id"
+        back_populates="unit", foreign_keys="Capacity.unit_id", lazy="raise_on_sql", order_by="Capacity.id"
     )
 
 
 class Capacity(Base):
-    """One thing a unit is, with the licence it needs for it. `media` of a filling station: list of medium ids."""
+    """One thing a unit is, with the licence it needs for it. `media` of a filling station: list of medium ids;
+    `station_id` of a depot: the filling station it keeps cylinders for."""
 
     __tablename__ = "capacity"
     __table_args__ = (UniqueConstraint("unit_id", "capacity"),)
@@ -58,5 +60,6 @@ class Capacity(Base):
     media: Mapped[Json | None]
     suspended_since: Mapped[Day | None]
     since: Mapped[Day]
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
-    unit: Mapped[Unit] = relationship(back_populates="capacities", lazy="raise_on_sql")
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], back_populates="capacities", lazy="raise_on_sql")

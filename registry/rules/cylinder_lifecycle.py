@@ -56,13 +56,15 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Event:
     """A kind of step in a cylinder's life (§5.1). `number`: status number of older bottled-gas systems; `sent`:
-    whether a device may report it as an event; `move`: the change of status that comes with it."""
+    whether a device may report it as an event; `delivery`: whether couriers and depots may; `move`: the change of
+    status that comes with it."""
 
     kind: str
     zh: str
     en: str
     number: int | None
     sent: bool
+    delivery: bool
     move: str
 
 
@@ -176,6 +178,7 @@ def events(on: date = date.max) -> Mapping[str, Event]:
                 row["en"],
                 int(row["number"]) if row["number"] else None,
                 row["sent"] == "1",
+                row["delivery"] == "1",
                 row["move"],
             )
             for row in edition("cylinder_events", on)

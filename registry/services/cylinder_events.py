@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,16 +13,19 @@ from sqlalchemy.orm import Session, selectinload
 
 from registry import audit, clock, policy
 from registry.actor import Actor
-from registry.db import transaction
-from registry.errors import Conflict, Invalid
+from registry.db import db, transaction
+from registry.errors import Conflict, Forbidden, Invalid, RegistryError
 from registry.messages import T
 from registry.models import Cylinder, CylinderEvent
 from registry.queries import cylinders as queries
-from registry.rules.cylinder_lifecycle import EVENTS, LIVE, STATUSES, custodies, custody_after
+from registry.rules import cylinder_handover as handover
+from registry.rules.cylinder_lifecycle import EVENTS, LIVE, STATUSES, Event, custodies, custody_after
 from registry.rules.verdict import Finding
 from registry.services.cylinders import change_status
 
 CLOCK_SKEW = timedelta(minutes=2)
+LONGEST_BATCH = 1_000
+ROWS_A_TRANSACTION = 100
 OTHER_CONTENT = T("这个 ref 已用于另一条记录")
 
 
@@ -35,21 +38,62 @@ class Recorded:
     replayed: bool
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row of a batch."""
+
+    ref: str
+    recorded: Recorded | None = None
+    error: RegistryError | None = None
+
+
+def record_events(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """Record up to 1,000 events, each a `code` beside what `record_event` takes; a bad row never loses a good one.
+
+    Kept in the order in which they happened, answered in the order sent.
+    """
+    policy.require(actor, "cylinder.record_event")
+    if len(rows) > LONGEST_BATCH:
+        raise Invalid.field("events", T("一次最多{count}条", count=LONGEST_BATCH))
+    order = sorted(range(len(rows)), key=lambda index: (rows[index]["at"], index))
+    outcomes: dict[int, Outcome] = {}
+    for start in range(0, len(order), ROWS_A_TRANSACTION):
+        with transaction():
+            for index in order[start : start + ROWS_A_TRANSACTION]:
+                outcomes[index] = _outcome(actor, rows[index])
+    return [outcomes[index] for index in range(len(rows))]
+
+
+def _outcome(actor: Actor, row: Mapping[str, Any]) -> Outcome:
+    data = {name: value for name, value in row.items() if name != "code"}
+    try:
+        with db.session.begin_nested():
+            return Outcome(row["ref"], recorded=record_event(actor, row["code"], data))
+    except RegistryError as error:
+        return Outcome(row["ref"], error=error)
+
+
 def record_event(actor: Actor, code: str, data: Mapping[str, Any]) -> Recorded:
-    """Record one event. `data`: `ref`, `kind` (one that devices may send), `at`, `position`, `data` (free; `reason`
-    and `document` where the event changes the status).
+    """Record one event. `data`: `ref`, `kind` (one that devices may send, or its number in older systems), `at`,
+    `position`, `data` (free but for personal data; `customer`: the station's anonymous number of a customer,
+    `valve_code` of a new valve, `reason` and `document` where the event changes the status).
 
     An event that does not fit where the cylinder was is kept and marked: it is what somebody saw. One that arrives
     after later ones is kept too, but no longer moves the cylinder.
 
     Raises:
-        Invalid: a kind that is recorded elsewhere, or a moment in the future.
+        Invalid: a kind that is recorded elsewhere, a moment in the future, personal data, a valve without its code.
+        Forbidden: a courier or depot reports what is not theirs to report.
         Conflict: the `ref` belongs to another record, or the change of status is not legal.
     """
     policy.require(actor, "cylinder.record_event")
-    kind = EVENTS.get(data["kind"])
+    kind = handover.kind_of(data["kind"])
     if kind is None or not kind.sent:
         raise Invalid.field("kind", T("这种事件不由本接口登记"))
+    if actor.role in policy.DELIVERY and not kind.delivery:
+        raise Forbidden(T("配送人员只登记配送和交接"))
+    data = {**data, "kind": kind.kind}
+    _check_given(kind, data.get("data") or {})
     if data["at"] > clock.now() + CLOCK_SKEW:
         raise Invalid.field("at", T("时间晚于服务器时间，请校准终端时钟"))
     with transaction() as session:
@@ -64,6 +108,8 @@ def record_event(actor: Actor, code: str, data: Mapping[str, Any]) -> Recorded:
             _change(actor, code, cylinder, kind.move, data)
         if not _is_late(session, cylinder, data):
             cylinder.custody = custody
+            if kind.kind == "valve_change":
+                cylinder.valve_code = str((data.get("data") or {})["valve_code"])
         event = CylinderEvent(
             cylinder_id=cylinder.id,
             ref=data["ref"],
@@ -86,6 +132,17 @@ def record_event(actor: Actor, code: str, data: Mapping[str, Any]) -> Recorded:
             raise Conflict(OTHER_CONTENT) from None
         audit.record(actor, "cylinder.event_recorded", cylinder, kind=kind.kind, at=data["at"])
         return Recorded(event, findings, replayed=False)
+
+
+def _check_given(kind: Event, given: Mapping[str, Any]) -> None:
+    if (key := handover.personal(given)) is not None:
+        text = T("“{key}”像是个人信息：流转记录不收姓名、电话、住址，客户请用本单位的客户编号", key=key)
+        raise Invalid.field("data", text)
+    customer = given.get("customer")
+    if customer is not None and not handover.CUSTOMER.fullmatch(str(customer)):
+        raise Invalid.field("data", T("客户编号只能是32位以内的字母、数字和短横线"))
+    if kind.kind == "valve_change" and not handover.VALVE.fullmatch(str(given.get("valve_code") or "")):
+        raise Invalid.field("data", T("更换瓶阀请在 valve_code 中填写新瓶阀编号"))
 
 
 def _refuse_other(actor: Actor, cylinder: Cylinder, earlier: CylinderEvent, data: Mapping[str, Any]) -> None:

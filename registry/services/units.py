@@ -50,7 +50,8 @@ def correct(actor: Actor, unit_id: int, data: dict[str, Any]) -> Unit:
 
 
 def set_capacity(actor: Actor, unit_id: int, data: dict[str, Any]) -> Capacity:
-    """Add or renew a capacity: `capacity, licence_no?, licence_until?, media?, suspended_since?`."""
+    """Add or renew a capacity: `capacity, licence_no?, licence_until?, media?, suspended_since?,
+    station_id?` (of a depot: the filling station it works for)."""
     policy.require(actor, "unit.set_capacity")
     with transaction() as session:
         unit = policy.get(actor, Unit, Unit.id == unit_id, lock=True)
@@ -59,7 +60,8 @@ def set_capacity(actor: Actor, unit_id: int, data: dict[str, Any]) -> Capacity:
         if row is None:
             row = Capacity(unit_id=unit.id, capacity=data["capacity"], since=clock.today())
             session.add(row)
-        for name in ("licence_no", "licence_until", "media", "suspended_since"):
+        _check_station(session, data)
+        for name in ("licence_no", "licence_until", "media", "suspended_since", "station_id"):
             setattr(row, name, data.get(name) or None)
         audit.record(
             actor,
@@ -70,6 +72,18 @@ def set_capacity(actor: Actor, unit_id: int, data: dict[str, Any]) -> Capacity:
             suspended_since=row.suspended_since,
         )
         return row
+
+
+def _check_station(session: Session, data: dict[str, Any]) -> None:
+    """A depot works for a filling station; nobody else names one."""
+    station = data.get("station_id")
+    if data["capacity"] != "depot":
+        if station:
+            raise Invalid.field("station_id", T("只有配送站填写所属充装单位"))
+        return
+    wanted = select(Capacity.id).where(Capacity.unit_id == station, Capacity.capacity == "filling")
+    if not station or session.scalar(wanted) is None:
+        raise Invalid.field("station_id", T("请填写配送站所属的充装单位"))
 
 
 def _check_area(actor: Actor, area_code: str | None) -> None:

@@ -100,3 +100,12 @@ def test_sqlite_is_opened_as_promised(app: Flask) -> None:
             name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys")
         }
     assert values == {"journal_mode": "wal", "foreign_keys": 1}
+
+
+@pytest.mark.parametrize("table", ["seal", "fault_report_step", "registration_step", "renewal_step"])
+def test_seals_and_steps_have_their_triggers(app: Flask, table: str) -> None:
+    where = {
+        "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal",
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name",
+    }[db.engine.dialect.name]
+    assert db.session.scalar(text(where), {"name": table}) >= 1

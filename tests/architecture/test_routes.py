@@ -22,6 +22,8 @@ PUBLIC = {
     "public.show",
     "public_reports.new",
     "public_reports.receipt",
+    "public_seals.index",
+    "public_seals.proof",
     "field.shell",
     "field.worker",
     "field.manifest",

@@ -1,0 +1,189 @@
+"""Reading seals: is the trail still what was sealed, and the proof that one entry was in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
+
+from registry import policy
+from registry.actor import Actor
+from registry.db import db
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import Filling, Seal, TrailEntry
+from registry.queries import filling_facts
+from registry.queries.paging import Page, paginate
+from registry.rules import merkle
+
+FORMAT = "registry-trail-proof-1"
+NAMES = ("id", "at", "act", "subject", "subject_id", "person_id", "unit_id", "role", "request_id", "data")
+COLUMNS = tuple(getattr(TrailEntry, name) for name in NAMES)
+CHUNK = 2_000
+FILLED = "filling.recorded"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is not as it was sealed. `entry_id` is None where the seal itself is wrong."""
+
+    seal_no: int
+    kind: str
+    entry_id: int | None = None
+    other: int | None = None
+
+
+@dataclass(frozen=True)
+class FillProof:
+    """The last fill of a cylinder with its proof; `proof` is None until it is sealed, `fill_on` the day of the fill."""
+
+    code: str
+    station: str
+    filled_on: Any
+    net_g: int | None
+    pressure_kpa: int | None
+    proof: dict[str, Any] | None
+
+
+def entries(after: int, upto: int) -> Iterator[dict[str, Any]]:
+    """Trail entries with `after < id <= upto` in order, as seals see them; streamed."""
+    statement = select(*COLUMNS).where(TrailEntry.id > after, TrailEntry.id <= upto).order_by(TrailEntry.id)
+    for row in db.session.execute(statement.execution_options(yield_per=CHUNK)):
+        yield plain(row)
+
+
+def plain(row: Any) -> dict[str, Any]:
+    """An entry as canonical JSON holds it."""
+    found = dict(zip(NAMES, row, strict=True))
+    found["at"] = found["at"].isoformat(timespec="microseconds")
+    return found
+
+
+def last() -> Seal | None:
+    """The newest seal."""
+    return db.session.scalars(select(Seal).order_by(Seal.no.desc()).limit(1)).first()
+
+
+def newest_entry() -> int:
+    """The id of the newest entry; 0 for none."""
+    return db.session.scalar(select(func.max(TrailEntry.id))) or 0
+
+
+def page(limit: int = 50, cursor: str | None = None) -> Page:
+    """Published seals, newest first. Roots are for everybody: whoever kept one can prove what came before it."""
+    return paginate(select(Seal), Seal.no, limit, cursor, newest=True)
+
+
+def facts(seal: Seal) -> dict[str, Any]:
+    """A seal as it is published and hashed."""
+    names = ("no", "root", "previous", "first_id", "last_id", "count", "hash")
+    return {**{name: getattr(seal, name) for name in names}, "sealed_at": _moment(seal)}
+
+
+def verify(actor: Actor, first: int = 1, published: Sequence[Mapping[str, Any]] = ()) -> Iterator[Problem]:
+    """Walk through the seals from number `first` on and yield everything that is not as it was sealed.
+
+    `published` are seals somebody kept: each must still stand as it was published. Only that finds a trail whose end
+    was cut off together with its seals.
+    """
+    policy.require(actor, "audit.verify")
+    kept = {row["no"]: row["hash"] for row in published}
+    before = db.session.scalars(select(Seal).where(Seal.no < first).order_by(Seal.no.desc()).limit(1)).first()
+    expected, previous, reached = first, before.hash if before else merkle.GENESIS, before.last_id if before else 0
+    for number in db.session.scalars(select(Seal.no).where(Seal.no >= first).order_by(Seal.no)).all():
+        seal = db.session.scalars(select(Seal).where(Seal.no == number).options(undefer(Seal.digests))).one()
+        if number != expected:
+            yield Problem(expected, "seal_removed")
+        yield from _of_chain(seal, previous)
+        if kept.pop(number, seal.hash) != seal.hash:
+            yield Problem(number, "not_as_published")
+        yield from _of_entries(seal, reached)
+        expected, previous, reached = number + 1, seal.hash, seal.last_id
+        db.session.expunge(seal)
+    yield from (Problem(number, "seal_removed") for number in sorted(kept) if number >= first)
+
+
+def _of_chain(seal: Seal, previous: str) -> Iterator[Problem]:
+    if seal.previous != previous:
+        yield Problem(seal.no, "chain_broken")
+    if seal.hash != merkle.seal_hash(facts(seal)):
+        yield Problem(seal.no, "seal_changed")
+
+
+def _of_entries(seal: Seal, reached: int) -> Iterator[Problem]:
+    try:
+        sealed = merkle.unpack(seal.digests)
+    except ValueError:
+        sealed = {}
+    if not sealed or merkle.root(merkle.leaves(sealed)) != seal.root or len(sealed) != seal.count:
+        yield Problem(seal.no, "digests_changed")
+    found = {entry["id"]: merkle.body_of(entry) for entry in entries(reached, seal.last_id)}
+    for one in merkle.differences(sealed, found) if sealed != found else ():
+        yield Problem(seal.no, one.kind, one.entry_id, one.other)
+
+
+def proof(actor: Actor, entry_id: int) -> dict[str, Any]:
+    """The whole entry with the way from it to the root of its seal.
+
+    Raises:
+        Missing: no such entry, or it is not sealed yet.
+    """
+    policy.require(actor, "trail.read")
+    found = _proof(entry_id, whole=True)
+    if found is None:
+        raise Missing(T("没有这条记录，或者还没有封存"))
+    return found
+
+
+def of_last_fill(code: str) -> FillProof:
+    """The public proof of a cylinder's last fill: without who acted.
+
+    Raises:
+        Missing: the code leads to no cylinder, or it was never filled.
+    """
+    found = filling_facts.find(code)
+    fill = found.cylinder and db.session.scalar(
+        select(Filling).where(Filling.cylinder_id == found.cylinder.id).order_by(Filling.ended_at.desc()).limit(1)
+    )
+    if not fill:
+        raise Missing(T("没有充装记录"))
+    db.session.refresh(fill, ["station"])
+    entry = db.session.scalar(
+        select(TrailEntry.id).where(
+            TrailEntry.subject == Filling.__tablename__, TrailEntry.subject_id == fill.id, TrailEntry.act == FILLED
+        )
+    )
+    proved = _proof(entry, whole=False) if entry else None
+    return FillProof(found.code, fill.station.name, fill.filled_on, fill.net_g, fill.pressure_kpa, proved)
+
+
+def _proof(entry_id: int, whole: bool) -> dict[str, Any] | None:
+    row = db.session.execute(select(*COLUMNS).where(TrailEntry.id == entry_id)).first()
+    over = select(Seal).where(Seal.last_id >= entry_id).order_by(Seal.last_id).limit(1).options(undefer(Seal.digests))
+    seal = db.session.scalars(over).first()
+    if row is None or seal is None:
+        return None
+    sealed = merkle.unpack(seal.digests)
+    if entry_id not in sealed:
+        return None
+    public, private = merkle.parts(plain(row))
+    index = sorted(sealed).index(entry_id)
+    secret = hashlib.sha256(merkle.canonical(private)).hexdigest()
+    return {
+        "format": FORMAT,
+        "id": entry_id,
+        "entry": public,
+        "private_sha256": secret,
+        **({"private": private} if whole else {}),
+        "index": index,
+        "path": [{"side": step.side, "hash": step.hash} for step in merkle.path(merkle.leaves(sealed), index)],
+        "seal": facts(seal),
+    }
+
+
+def _moment(seal: Seal) -> str:
+    return seal.sealed_at.isoformat(timespec="microseconds")
