@@ -50,6 +50,7 @@ def make_key(actor: Actor) -> str:
 
 def note(actor: Actor, refusal: FillRefusal, code: str, filled_at: datetime) -> None:
     """Keep that a fill made without a network is refused on arrival: the gas is in the cylinder all the same."""
+    policy.require(actor, "filling.record")
     db.session.flush()
     row = OfflineDisagreement(
         refusal_id=refusal.id,
