@@ -94,9 +94,8 @@ def root(level: Sequence[bytes]) -> str:
     """The root over some leaves. ValueError for none."""
     if not level:
         raise ValueError("nothing to seal")
-    for level in _levels(level):  # noqa: B020
-        pass
-    return level[0].hex()
+    *_, top = _levels(level)
+    return top[0].hex()
 
 
 def path(level: Sequence[bytes], index: int) -> list[Step]:
