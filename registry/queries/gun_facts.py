@@ -31,7 +31,7 @@ from registry.models import (
     Unit,
 )
 from registry.models.base import UtcMoment
-from registry.queries import parameters
+from registry.queries import parameters, safety_duties
 from registry.queries.filling_facts import Found, Station
 from registry.rules.cylinders import same_medium
 from registry.rules.filling import row_limits
@@ -227,6 +227,7 @@ def of_station(place: Station, gun: str | None, medium: str | None, now: datetim
     if present is not None:
         facts["certified_present"] = present
     facts["red_order_open"] = bool(red)
+    facts["daily_check_open"] = safety_duties.daily_check_open(place.unit_id, on)
     return facts
 
 
