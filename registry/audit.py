@@ -146,7 +146,7 @@ ACTS: dict[str, frozenset[str]] = {
 }
 
 
-_ONE_ENTRY = insert(TrailEntry.__table__)  # written once: every verb asks it
+_ONE_ENTRY = insert(TrailEntry.__table__)  # type: ignore[arg-type]  # written once: every verb asks it
 
 
 def record(actor: Actor, act: str, subject: Base | None = None, /, **data: Any) -> None:

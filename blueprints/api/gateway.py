@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
+from blueprints.boundary import public
 from blueprints.schemas.gun import GatewayIn
 from blueprints.sessions import actor
 from registry.db import db
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
         }
     },
 )
+@public  # a stranger is denied like any other error: such a controller understands nothing else
 def ask() -> Response:
     """May this cylinder be filled at this gun: two digits, 00 and 09 open it; as one byte `AA`, `55` or `02`."""
     code = _code()

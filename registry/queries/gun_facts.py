@@ -59,7 +59,9 @@ OTHER_KEYS = (
 )
 KEYS = tuple(dict.fromkeys((*SEVERITY_KEYS.values(), *OTHER_KEYS)))
 # Written once: putting a statement together takes several times as long as asking it.
-STATION, CYLINDER, PERSON = bindparam("station"), bindparam("cylinder"), bindparam("person")
+STATION: Any = bindparam("station")
+CYLINDER: Any = bindparam("cylinder")
+PERSON: Any = bindparam("person")
 NOW, SINCE, ON = bindparam("now", type_=UtcMoment), bindparam("since", type_=UtcMoment), bindparam("on", type_=Date)
 NEAR_METRES = 2000  # within one town two phones may place the same yard so far apart
 

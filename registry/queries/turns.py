@@ -102,4 +102,6 @@ def count_to_release(actor: Actor, day: date) -> int:
 
 def of_filling(actor: Actor, filling_id: int) -> int | None:
     """The turn that a fill belongs to; None where the caller may not see one."""
-    return db.session.scalar(policy.scope(actor, FillCycle, FillCycle.id).where(FillCycle.filling_id == filling_id))
+    statement = policy.scope(actor, FillCycle, FillCycle.id).where(FillCycle.filling_id == filling_id)
+    found: int | None = db.session.scalar(statement)
+    return found

@@ -36,7 +36,7 @@ from seeds import city, city_cast, city_fillings, city_policies, city_units
 from tests.conftest import POSTGRES, copy_database
 
 SIZE = {"elevators": 96, "cylinders": 400, "days": 45, "seed": 7}
-OWN_ID = {"id", "label_code", "code", "at", "received_at", "request_id"}
+OWN_ID = {"id", "label_code", "code", "at", "received_at", "changed_at", "request_id"}
 
 
 @pytest.fixture

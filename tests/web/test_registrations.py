@@ -111,7 +111,7 @@ def test_a_return_needs_its_words(browser_of, actor, case) -> None:
     assert (refused.status_code, 'id="f-missing-error"' in refused.text) == (422, True)
     assert office.post(f"/registrations/{case.no}/send-back", data={"missing": "缺公章"}).status_code == 302
     assert "缺公章" in unit.get(f"/registrations/{case.no}").text
-    assert "退回补正的使用登记申请" in unit.get("/").text
+    assert "退回补正的使用登记申请" in unit.get("/todo").text
 
 
 TYPES = ["alteration", "relocation", "change_of_user", "rename", "extended_life"]

@@ -28,6 +28,7 @@ CAPACITIES = {
     "insurer": Bilingual("保险机构", "Insurer"),
     "manufacturer": Bilingual("制造安装单位", "Manufacturer or installer"),
     "rescue_station": Bilingual("救援站", "Rescue station"),
+    "depot": Bilingual("瓶装气配送站", "Depot of bottled gas"),
     "regulator": Bilingual("监管部门", "Supervision department"),
 }
 _MEDIUM_OF = {fold(name): medium.id for medium in MEDIA.values() for name in (medium.id, medium.zh, medium.en)}
