@@ -48,8 +48,12 @@ ACTS: dict[str, frozenset[str]] = {
     "maintenance_state.caught_up": frozenset({"contracts"}),
     "iot.reported": frozenset({"elevator_id", "online", "since", "reason"}),
     "inspection.recorded": frozenset({"elevator_id", "kind", "conclusion", "done_on", "valid_until", "hazard"}),
-    "inspection.corrected": frozenset({"elevator_id", "corrects", "kind", "conclusion", "done_on", "valid_until", "hazard"}),
-    "inspection_order.recorded": frozenset({"document", "due_from", "due_to", "shift_months", "area_code", "named", "since"}),
+    "inspection.corrected": frozenset(
+        {"elevator_id", "corrects", "kind", "conclusion", "done_on", "valid_until", "hazard"}
+    ),
+    "inspection_order.recorded": frozenset(
+        {"document", "due_from", "due_to", "shift_months", "area_code", "named", "since"}
+    ),
     "inspection_order.ended": frozenset({"until"}),
     "part_test.recorded": frozenset({"elevator_id", "part", "conclusion", "done_on", "next_on"}),
     "drill.recorded": frozenset({"category", "held_on"}),

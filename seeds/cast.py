@@ -148,9 +148,7 @@ def build() -> None:
             session.add_all(_capacity(unit.id, text) for text in cast.capacities)
             if cast.key == "depot":
                 session.flush()
-                session.execute(
-                    update(Capacity).where(Capacity.unit_id == unit.id).values(station_id=units["station"])
-                )
+                session.execute(update(Capacity).where(Capacity.unit_id == unit.id).values(station_id=units["station"]))
             if cast.key == "station":
                 session.add(_tested_gas(unit.id, SINCE))
         for number, cast_person in enumerate(PEOPLE):

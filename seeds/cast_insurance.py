@@ -37,7 +37,9 @@ def build() -> None:
 
 
 def _code(key: str) -> str:
-    return db.session.scalars(select(Elevator.label_code).where(Elevator.source == "cast", Elevator.inner_no == key)).one()
+    return db.session.scalars(
+        select(Elevator.label_code).where(Elevator.source == "cast", Elevator.inner_no == key)
+    ).one()
 
 
 def _endorse(row: Policy) -> None:

@@ -49,9 +49,7 @@ class Text(fields.String):
     def __init__(self, *, max: int = 200, check: Any = None, **options: Any) -> None:
         self.check = check
         self.max = max
-        super().__init__(
-            validate=_AtMost(max=max, error=_("最多{max}个字符")), **_split({"kind": "text", **options})
-        )
+        super().__init__(validate=_AtMost(max=max, error=_("最多{max}个字符")), **_split({"kind": "text", **options}))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)

@@ -65,7 +65,9 @@ class CapacityIn(In):
         label=_("充装介质"),
         hint=_("仅充装单位填写"),
     )
-    station_id = Integer(min=1, label=_("所属充装单位编号"), hint=_("仅配送站填写：为哪家充装单位配送（单位页地址中的数字）"))
+    station_id = Integer(
+        min=1, label=_("所属充装单位编号"), hint=_("仅配送站填写：为哪家充装单位配送（单位页地址中的数字）")
+    )
     suspended_since = Day(label=_("责令停止日期"), hint=_("恢复后清空"))
 
 

@@ -1,4 +1,4 @@
-"""What an elevator's life needs beyond the first release."""
+"""What an elevator's life and a cylinder's turn need beyond the first release."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -144,7 +144,14 @@ class Inspection(Base):
     __tablename__ = "inspection"
     __table_args__ = (
         Index("ix_inspection_elevator_id_done_on", "elevator_id", "done_on", "conclusion", "replaced_on"),
-        Index("ix_inspection_elevator_id_valid_until", "elevator_id", "valid_until", "conclusion", "done_on", "replaced_on"),
+        Index(
+            "ix_inspection_elevator_id_valid_until",
+            "elevator_id",
+            "valid_until",
+            "conclusion",
+            "done_on",
+            "replaced_on",
+        ),
         Index("ix_inspection_kind_conclusion", "kind", "conclusion", "done_on"),
         Index("ix_inspection_conclusion_done_on", "conclusion", "done_on", "elevator_id"),
         Index("ix_inspection_body_id_report_no", "body_id", "report_no"),

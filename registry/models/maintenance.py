@@ -91,8 +91,9 @@ class CreditGrade(Period, Base):
 class MaintenanceState(Base):
     """What all visits of an elevator come to today, one row a contract, so that no list has to read the visits.
 
-    `last_*`: the latest valid visit that covers the cycle. `due_on`: the earliest day the fixed cycles ask for. Kept by `services/maintenance_state.py` alone. A contract without a row is worked out from its visits, and so is
-    every past day: the row may be missing, never wrong.
+    `last_*`: the latest valid visit that covers the cycle. `due_on`: the earliest day the fixed cycles ask for. Kept by
+    `services/maintenance_state.py` alone. A contract without a row is worked out from its visits, and so is every past
+    day: the row may be missing, never wrong.
     """
 
     __tablename__ = "maintenance_state"

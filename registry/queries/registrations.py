@@ -58,8 +58,8 @@ class Detail:
 
 
 def found(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
-    """The applications that match `q` (number, address or unit), `state` (also waiting_unit, waiting_office, late, open),
-    `kind`, `area`."""
+    """The applications that match `q` (number, address or unit), `state` (also waiting_unit, waiting_office, late,
+    open), `kind`, `area`."""
     policy.require(actor, "registration.read")
     statement = policy.scope(actor, Registration)
     state = filters.get("state")

@@ -16,8 +16,8 @@ from registry import policy
 from registry.actor import Actor
 from registry.messages import T
 from registry.queries import (
-    company_records,
     anomalies,
+    company_records,
     contracts,
     cylinder_anomalies,
     days,

@@ -196,9 +196,7 @@ def _row(session: Session, actor: Actor, data: Data, sheet: Sheet, draft: Draft)
         problem_count=len(draft.found) if sheet.duty.cycle == "daily" else len(sheet.problems),
         content=draft.content,
         signature=_picture(actor, data["signature"], "signature", "signature"),
-        photos=[
-            _picture(actor, photo, "photo", "photos") for photo in data.get("photos") or () if photo
-        ],
+        photos=[_picture(actor, photo, "photo", "photos") for photo in data.get("photos") or () if photo],
         corrects_id=old.id if old else None,
         correction_reason=(data.get("reason") or "").strip(),
     )

@@ -49,9 +49,14 @@ class PointMap extends HTMLElement {
       url: row.querySelector("a")?.href,
       title: row.innerText.replace(/\s+/g, " ").trim(),
     }));
-    this.whole = around(borders.features.flatMap(({ geometry }) => rings(geometry).flat()), MARGIN);
+    this.whole = around(
+      borders.features.flatMap(({ geometry }) => rings(geometry).flat()),
+      MARGIN,
+    );
     this.svg = draw("svg", { class: "point-map", role: "img", "aria-label": this.dataset.label });
-    this.svg.append(...borders.features.map(({ geometry }) => draw("path", { d: outline(geometry), class: "county" })));
+    this.svg.append(
+      ...borders.features.map(({ geometry }) => draw("path", { d: outline(geometry), class: "county" })),
+    );
     this.svg.append(...borders.features.map((feature) => this.named(feature)));
     if (this.hasAttribute("data-way")) this.svg.append(this.way());
     this.dots = this.points.map((point) => this.dot(point));
@@ -70,7 +75,10 @@ class PointMap extends HTMLElement {
   way() {
     const start = [Number(this.dataset.lon), Number(this.dataset.lat)];
     const places = [start, ...this.points.map(({ place }) => place)];
-    return draw("polyline", { class: "way", points: places.map(([lon, lat]) => `${x(lon)},${y(lat)}`).join(" ") });
+    return draw("polyline", {
+      class: "way",
+      points: places.map(([lon, lat]) => `${x(lon)},${y(lat)}`).join(" "),
+    });
   }
 
   dot({ place: [lon, lat], tone, order, url, title }) {
@@ -110,12 +118,18 @@ class PointMap extends HTMLElement {
       const size = this.unit * (this.hasAttribute("data-way") ? 11 : 6);
       dot.setAttribute("transform", `translate(${dot.dataset.x} ${dot.dataset.y}) scale(${size})`);
     }
-    for (const name of this.svg.querySelectorAll(".county-name")) name.setAttribute("font-size", this.unit * 14);
+    for (const name of this.svg.querySelectorAll(".county-name"))
+      name.setAttribute("font-size", this.unit * 14);
   }
 
   zoom(factor) {
     const [left, top, width, height] = this.view;
-    this.look([left + (width * (1 - factor)) / 2, top + (height * (1 - factor)) / 2, width * factor, height * factor]);
+    this.look([
+      left + (width * (1 - factor)) / 2,
+      top + (height * (1 - factor)) / 2,
+      width * factor,
+      height * factor,
+    ]);
   }
 
   listen() {

@@ -64,7 +64,12 @@ def test_an_elevator_becomes_counted_one_duty_after_the_other(time: Time, api_of
     time.forward(days=365)
     assert figure("liability_insurance") == (0, 1)
     assert "已于" in behind("liability_insurance")[code]
-    sent(api_of("county").post(f"/elevators/{code}/suspend", {"reason": "停业", "document": "停用表", "measures": "断电封闭"}), 200)
+    sent(
+        api_of("county").post(
+            f"/elevators/{code}/suspend", {"reason": "停业", "document": "停用表", "measures": "断电封闭"}
+        ),
+        200,
+    )
     assert figure("liability_insurance") == (0, 0)
 
 

@@ -113,7 +113,15 @@ def test_a_visit_counts_from_its_confirmation_and_until_it_is_voided(actor, city
 
 def test_a_stopped_elevator_leaves_the_population_on_its_day(actor, city) -> None:
     stopped = date(2026, 5, 10)
-    elevators.change_status(actor("section"), city[0].id, "suspend", stopped, "装修停用", "停用告知单1号", papers=elevators_factory.STOP_PAPERS)
+    elevators.change_status(
+        actor("section"),
+        city[0].id,
+        "suspend",
+        stopped,
+        "装修停用",
+        "停用告知单1号",
+        papers=elevators_factory.STOP_PAPERS,
+    )
     days = [stopped - timedelta(days=1), stopped]
     assert [paperless(actor("section"), day)[1] for day in days] == [4, 3]
 
