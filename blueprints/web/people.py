@@ -48,7 +48,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Register a person."""
-    form = Form(schemas.NewPersonIn(), choices=_choices())
+    form = Form(schemas.NewPersonIn(), {"unit": request.args.get("unit")}, choices=_choices())
     if request.method == "POST" and (row := form.submit(lambda data: people.register(actor(), _with_unit(data)))):
         flash(_("人员已登记"), "success")
         return redirect(url_for("people.show", person_id=row.id))

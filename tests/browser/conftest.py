@@ -70,12 +70,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             instance.mkdir()
-            environment = _environment(instance, "http://127.0.0.1")
-            for arguments in (("db", "upgrade"), ("seed", "demo", *SIZE)):
-                command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-                subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+            run_flask(instance, "db", "upgrade")
+            run_flask(instance, "seed", "demo", *SIZE)
             made.touch()
     return instance
+
+
+def run_flask(instance: Path, *arguments: str, typed: str = "") -> None:
+    """A command of the registry in an instance folder; `typed` is its standard input."""
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        cwd=ROOT,
+        env=_environment(instance, "http://127.0.0.1"),
+        input=typed,
+        text=True,
+        check=True,
+        capture_output=True,
+    )
 
 
 def _free_port() -> int:
