@@ -37,7 +37,7 @@ class Alliance(Period, Base):
 
 
 class Scan(Base):
-    """A scanned code and the verdict it got. `device`: a keyed digest that tells citizens' phones apart for some days."""
+    """A scanned code and the verdict it got. `device`: a keyed digest that tells citizens' phones apart for a time."""
 
     __tablename__ = "scan"
     __table_args__ = (
