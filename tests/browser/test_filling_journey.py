@@ -52,6 +52,9 @@ def forged(address: str) -> str:
     return f"{head}.{mac[::-1] if mac != mac[::-1] else 'A' * len(mac)}"
 
 
+ALLOWED = ".verdict-allow, .verdict-warn"
+
+
 def record(filler: Page, server: Server) -> None:
     """Weigh, fill, weigh again; an impatient finger presses twice."""
     expect(filler.locator(".verdict-weights")).to_contain_text("31.4 kg")
@@ -80,15 +83,15 @@ def test_a_shift_at_the_gun(
 
     citizen = browse(PHONE)
     citizen.goto(printed[serial])
-    expect(citizen.get_by_role("heading", name="气瓶查询")).to_be_visible()
-    expect(citizen.locator(".verdict-subject")).to_contain_text(serial)
+    expect(citizen.get_by_role("heading", name=serial)).to_be_visible()
 
     filler = signed_in("filler", viewport)
     filler.get_by_role("link", name="1 号枪").click()
     expect(filler.get_by_role("heading", name="1 号枪")).to_be_visible()
     expect(filler.locator(".scanner-line")).to_be_visible()
     shoot(filler, printed[serial], pause_ms)
-    expect(filler.locator(".verdict-allow")).to_contain_text(serial)
+    # It comes back from a customer and nobody scanned it in: filled, with a note.
+    expect(filler.locator(ALLOWED)).to_contain_text(serial)
     record(filler, server)
 
     # Nothing is touched between one bottle and the next.
@@ -124,4 +127,4 @@ def test_a_bottle_is_read_from_a_photograph(signed_in: Callable[..., Page], tmp_
     filler = signed_in("filler", PHONE)
     filler.get_by_role("link", name=re.compile("^1 号枪")).click()
     filler.locator("qr-scanner input[type=file]").set_input_files(picture)
-    expect(filler.locator(".verdict-allow")).to_contain_text("ZC00003")
+    expect(filler.locator(ALLOWED)).to_contain_text("ZC00003")
