@@ -65,7 +65,7 @@ def code_of(office: Page, job: Job) -> str:
 
 def scan_in(page: Page, code: str, typed: bool) -> None:
     """Start a visit from the day's list: with its button, or by typing the code of the plate."""
-    page.goto("/visits/today")
+    page.goto("/visits/today?whose=all")
     if typed:
         page.get_by_role("link", name="扫码签到").first.click()
         page.get_by_label("电梯二维码或编号").fill(f"{code[:4].lower()} {code[4:]}")
