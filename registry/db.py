@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -53,6 +54,9 @@ db = SQLAlchemy(
 )
 
 WRITER = "registry_writer"
+BUSY_SECONDS = 10
+# SQLite lets one writer in and has the others sleep and try again: those of one process take their turns here.
+_QUEUE = RLock()
 S = TypeVar("S", bound=Select[Any])
 
 
@@ -70,7 +74,7 @@ def _prepare(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         "journal_mode = WAL",
         "synchronous = NORMAL",
-        "busy_timeout = 10000",
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
         "cache_size = -64000",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -81,6 +85,17 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writer = connection.get_execution_options().get(WRITER)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for the writers of this process, as long as SQLite would; after that it is for SQLite to refuse."""
+    mine = db.engine.dialect.name == "sqlite" and _QUEUE.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            _QUEUE.release()
 
 
 @contextmanager
@@ -96,16 +111,17 @@ def transaction() -> Iterator[Session]:
         session.flush()
         return
     session.rollback()
-    session.info[WRITER] = True
-    try:
-        session.connection(execution_options={WRITER: True})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.pop(WRITER, None)
+    with _turn():
+        session.info[WRITER] = True
+        try:
+            session.connection(execution_options={WRITER: True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop(WRITER, None)
 
 
 def tidy() -> None:
