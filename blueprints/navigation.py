@@ -94,6 +94,16 @@ def _section() -> str:
     return PARTS.get(name, name)
 
 
+ENDPOINTS = frozenset(endpoint for _label, entries in MENU for _text, endpoint, _permission, _icon in entries)
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether the page asked for is that of a menu entry; a page without an entry lies under its subject's list."""
+    if request.endpoint in ENDPOINTS:
+        return request.endpoint == endpoint
+    return endpoint.endswith(".index") and _section() == endpoint.split(".")[0]
+
+
 def groups(actor: Actor, endpoints: Collection[str]) -> list[dict[str, Any]]:
     """The groups and items this caller may open."""
     found = []
@@ -103,8 +113,7 @@ def groups(actor: Actor, endpoints: Collection[str]) -> list[dict[str, Any]]:
                 "label": str(text),
                 "url": url_for(endpoint),
                 "icon": icon,
-                "active": _section() == endpoint.split(".")[0]
-                and (request.endpoint == endpoint or endpoint.endswith(".index")),
+                "active": _is_here(endpoint),
             }
             for text, endpoint, permission, icon in entries
             if endpoint in endpoints and policy.may(actor, permission)
