@@ -34,7 +34,7 @@ MONTH_DAY = "MMDD"  # a day of every year: 430 is 30 April
 DEFAULTS: dict[str, Default] = {
     "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", T("口径建议，暂无规定"), "G"),
     "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", T("外地平台做法"), "C~"),
-    "paperless.min_workers": Default(T("维保作业最少人数"), "2", "1", T("部分城市规定"), "C~"),
+    "paperless.min_workers": Default(T("维保作业最少人数"), "2", "person", T("部分城市规定"), "C~"),
     "paperless.min_minutes": Default(T("半月维保最短时长"), "30", "min", T("外地平台做法，非官方规定"), "C~"),
     "paperless.min_minutes_quarter": Default(
         T("季度维保最短时长（0为与半月相同）"), "0", "min", T("外地平台做法，非官方规定"), "C~"
