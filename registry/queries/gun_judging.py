@@ -17,7 +17,7 @@ from registry.rules.filling_facts import FillingFacts
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the register was asked about a cylinder at a gun, one by one (`look`) or all at once (`gun_reads`).
+    """What the register was asked about a cylinder at a gun.
 
     `station` and `traces` are facts; `cycle` is the open turn, `invalid_staff` its checker's name where no certificate
     was found (None: not asked yet).

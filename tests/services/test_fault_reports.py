@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from registry.services import fault_reports
 from registry.services.parameters import set_parameter
 from seeds import cast
 from tests import elevators_factory as make
+from tests.conftest import POSTGRES
 from tests.hazards_factory import Clock
 
 PHONE = "13912345678"
@@ -290,7 +290,7 @@ def test_random_moves_of_random_people(actor, lift) -> None:
     assert reached == {"taken", "closed", "dismissed"}
 
 
-@pytest.mark.skipif("TEST_DATABASE" in os.environ, reason="the tests on PostgreSQL share one transaction")
+@pytest.mark.skipif(POSTGRES, reason="the tests on PostgreSQL share one transaction")
 def test_many_at_once_do_not_get_past_the_limit(app, actor, lift) -> None:
     """Each thread has its own connection, as each worker has."""
     set_parameter(actor("section"), "fault_report.per_source_hour", "3", clock.today())
