@@ -24,7 +24,7 @@ def record(data: dict[str, Any]) -> Any:
 
 
 @bp.route("/batch", methods=["POST"])
-@bp.arguments(schemas.BatchIn())
+@bp.arguments(schemas.FillingBatchIn())
 @bp.response(200, schemas.BatchOut())
 def record_batch(data: dict[str, Any]) -> Any:
     """Record each row for itself; one bad row never loses a good one."""

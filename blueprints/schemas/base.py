@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, fields, pre_load, validate
 
 from blueprints.schemas.fields import Choice, Day, Integer, Text
 
@@ -49,6 +49,28 @@ class PageIn(In):
 
     limit = Integer(min=1, max=200, load_default=50)
     cursor = Text(max=60, load_default=None)
+
+
+class Rows(fields.List):
+    """The rows of a batch, at most `most`; each is read by itself, so that a bad one loses no good one."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            fields.Dict(),
+            required=True,
+            validate=validate.Length(1, most, error=_("一次1到{max}条")),
+            error_messages={"required": _("请填写这一项"), "invalid": _("请提交一个列表")},
+        )
+
+
+class BatchIn(In):
+    """Rows under the name `under`, or the bare list of them."""
+
+    under: ClassVar[str]
+
+    @pre_load
+    def _bare_list(self, data: Any, **kwargs: Any) -> Any:
+        return {self.under: data} if isinstance(data, list) else data
 
 
 def page_out(item: type[Schema]) -> Schema:

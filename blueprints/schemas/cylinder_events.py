@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from marshmallow import ValidationError, fields, pre_load, validate
+from marshmallow import ValidationError, fields
 
 from blueprints.errors import plain
 from blueprints.filters import say
-from blueprints.schemas.base import In, Out, PositionIn
+from blueprints.schemas.base import BatchIn, In, Out, PositionIn, Rows
 from blueprints.schemas.fields import Choice, Moment, Number, Ref, Text
 from blueprints.schemas.scans import CodeText
 from blueprints.sessions import language
@@ -53,19 +53,11 @@ class EventRowIn(EventIn):
     code = CodeText()
 
 
-class EventBatchIn(In):
+class EventBatchIn(BatchIn):
     """Up to 1,000 events: `{"events": [...]}`, or the bare list."""
 
-    events = fields.List(
-        fields.Dict(),
-        required=True,
-        validate=validate.Length(1, LONGEST_BATCH, error=_("一次1到{max}条")),
-        error_messages={"required": _("请填写这一项"), "invalid": _("请提交一个列表")},
-    )
-
-    @pre_load
-    def _bare_list(self, data: Any, **kwargs: Any) -> Any:
-        return {"events": data} if isinstance(data, list) else data
+    under = "events"
+    events = Rows(most=LONGEST_BATCH)
 
 
 class EventOut(Out):

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from marshmallow import ValidationError, fields, pre_load, validate
+from marshmallow import ValidationError, fields
 
 from blueprints.errors import plain
 from blueprints.filters import say
-from blueprints.schemas.base import In, Out, PageIn
+from blueprints.schemas.base import BatchIn, In, Out, PageIn, Rows
 from blueprints.schemas.cylinders import Called, Thousandths
 from blueprints.schemas.fields import Choice, Choices, Day, Integer, Moment, Ref, Text, Yes
 from blueprints.schemas.scans import CodeText, Findings
@@ -68,19 +68,11 @@ class FillingIn(In):
     snapshot_hours = Integer(min=0, max=9999, metadata={"description": "age of the list it was judged by offline"})
 
 
-class BatchIn(In):
+class FillingBatchIn(BatchIn):
     """Up to 1,000 fills: `{"fillings": [...]}`, or the bare list."""
 
-    fillings = fields.List(
-        fields.Dict(),
-        required=True,
-        validate=validate.Length(1, LONGEST_BATCH, error=_("一次1到{max}条")),
-        error_messages={"required": _("请填写这一项"), "invalid": _("请提交一个列表")},
-    )
-
-    @pre_load
-    def _bare_list(self, data: Any, **kwargs: Any) -> Any:
-        return {"fillings": data} if isinstance(data, list) else data
+    under = "fillings"
+    fillings = Rows(most=LONGEST_BATCH)
 
 
 class FillingOut(Out):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Big, Code, Day, Json, Long, Moment, Name
+from registry.models.base import Base, Big, Code, Day, Json, Moment, Name
 from registry.models.elevators import Elevator
 from registry.models.hazards import Hazard
 from registry.models.people import Person
+from registry.models.steps import SpokenStep
 from registry.models.units import Unit
 from registry.models.visits import Visit
 
@@ -62,7 +63,7 @@ class VisitAnomaly(Base):
     steps: Mapped[list[AnomalyStep]] = relationship(lazy="raise_on_sql", order_by="AnomalyStep.id")
 
 
-class AnomalyStep(Base):
+class AnomalyStep(SpokenStep, Base):
     """One line of an anomaly's ledger: who did what and said what. Never edited."""
 
     __tablename__ = "anomaly_step"
@@ -70,17 +71,6 @@ class AnomalyStep(Base):
 
     id: Mapped[Big]
     anomaly_id: Mapped[int] = mapped_column(ForeignKey("visit_anomaly.id"))
-    verb: Mapped[Code]
-    source: Mapped[Code]
-    target: Mapped[Code]
-    at: Mapped[Moment]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    role: Mapped[Code]
-    text: Mapped[Long] = mapped_column(default="")
-
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
-    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
 
 
 class VisitPicture(Base):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Big, Code, Day, Json, Long, Moment, Name
+from registry.models.base import Base, Big, Code, Day, Json, Moment, Name
 from registry.models.cylinders import Cylinder
 from registry.models.fillings import Filling, Scan
 from registry.models.hazards import Hazard
 from registry.models.people import Person
+from registry.models.steps import SpokenStep
 from registry.models.units import Unit
 
 
@@ -65,7 +66,7 @@ class CylinderAnomaly(Base):
     steps: Mapped[list[CylinderAnomalyStep]] = relationship(lazy="raise_on_sql", order_by="CylinderAnomalyStep.id")
 
 
-class CylinderAnomalyStep(Base):
+class CylinderAnomalyStep(SpokenStep, Base):
     """One line of an anomaly's ledger: who did what and said what. Never edited."""
 
     __tablename__ = "cylinder_anomaly_step"
@@ -73,14 +74,3 @@ class CylinderAnomalyStep(Base):
 
     id: Mapped[Big]
     anomaly_id: Mapped[int] = mapped_column(ForeignKey("cylinder_anomaly.id"))
-    verb: Mapped[Code]
-    source: Mapped[Code]
-    target: Mapped[Code]
-    at: Mapped[Moment]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    role: Mapped[Code]
-    text: Mapped[Long] = mapped_column(default="")
-
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
-    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")

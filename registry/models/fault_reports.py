@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.models.base import Base, Code, Day, Long, Moment, Name
 from registry.models.elevators import Elevator
 from registry.models.hazards import Hazard
-from registry.models.people import Person
+from registry.models.steps import Step
 from registry.models.units import Unit
 
 
@@ -53,7 +53,7 @@ class FaultReport(Base):
     steps: Mapped[list[FaultReportStep]] = relationship(lazy="raise_on_sql", order_by="FaultReportStep.id")
 
 
-class FaultReportStep(Base):
+class FaultReportStep(Step, Base):
     """What was done about a report: by whom for the office, in words for the rider. Never edited."""
 
     __tablename__ = "fault_report_step"
@@ -61,16 +61,7 @@ class FaultReportStep(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("fault_report.id"))
-    verb: Mapped[Code]
-    source: Mapped[Code]
-    target: Mapped[Code]
-    at: Mapped[Moment]
     note: Mapped[Long] = mapped_column(default="")
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
-    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
 
 
 class RateWindow(Base):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Code, Day, Json, Long, Moment, Name
+from registry.models.base import Base, Code, Day, Json, Long, Name
 from registry.models.cylinders import Cylinder
 from registry.models.elevators import Elevator
-from registry.models.people import Person
+from registry.models.steps import Step
 from registry.models.units import Unit
 
 
@@ -65,7 +65,7 @@ class Hazard(Base):
     steps: Mapped[list[HazardStep]] = relationship(lazy="raise_on_sql", order_by="HazardStep.id")
 
 
-class HazardStep(Base):
+class HazardStep(Step, Base):
     """One move in the ledger: who, when, what was given with it. Never edited; corrections are new steps.
 
     `due_on` is the deadline in force after the step, so that a past day's overdue list stays what it was.
@@ -77,20 +77,12 @@ class HazardStep(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"))
     round: Mapped[int]
-    verb: Mapped[Code]
-    source: Mapped[Code]
-    target: Mapped[Code]
-    at: Mapped[Moment]
     done_on: Mapped[Day]
     due_on: Mapped[Day | None]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[Code]
     data: Mapped[Json]
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]
-
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
 class Counter(Base):

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Code, Day, Long, Moment, Name, Number
 from registry.models.elevators import Elevator
-from registry.models.people import Person
-from registry.models.units import Unit
+from registry.models.steps import Step
 
 
 class Assessment(Base):
@@ -75,7 +74,7 @@ class RenewalProject(Base):
     steps: Mapped[list[RenewalStep]] = relationship(lazy="raise_on_sql", order_by="RenewalStep.id")
 
 
-class RenewalStep(Base):
+class RenewalStep(Step, Base):
     """One step of a renewal: who, when, on what document. Never edited."""
 
     __tablename__ = "renewal_step"
@@ -83,15 +82,6 @@ class RenewalStep(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("renewal_project.id"))
-    verb: Mapped[Code]
-    source: Mapped[Code]
-    target: Mapped[Code]
-    at: Mapped[Moment]
     done_on: Mapped[Day]
     document: Mapped[Name] = mapped_column(default="")
     note: Mapped[Long] = mapped_column(default="")
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
-    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")

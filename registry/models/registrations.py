@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Code, Day, Json, Long, Moment, Name, Period
+from registry.models.base import Base, Code, Day, Json, Long, Name, Period
 from registry.models.elevators import Elevator
-from registry.models.people import Person
+from registry.models.steps import Step
 from registry.models.units import Unit
 
 
@@ -57,7 +57,7 @@ class Registration(Base):
     steps: Mapped[list[RegistrationStep]] = relationship(lazy="raise_on_sql", order_by="RegistrationStep.id")
 
 
-class RegistrationStep(Base):
+class RegistrationStep(Step, Base):
     """One step of a case: who, when, what was said. Never edited."""
 
     __tablename__ = "registration_step"
@@ -65,18 +65,10 @@ class RegistrationStep(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
-    verb: Mapped[Code]
-    source: Mapped[Code]
-    target: Mapped[Code]
-    at: Mapped[Moment]
     done_on: Mapped[Day]
     due_on: Mapped[Day | None]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[Code]
     data: Mapped[Json]
-
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
 class ElevatorUse(Period, Base):

@@ -21,14 +21,13 @@ def whose(actor: Actor, asked: str | None, on: date) -> str:
     return "mine" if actor.role == "technician" and assignments.has_any(actor, on) else "all"
 
 
-def count_in(actor: Actor, on: date, state: str) -> int:
-    """How many elevators are in a state on the page that the caller's day opens with."""
-    return visit_plans.count_in(actor, on, state, narrow(actor, {}, on))
+LATE = (3, 7)  # days over which an overdue elevator is told of by itself
 
 
-def count_late(actor: Actor, on: date, late: int) -> int:
-    """How many are overdue by so many days or more on that page."""
-    return visit_plans.count_in(actor, on, "overdue", narrow(actor, {"late": late}, on))
+def tally(actor: Actor, on: date) -> dict[str, int]:
+    """How many elevators are in each state on the page that the caller's day opens with, and how many are overdue by
+    so many days or more (`late_3`, `late_7`)."""
+    return visit_plans.tally(actor, on, narrow(actor, {}, on), LATE)
 
 
 def narrow(actor: Actor, asked: Mapping[str, Any], on: date) -> Narrow:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry import policy
@@ -165,21 +165,19 @@ def counts(actor: Actor, filters: Filters, on: date) -> Counts:
     return Counts(states, dict(sorted(months.items())))
 
 
-def count_within(actor: Actor, on: date, days: tuple[int, int]) -> int:
-    """How many are due from the first to the last of so many days from now, for the first page."""
-    statement, due_by, _base = _lines(actor, {}, on)
-    first, last = (date.fromordinal(on.toordinal() + number) for number in days)
-    return _number(statement.where(due_by.between(first, last)))
+WITHIN = (7, 30, 60)
 
 
-def _number(statement: Select[Any]) -> int:
-    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-
-
-def count_overdue(actor: Actor, on: date) -> int:
-    """How many are overdue."""
+def tally(actor: Actor, on: date) -> dict[str, int]:
+    """How many are overdue, and due within so many days from now (`WITHIN`): for the first page, in one statement."""
     statement, due_by, base = _lines(actor, {}, on)
-    return _number(statement.where(_in_state("overdue", due_by, base, on)))
+    overdue = case((_in_state("overdue", due_by, base, on), 1), else_=0).label("overdue")
+    lines = statement.add_columns(overdue).subquery()
+    within = [
+        func.count().filter(lines.c.due_by.between(on, date.fromordinal(on.toordinal() + days))) for days in WITHIN
+    ]
+    numbers = db.session.execute(select(func.count().filter(lines.c.overdue == 1), *within)).one()
+    return dict(zip(("overdue", *(str(days) for days in WITHIN)), numbers, strict=True))
 
 
 def page(actor: Actor, filters: Filters, on: date, limit: int = 50, cursor: str | None = None) -> Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -153,9 +153,13 @@ def lines_of(actor: Actor, on: date, states: tuple[str, ...], most: int, narrow:
     return Lines.of(actor, on, narrow).page(_spans(states, on), most)
 
 
-def count_in(actor: Actor, on: date, state: str, narrow: Narrow = EVERYTHING) -> int:
-    """How many elevators of the caller's day are in a state (`overdue`, `due`, `soon` or `later`)."""
-    return _by_state(Lines.of(actor, on, narrow).by_day(), on)[state]
+def tally(actor: Actor, on: date, narrow: Narrow, late: tuple[int, ...]) -> dict[str, int]:
+    """How many elevators of the caller's day are in each state (`overdue`, `due`, `soon`, `later`), and how many are
+    overdue by so many days or more (`late_3`, ...): for the first page, from one reading."""
+    by_day = Lines.of(actor, on, narrow).by_day()
+    overdue = {f"late_{days}": on - timedelta(days=days) for days in late}
+    beyond = {key: sum(count for day, count in by_day.items() if day <= last) for key, last in overdue.items()}
+    return {**_by_state(by_day, on), **beyond}
 
 
 def state_of(due_on: date, on: date) -> str:

@@ -99,8 +99,9 @@ def test_months_kinds_areas_and_units(actor) -> None:
     assert ids(within=26) == [here.id]
     assert ids(within=25) == []
     assert due.counts(who, {}, DAY).months == {"2024-03": 1, "2025-03": 1}
-    assert due.count_within(who, DAY, (0, 26)) == 1
-    assert due.count_within(who, DAY, (0, 25)) == 0
+    assert due.tally(who, DAY) == {"overdue": 0, "7": 0, "30": 1, "60": 1}
+    assert due.tally(who, DAY + timedelta(days=18))["7"] == 0
+    assert due.tally(who, DAY + timedelta(days=19))["7"] == 1
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_who_sees_which_elevators(actor, login, seen) -> None:
     make.in_use(actor("section"), 2, area_code="341321", use_unit_id=cast.unit("property2").id)
     assert len(lines(actor(login), DAY)) == seen
     assert due.counts(actor(login), {}, DAY).total == seen
-    assert due.count_overdue(actor(login), DAY) == seen
+    assert due.tally(actor(login), DAY)["overdue"] == seen
 
 
 def test_a_self_check_within_the_year_is_shown(actor) -> None:

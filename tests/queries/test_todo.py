@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from registry import clock, policy
+from registry.db import db
 from registry.queries import todo
 from registry.services import visits
 from seeds import cast
@@ -43,3 +45,21 @@ def test_a_visit_waits_for_the_use_unit_until_it_is_confirmed(app: Flask, monkey
     assert _count("property2", "visits_to_confirm") == 0
     visits.confirm(cast.actor("property"), visit.id, {})
     assert _count("property", "visits_to_confirm") == before
+
+
+@pytest.mark.parametrize("login", ["section", "property", "insurer", "inspector"])
+def test_one_list_is_counted_once(app: Flask, login: str) -> None:
+    asked: list[tuple[str, str]] = []
+    actor = cast.actor(login)
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
+        asked.append((statement, repr(values)))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        todo.waiting(actor, clock.today())
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    lists = ("maintenance_state", "FROM inspection", "policy_item.elevator_id")
+    counted = [statement for statement, _values in asked if any(name in statement for name in lists)]
+    assert 0 < len(counted) == len(set(counted))

@@ -46,7 +46,7 @@ def test_a_technician_begins_with_his_own_elevators(actor):
     assert mine(actor, "tech2") == mine(actor, "company") == [first.id, second.id]
     everything = days.narrow(actor("tech1"), {"whose": "all"}, TODAY)
     assert len(visit_plans.due_today(actor("tech1"), TODAY, narrow=everything).items) == 2
-    assert days.count_in(actor("tech1"), TODAY, "overdue") == 1
+    assert days.tally(actor("tech1"), TODAY)["overdue"] == 1
     assert assignment_queries.names(actor("company"), [first.id, second.id], TODAY) == {
         first.id: ["朱军", "马超"],
         second.id: ["朱军"],

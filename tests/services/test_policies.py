@@ -308,9 +308,9 @@ def test_what_ends_is_in_one_band(actor, lifts, monkeypatch, days, when) -> None
     today = END - timedelta(days=days)
     monkeypatch.setattr(clock, "today", lambda: today)
     for login in ("insurer", "property", "section", "county"):
-        found = {band: policy_renewals.count(actor(login), today, band) for band in ("7", "30", "60", "lapsed")}
+        found = policy_renewals.tally(actor(login), today)
         assert found == {band: int(band == when) for band in found}, login
-    assert policy_renewals.count(actor("property2"), today, when or "7") == 0
+    assert policy_renewals.tally(actor("property2"), today)[when or "7"] == 0
 
 
 def test_a_policy_that_is_followed_by_another_is_no_work(actor, lifts, monkeypatch) -> None:
@@ -322,8 +322,8 @@ def test_a_policy_that_is_followed_by_another_is_no_work(actor, lifts, monkeypat
     (line,) = policy_renewals.page(actor("section"), {"when": "7"}, today).items
     assert (line.days, line.open) == (5, 1)
     policies.record(actor("insurer"), values(second, policy_no="C", **following))
-    assert policy_renewals.count(actor("section"), today, "7") == 0
-    assert policy_renewals.count(actor("section"), END + DAY, "lapsed") == 0
+    assert policy_renewals.tally(actor("section"), today)["7"] == 0
+    assert policy_renewals.tally(actor("section"), END + DAY)["lapsed"] == 0
 
 
 def test_the_office_is_told_days_ahead(actor, lifts, monkeypatch) -> None:

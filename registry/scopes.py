@@ -1,0 +1,377 @@
+"""Which rows of each table a caller may see: one condition a table, asked by `registry/policy.py` alone.
+
+A table without a row in SCOPES is seen by nobody but the system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry import clock
+from registry.actor import COUNTY_ROLES, OFFICE_ROLES, Actor
+from registry.db import Base
+from registry.models import (
+    Alliance,
+    Area,
+    Assessment,
+    Assignment,
+    Capacity,
+    Certificate,
+    Claim,
+    Contract,
+    CreditGrade,
+    Cylinder,
+    CylinderAnomaly,
+    Device,
+    Drill,
+    Elevator,
+    ElevatorUse,
+    Endorsement,
+    FaultReport,
+    FillCycle,
+    Filling,
+    FillRefusal,
+    GasBatch,
+    Gun,
+    Hazard,
+    HazardStep,
+    HoldRelease,
+    ImportBatch,
+    ImportProfile,
+    Inspection,
+    InspectionOrder,
+    IotPeriod,
+    LabelCode,
+    MaintenanceState,
+    MakerItems,
+    Membership,
+    OfflineDisagreement,
+    PartTest,
+    Person,
+    Policy,
+    PolicyItem,
+    PolicyShare,
+    QualityCheck,
+    Registration,
+    RenewalProject,
+    SafetyAppointment,
+    SafetyCharge,
+    SafetyPaper,
+    SafetyPart,
+    SafetyProblem,
+    SafetyRecord,
+    SafetyRisk,
+    SafetyTraining,
+    Scan,
+    Seal,
+    SelfCheck,
+    StaffPresence,
+    StoredFile,
+    TrailEntry,
+    Unit,
+    Upload,
+    Visit,
+    VisitAnomaly,
+    VisitJoin,
+)
+from registry.permissions import DELIVERY, MAINTENANCE, PERMISSIONS, STATION
+
+Where = ColumnElement[bool]
+
+
+def _elevators(actor: Actor) -> Where:
+    if actor.sees_city or actor.role == "inspection_body":
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(Elevator.area_code.in_(actor.areas), Elevator.division_code.in_(actor.areas))
+    if actor.role == "use_manager":
+        return or_(Elevator.use_unit_id == actor.unit_id, Elevator.owner_unit_id == actor.unit_id)
+    if actor.role in MAINTENANCE:
+        return Elevator.id.in_(contracted(actor))
+    if actor.role == "insurer":
+        return Elevator.id.in_(_insured(actor, PolicyItem.elevator_id))
+    return false()
+
+
+def contracted(actor: Actor) -> Select[Any]:
+    """Ids of the elevators that the caller's company maintains today."""
+    today = clock.today()
+    return select(Contract.elevator_id).where(
+        Contract.company_id == actor.unit_id,
+        Contract.since <= today,
+        or_(Contract.until.is_(None), Contract.until > today),
+    )
+
+
+def _insured(actor: Actor, column: Any) -> Select[Any]:
+    """Ids of what the insurer answers for today or later; what it answered for before is no longer its business."""
+    today = clock.today()
+    return (
+        select(column)
+        .join(Policy, Policy.id == PolicyItem.policy_id)
+        .where(
+            _insures(actor),
+            column.is_not(None),
+            or_(PolicyItem.until.is_(None), PolicyItem.until > today),
+            Policy.ends_on >= today,
+            or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > today),
+        )
+    )
+
+
+def _insures(actor: Actor) -> Where:
+    """Policies that the caller's unit leads or has a share in."""
+    shared = select(PolicyShare.policy_id).where(PolicyShare.insurer_id == actor.unit_id)
+    return or_(Policy.insurer_id == actor.unit_id, Policy.id.in_(shared))
+
+
+def _of_elevators(actor: Actor, column: InstrumentedAttribute[Any]) -> Where:
+    if actor.sees_city:
+        return true()
+    return column.in_(select(Elevator.id).where(_elevators(actor)))
+
+
+def _fault_reports(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return FaultReport.company_id == actor.unit_id
+    if actor.role == "use_manager":
+        return FaultReport.use_unit_id == actor.unit_id
+    return _of_elevators(actor, FaultReport.elevator_id) if actor.role in OFFICE_ROLES else false()
+
+
+def _contracts(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return Contract.company_id == actor.unit_id
+    return _of_elevators(actor, Contract.elevator_id)
+
+
+def _assignments(actor: Actor) -> Where:
+    """Who goes where is the company's own affair."""
+    return Assignment.company_id == actor.unit_id
+
+
+def _maker_items(actor: Actor) -> Where:
+    """Lists of models that hold for everybody or were entered by the caller's unit, and those of visible elevators."""
+    if actor.role in OFFICE_ROLES:
+        return true()
+    of_models = and_(
+        MakerItems.elevator_id.is_(None), or_(MakerItems.unit_id.is_(None), MakerItems.unit_id == actor.unit_id)
+    )
+    return or_(of_models, _of_elevators(actor, MakerItems.elevator_id))
+
+
+def _inspections(actor: Actor) -> Where:
+    """An inspection body sees what it recorded itself; others what concerns the elevators they see."""
+    if actor.role == "inspection_body":
+        return Inspection.body_id == actor.unit_id
+    return _of_elevators(actor, Inspection.elevator_id)
+
+
+def _self_checks(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return SelfCheck.company_id == actor.unit_id
+    return _of_elevators(actor, SelfCheck.elevator_id)
+
+
+def _visits(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return Visit.company_id == actor.unit_id
+    return _of_elevators(actor, Visit.elevator_id)
+
+
+def _visit_joins(actor: Actor) -> Where:
+    if actor.role in MAINTENANCE:
+        return VisitJoin.company_id == actor.unit_id
+    return _of_elevators(actor, VisitJoin.elevator_id)
+
+
+def _visit_anomalies(actor: Actor) -> Where:
+    """What is held against a company is for its manager and the offices, not for workers or use units."""
+    if actor.role == "maintenance_manager":
+        return VisitAnomaly.company_id == actor.unit_id
+    if actor.role in COUNTY_ROLES:
+        return _of_elevators(actor, VisitAnomaly.elevator_id)
+    return true() if actor.sees_city else false()
+
+
+def _cylinders(actor: Actor) -> Where:
+    if actor.sees_city or actor.role == "inspection_body":
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Cylinder.area_code.in_(actor.areas)
+    if actor.role in STATION:
+        return Cylinder.owner_id == actor.unit_id
+    if actor.role in DELIVERY:
+        served = select(Capacity.station_id).where(Capacity.unit_id == actor.unit_id, Capacity.capacity == "depot")
+        return or_(Cylinder.owner_id == actor.unit_id, Cylinder.owner_id.in_(served))
+    if actor.role == "insurer":
+        return Cylinder.id.in_(_insured(actor, PolicyItem.cylinder_id))
+    return false()
+
+
+def _of_unit(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
+    """Own rows; offices see those of the units in their areas."""
+
+    def rule(actor: Actor) -> Where:
+        if actor.sees_city:
+            return true()
+        if actor.role in COUNTY_ROLES:
+            return column.in_(select(Unit.id).where(Unit.area_code.in_(actor.areas)))
+        return column == actor.unit_id
+
+    return rule
+
+
+def _hazards(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Hazard.area_code.in_(actor.areas)
+    own_steps = select(HazardStep.hazard_id).where(HazardStep.unit_id == actor.unit_id)
+    return or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
+
+
+def _registrations(actor: Actor) -> Where:
+    """Offices by elevator; a use unit its own applications and those that make it the user."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return _of_elevators(actor, Registration.elevator_id)
+    if actor.role == "use_manager":
+        return or_(Registration.unit_id == actor.unit_id, Registration.new_unit_id == actor.unit_id)
+    return false()
+
+
+def _policies(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        covered = select(PolicyItem.policy_id)
+        return or_(
+            Policy.holder_id.in_(select(Unit.id).where(Unit.area_code.in_(actor.areas))),
+            Policy.id.in_(covered.join(Elevator, Elevator.id == PolicyItem.elevator_id).where(_elevators(actor))),
+            Policy.id.in_(covered.join(Cylinder, Cylinder.id == PolicyItem.cylinder_id).where(_cylinders(actor))),
+        )
+    return or_(_insures(actor), Policy.holder_id == actor.unit_id)
+
+
+def _of_policy(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
+    return lambda actor: column.in_(select(Policy.id).where(_policies(actor)))
+
+
+def _claims(actor: Actor) -> Where:
+    """Of the policies one sees; a county sees of them what happened to its own equipment."""
+    seen = _of_policy(Claim.policy_id)(actor)
+    if actor.role not in COUNTY_ROLES:
+        return seen
+    return or_(
+        Claim.elevator_id.in_(select(Elevator.id).where(_elevators(actor))),
+        Claim.cylinder_id.in_(select(Cylinder.id).where(_cylinders(actor))),
+    )
+
+
+def _people(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    members = select(Membership.person_id)
+    if actor.role in COUNTY_ROLES:
+        units = select(Unit.id).where(Unit.area_code.in_(actor.areas))
+        return or_(Person.id == actor.person_id, Person.id.in_(members.where(Membership.unit_id.in_(units))))
+    return Person.id.in_(members.where(Membership.unit_id == actor.unit_id))
+
+
+def _certificates(actor: Actor) -> Where:
+    return Certificate.person_id.in_(select(Person.id).where(_people(actor)))
+
+
+def _labels(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    return or_(
+        and_(LabelCode.elevator_id.is_not(None), _of_elevators(actor, LabelCode.elevator_id)),
+        LabelCode.cylinder_id.in_(select(Cylinder.id).where(_cylinders(actor))),
+        _of_unit(LabelCode.issued_to_id)(actor),
+    )
+
+
+def _alliances(actor: Actor) -> Where:
+    if actor.role in OFFICE_ROLES:
+        return true()
+    return or_(Alliance.member_a_id == actor.unit_id, Alliance.member_b_id == actor.unit_id)
+
+
+def _everything(_actor: Actor) -> Where:
+    return true()
+
+
+def _trail(actor: Actor) -> Where:
+    return true() if actor.role in PERMISSIONS["trail.read"] else false()
+
+
+SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
+    Alliance: _alliances,
+    Area: _everything,
+    Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
+    Capacity: _everything,
+    Certificate: _certificates,
+    Claim: _claims,
+    Assignment: _assignments,
+    Contract: _contracts,
+    CreditGrade: _everything,
+    IotPeriod: lambda actor: _of_elevators(actor, IotPeriod.elevator_id),
+    MaintenanceState: lambda actor: _of_elevators(actor, MaintenanceState.elevator_id),
+    MakerItems: _maker_items,
+    Cylinder: _cylinders,
+    CylinderAnomaly: _of_unit(CylinderAnomaly.station_id),
+    Device: _of_unit(Device.station_id),
+    Drill: _of_unit(Drill.company_id),
+    Elevator: _elevators,
+    Endorsement: _of_policy(Endorsement.policy_id),
+    ElevatorUse: lambda actor: _of_elevators(actor, ElevatorUse.elevator_id),
+    FaultReport: _fault_reports,
+    FillCycle: _of_unit(FillCycle.station_id),
+    Filling: _of_unit(Filling.station_id),
+    FillRefusal: _of_unit(FillRefusal.station_id),
+    GasBatch: _of_unit(GasBatch.station_id),
+    Gun: _of_unit(Gun.station_id),
+    Hazard: _hazards,
+    HoldRelease: _of_unit(HoldRelease.station_id),
+    ImportBatch: _of_unit(ImportBatch.unit_id),
+    ImportProfile: _everything,
+    Inspection: _inspections,
+    InspectionOrder: _everything,
+    LabelCode: _labels,
+    Membership: lambda actor: Membership.person_id.in_(select(Person.id).where(_people(actor))),
+    PartTest: lambda actor: _of_elevators(actor, PartTest.elevator_id),
+    Person: _people,
+    Policy: _policies,
+    PolicyItem: _of_policy(PolicyItem.policy_id),
+    PolicyShare: _of_policy(PolicyShare.policy_id),
+    RenewalProject: lambda actor: _of_elevators(actor, RenewalProject.elevator_id),
+    Registration: _registrations,
+    SafetyAppointment: _of_unit(SafetyAppointment.unit_id),
+    SafetyCharge: _of_unit(SafetyCharge.unit_id),
+    SafetyPaper: _of_unit(SafetyPaper.unit_id),
+    SafetyPart: lambda actor: _of_elevators(actor, SafetyPart.elevator_id),
+    SafetyProblem: _of_unit(SafetyProblem.unit_id),
+    SafetyRecord: _of_unit(SafetyRecord.unit_id),
+    SafetyRisk: _of_unit(SafetyRisk.unit_id),
+    SafetyTraining: _of_unit(SafetyTraining.unit_id),
+    OfflineDisagreement: _of_unit(OfflineDisagreement.station_id),
+    Scan: _of_unit(Scan.unit_id),
+    Seal: _everything,
+    QualityCheck: _of_unit(QualityCheck.company_id),
+    SelfCheck: _self_checks,
+    StaffPresence: _of_unit(StaffPresence.station_id),
+    StoredFile: _of_unit(StoredFile.unit_id),
+    TrailEntry: _trail,
+    Unit: _everything,
+    Upload: lambda actor: and_(Upload.person_id == actor.person_id, Upload.unit_id == actor.unit_id),
+    Visit: _visits,
+    VisitAnomaly: _visit_anomalies,
+    VisitJoin: _visit_joins,
+}
