@@ -27,6 +27,7 @@ class Settings:
     base_url: str
     city_code: str
     files_dir: Path
+    fonts_dir: Path | None
     session_idle_minutes: int
     session_hours: int
     sign_in_attempts: int
@@ -76,6 +77,7 @@ def _read(env: Env) -> Settings:
         base_url=base_url,
         city_code=env.str("CITY_CODE", "341300"),
         files_dir=env.path("FILES_DIR", instance / "files"),
+        fonts_dir=_folder(env, "FONTS_DIR"),
         session_idle_minutes=_positive(env, "SESSION_IDLE_MINUTES", 480),
         session_hours=_positive(env, "SESSION_HOURS", 72),
         sign_in_attempts=_positive(env, "SIGN_IN_ATTEMPTS", 5),
@@ -92,6 +94,13 @@ def _count(env: Env, name: str, default: int) -> int:
     if value < 0:
         raise ValueError(f"REGISTRY_{name} must be a whole number of at least 0")
     return value
+
+
+def _folder(env: Env, name: str) -> Path | None:
+    text = env.str(name, "")
+    if text and not Path(text).is_dir():
+        raise ValueError(f"REGISTRY_{name} is no folder: {text}")
+    return Path(text) if text else None
 
 
 def _positive(env: Env, name: str, default: int) -> int:

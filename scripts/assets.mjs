@@ -23,11 +23,15 @@ const ENTRIES = [
 const KEPT = ["app.js", "app.css", "field.js", "field.css"];
 
 const FONT = "node_modules/@expo-google-fonts/noto-sans-sc";
-// reportlab finds these by a fixed name: a file on the server needs no hash against stale browser caches.
+const SERIF = "node_modules/@expo-google-fonts/noto-serif-sc";
+// reportlab and typst find these by a fixed name: a file on the server needs no hash against stale browser caches.
 const FONT_FILES = {
   "NotoSansSC-Regular.ttf": `${FONT}/400Regular/NotoSansSC_400Regular.ttf`,
   "NotoSansSC-Bold.ttf": `${FONT}/700Bold/NotoSansSC_700Bold.ttf`,
+  "NotoSerifSC-Regular.ttf": `${SERIF}/400Regular/NotoSerifSC_400Regular.ttf`,
+  "NotoSerifSC-Bold.ttf": `${SERIF}/700Bold/NotoSerifSC_700Bold.ttf`,
   "LICENSE.txt": `${FONT}/LICENSE_FONT`,
+  "LICENSE-serif.txt": `${SERIF}/LICENSE_FONT`,
 };
 
 async function bundle() {
