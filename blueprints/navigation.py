@@ -44,7 +44,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         _("气瓶"),
         (
             (_("充装扫码"), "filling.gun", "filling.record", "gas-station"),
-            (_("配送扫码"), "deliveries.index", "cylinder.hand_over", "scan"),
+            (_("流转扫码"), "deliveries.index", "cylinder.hand_over", "scan"),
             (_("气瓶"), "cylinders.index", "cylinder.read", "cylinder"),
             (_("充装记录"), "filling.index", "filling.read", "list-check"),
             (_("断网误充"), "offline_disagreements.index", "offline_disagreement.read", "alert-triangle"),

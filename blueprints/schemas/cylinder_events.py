@@ -15,7 +15,6 @@ from blueprints.schemas.fields import Choice, Moment, Number, Ref, Text
 from blueprints.schemas.scans import CodeText
 from blueprints.sessions import language
 from registry.errors import Invalid, RegistryError
-from registry.rules.cylinder_lifecycle import EVENTS
 from registry.services.cylinder_events import LONGEST_BATCH, Outcome
 
 LONGEST_DATA = 4000
@@ -76,14 +75,9 @@ class EventOut(Out):
 
 
 class HandOverForm(In):
-    """What a courier or a depot says of the next cylinder; the choice stays for the one after it."""
+    """What somebody says of the next cylinder; the choice stays for the one after it."""
 
-    kind = Choice(
-        [(event.kind, event) for event in EVENTS.values() if event.delivery and event.kind != "damaged"],
-        required=True,
-        label=_("这次是"),
-        kind="radio",
-    )
+    kind = Choice("kinds", required=True, label=_("这次是"), kind="radio")
     code = CodeText(label=_("二维码或编号"))
     ref = Ref()
     customer = Text(
@@ -91,6 +85,8 @@ class HandOverForm(In):
         label=_("客户编号"),
         hint=_("可不填；本单位自己编的号，不要写姓名、电话"),
     )
+    valve_code = Text(max=40, label=_("新瓶阀编号"), hint=_("只在更换瓶阀时填写"))
+    note = Text(max=200, label=_("说明"), hint=_("损坏部位、丢失经过等；丢失必须填写，不要写姓名、电话"))
     latitude = Number(min=-90, max=90, places=7, kind="hidden", label="latitude")
     longitude = Number(min=-180, max=180, places=7, kind="hidden", label="longitude")
     accuracy_m = Number(min=0, max=1_000_000, places=1, kind="hidden", label="accuracy_m")

@@ -1,4 +1,4 @@
-"""配送扫码: couriers and depots scan, say what this is, and scan the next."""
+"""流转扫码: whoever hands a cylinder on scans it, says what this is, and scans the next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from blueprints.filters import called
 from blueprints.forms import Form
 from blueprints.schemas.cylinder_events import HandOverForm
 from blueprints.sessions import actor, language
-from registry import clock, policy
+from registry import clock
+from registry.queries import hand_overs
 from registry.rules.cylinder_lifecycle import EVENTS, custodies
 from registry.services import cylinder_events
 
@@ -22,23 +23,23 @@ bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 @bp.route("/", methods=["GET", "POST"])
 def index() -> Any:
     """Record a hand-over; what was chosen stays chosen for the next cylinder."""
-    policy.require(actor(), "cylinder.hand_over")
+    kinds = hand_overs.offered(actor())
+    choices = {"kinds": [(kind.kind, called(kind)) for kind in kinds]}
+    asked = {kind.asks for kind in kinds}
     if request.method == "GET":
-        return _page(Form(HandOverForm(), {"ref": str(uuid4()), "kind": request.args.get("kind")}))
-    form = Form(HandOverForm())
+        kind = request.args.get("kind") or (kinds[0].kind if len(kinds) == 1 else None)
+        form = Form(HandOverForm(), {"ref": str(uuid4()), "kind": kind}, choices=choices)
+        return form.page("deliveries/index.html", asked=asked)
+    form = Form(HandOverForm(), choices=choices)
     done = form.submit(_record)
     if not done:
-        return _page(form)
+        return form.page("deliveries/index.html", asked=asked)
     where = custodies()[done.event.data["custody"]]
     kind = EVENTS[done.event.kind]
     flash(_("已记录：%(what)s，现在：%(where)s", what=called(kind), where=called(where)), "success")
     for finding in done.findings:
         flash(finding.text_en if language() == "en" else finding.text, "warning")
     return redirect(url_for("deliveries.index", kind=kind.kind), 303)
-
-
-def _page(form: Form) -> Any:
-    return form.page("deliveries/index.html", title=_("配送扫码"))
 
 
 def _record(data: dict[str, Any]) -> Any:
@@ -50,6 +51,6 @@ def _record(data: dict[str, Any]) -> Any:
             "lon": float(data["longitude"]),
             "accuracy_m": float(accuracy) if accuracy is not None else None,
         }
-    given = {"customer": data["customer"]} if data.get("customer") else None
+    given = hand_overs.given(data["kind"], data)
     event = {"ref": data["ref"], "kind": data["kind"], "at": clock.now(), "position": position, "data": given}
     return cylinder_events.record_event(actor(), data["code"], event)

@@ -7,10 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from registry.rules.cylinder_lifecycle import EVENTS, Event
 
+# Who tells what happened to a cylinder: the role of a caller -> the party of `cylinder_events.csv`.
+PARTIES = MappingProxyType(
+    {
+        "filling_manager": "station",
+        "filler": "station",
+        "checker": "station",
+        "courier": "courier",
+        "depot_keeper": "depot",
+        "use_manager": "customer",
+        "inspection_body": "inspection",
+        "section_city": "office",
+        "inspector_county": "office",
+        "officer_station": "office",
+    }
+)
 CUSTOMER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}", re.ASCII)
 VALVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}", re.ASCII)
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)", re.ASCII)
@@ -50,6 +66,16 @@ def kind_of(text: str | int) -> Event | None:
     if not (number.isascii() and number.isdecimal()) or len(number) > 4:
         return None
     return next((event for event in EVENTS.values() if event.number == int(number)), None)
+
+
+def may_tell(role: str, event: Event) -> bool:
+    """Whether the party of a role may tell this kind of event."""
+    return PARTIES.get(role) in event.by
+
+
+def offered(role: str) -> list[Event]:
+    """The kinds that the page for scanning offers to a role, in the order of the table."""
+    return [event for event in EVENTS.values() if event.scanned and may_tell(role, event)]
 
 
 def personal(data: Mapping[str, Any]) -> str | None:

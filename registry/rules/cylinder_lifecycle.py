@@ -55,17 +55,24 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of step in a cylinder's life (§5.1). `number`: status number of older bottled-gas systems; `sent`:
-    whether a device may report it as an event; `delivery`: whether couriers and depots may; `move`: the change of
-    status that comes with it."""
+    """A kind of step in a cylinder's life (§5.1). `number`: status number of older bottled-gas systems; `by`: the
+    parties that may tell it (`PARTIES`; what only the system tells comes from another record); `scanned`: whether the
+    page for scanning offers it; `asks`: what that page asks for with it; `move`: the change of status that comes
+    with it."""
 
     kind: str
     zh: str
     en: str
     number: int | None
-    sent: bool
-    delivery: bool
+    by: frozenset[str]
+    scanned: bool
+    asks: str
     move: str
+
+    @property
+    def sent(self) -> bool:
+        """Whether somebody may report it as an event."""
+        return self.by != {"system"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +184,9 @@ def events(on: date = date.max) -> Mapping[str, Event]:
                 row["zh"],
                 row["en"],
                 int(row["number"]) if row["number"] else None,
-                row["sent"] == "1",
-                row["delivery"] == "1",
+                frozenset(row["by"].split()),
+                row["scanned"] == "1",
+                row["asks"],
                 row["move"],
             )
             for row in edition("cylinder_events", on)
@@ -199,6 +207,17 @@ def custody_after(kind: str, custody: str, on: date) -> tuple[str, bool]:
         if custody in row["from"].split():
             return row["to"], True
     return (rows[-1]["to"], False) if rows else (custody, True)
+
+
+def brought_in(custody: str, on: date) -> bool:
+    """Whether a cylinder that stands in the station now must have come in unscanned (§6: a customer brings it)."""
+    rows = [row for row in edition("cylinder_custody", on) if row["kind"] == "enter_station"]
+    return any(custody in row["from"].split() and custody != row["to"] for row in rows)
+
+
+def event_of(verb: str, on: date = date.max) -> Event | None:
+    """The kind of event that comes with a change of status; None where §5.1 names none."""
+    return next((event for event in events(on).values() if event.move == verb), None)
 
 
 @cache

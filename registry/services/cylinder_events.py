@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from registry import audit, clock, policy
-from registry.actor import Actor
+from registry.actor import SYSTEM, Actor
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid, RegistryError
 from registry.messages import T
@@ -21,7 +21,7 @@ from registry.queries import cylinders as queries
 from registry.rules import cylinder_handover as handover
 from registry.rules.cylinder_lifecycle import EVENTS, LIVE, STATUSES, Event, custodies, custody_after
 from registry.rules.verdict import Finding
-from registry.services.cylinders import change_status
+from registry.services.cylinders import move_status
 
 CLOCK_SKEW = timedelta(minutes=2)
 LONGEST_BATCH = 1_000
@@ -74,38 +74,42 @@ def _outcome(actor: Actor, row: Mapping[str, Any]) -> Outcome:
 
 
 def record_event(actor: Actor, code: str, data: Mapping[str, Any]) -> Recorded:
-    """Record one event. `data`: `ref`, `kind` (one that devices may send, or its number in older systems), `at`,
+    """Record one event. `data`: `ref`, `kind` (one that somebody may tell, or its number in older systems), `at`,
     `position`, `data` (free but for personal data; `customer`: the station's anonymous number of a customer,
     `valve_code` of a new valve, `reason` and `document` where the event changes the status).
 
     An event that does not fit where the cylinder was is kept and marked: it is what somebody saw. One that arrives
-    after later ones is kept too, but no longer moves the cylinder.
+    after later ones is kept too, but no longer moves the cylinder. A customer (use unit) confirms the receipt of any
+    cylinder whose code it holds, and says nothing but its customer number.
 
     Raises:
         Invalid: a kind that is recorded elsewhere, a moment in the future, personal data, a valve without its code.
-        Forbidden: a courier or depot reports what is not theirs to report.
+        Forbidden: it is not for the caller's party to tell this (`cylinder_events.csv`, column `by`).
         Conflict: the `ref` belongs to another record, or the change of status is not legal.
     """
     policy.require(actor, "cylinder.record_event")
     kind = handover.kind_of(data["kind"])
     if kind is None or not kind.sent:
         raise Invalid.field("kind", T("这种事件不由本接口登记"))
-    if actor.role in policy.DELIVERY and not kind.delivery:
-        raise Forbidden(T("配送人员只登记配送和交接"))
+    if not handover.may_tell(actor.role, kind):
+        raise Forbidden(T("“{kind}”不由您的角色登记", kind=T(kind.zh)))
     data = {**data, "kind": kind.kind}
     _check_given(kind, data.get("data") or {})
     if data["at"] > clock.now() + CLOCK_SKEW:
         raise Invalid.field("at", T("时间晚于服务器时间，请校准终端时钟"))
     with transaction() as session:
         options = (selectinload(Cylinder.statuses),)
-        cylinder = policy.get(actor, Cylinder, Cylinder.id == queries.id_of(code), lock=True, options=options)
+        # Whoever holds a cylinder holds its code: a customer needs no other right to say that it has arrived.
+        by_code_alone = "customer" in kind.by and not queries.UNLABELLED.fullmatch(code.strip())
+        seen_by = SYSTEM if by_code_alone else actor
+        cylinder = policy.get(seen_by, Cylinder, Cylinder.id == queries.id_of(code), lock=True, options=options)
         earlier = session.scalars(select(CylinderEvent).where(CylinderEvent.ref == data["ref"])).first()
         if earlier is not None:
             _refuse_other(actor, cylinder, earlier, data)
             return Recorded(earlier, _kept_findings(earlier), replayed=True)
         custody, findings = _judge(cylinder, data)
         if kind.move:
-            _change(actor, code, cylinder, kind.move, data)
+            _change(actor, cylinder, kind.move, data)
         if not _is_late(session, cylinder, data):
             cylinder.custody = custody
             if kind.kind == "valve_change":
@@ -138,6 +142,8 @@ def _check_given(kind: Event, given: Mapping[str, Any]) -> None:
     if (key := handover.personal(given)) is not None:
         text = T("“{key}”像是个人信息：流转记录不收姓名、电话、住址，客户请用本单位的客户编号", key=key)
         raise Invalid.field("data", text)
+    if kind.by == {"customer"} and set(given) - {"customer"}:
+        raise Invalid.field("data", T("签收只需填写客户编号（customer）"))
     customer = given.get("customer")
     if customer is not None and not handover.CUSTOMER.fullmatch(str(customer)):
         raise Invalid.field("data", T("客户编号只能是32位以内的字母、数字和短横线"))
@@ -172,12 +178,12 @@ def _judge(cylinder: Cylinder, data: Mapping[str, Any]) -> tuple[str, tuple[Find
     return custody, tuple(findings)
 
 
-def _change(actor: Actor, code: str, cylinder: Cylinder, verb: str, data: Mapping[str, Any]) -> None:
+def _change(actor: Actor, cylinder: Cylinder, verb: str, data: Mapping[str, Any]) -> None:
     """The change of status that comes with the event, dated by the event but never before the present status."""
     since = max([clock.day_of(data["at"]), *(period.since for period in cylinder.statuses)])
     given = data.get("data") or {}
     grounds = {name: str(given.get(name) or "")[:200] for name in ("reason", "document")}
-    change_status(actor, code, verb, {"since": min(since, clock.today()), **grounds})
+    move_status(actor, cylinder, verb, {"since": min(since, clock.today()), **grounds})
 
 
 def _is_late(session: Session, cylinder: Cylinder, data: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from registry.models import Capacity, Cylinder, CylinderInspection
 from registry.queries import cylinders as queries
 from registry.queries.cylinder_values import kept_dates, problems, too_late
 from registry.rules.cylinder_lifecycle import LIVE, STATUSES, move
+from registry.services import life_events
 
 
 def record(actor: Actor, code: str, data: Mapping[str, Any]) -> CylinderInspection:
@@ -65,6 +66,7 @@ def record(actor: Actor, code: str, data: Mapping[str, Any]) -> CylinderInspecti
             passed=passed,
             next_inspection_on=row.next_inspection_on,
         )
+        life_events.note(actor, cylinder, "inspection", {"inspection_id": row.id, "passed": passed})
         return row
 
 

@@ -25,8 +25,9 @@ from registry.queries.cylinder_values import (
     normalised,
     problems,
 )
-from registry.rules.cylinder_lifecycle import LIVE, STATUSES, Move, move_by_hand
+from registry.rules.cylinder_lifecycle import LIVE, STATUSES, Move, event_of, move_by_hand
 from registry.rules.kinds import CYLINDER_KINDS
+from registry.services import life_events
 from registry.services.labels import attach, fresh_code
 
 TAKEN = T("同一制造单位、出厂编号和制造年月的气瓶已经登记")
@@ -118,8 +119,19 @@ def change_status(actor: Actor, code: str, verb: str, data: Mapping[str, Any]) -
         Invalid: a missing reason or document, a day out of order.
     """
     policy.require(actor, "cylinder.change_status")
-    with transaction() as session:
+    with transaction():
         cylinder = _locked(actor, code)
+        move_status(actor, cylinder, verb, data)
+        if (kind := event_of(verb)) is not None:
+            grounds = {name: data[name] for name in ("reason", "document") if data.get(name)}
+            life_events.note(actor, cylinder, kind.kind, {"given": grounds})
+        return cylinder
+
+
+def move_status(actor: Actor, cylinder: Cylinder, verb: str, data: Mapping[str, Any]) -> None:
+    """The change itself, on a locked cylinder with its periods; `change_status` and the events of devices share it."""
+    policy.require(actor, "cylinder.change_status")
+    with transaction() as session:
         move = _legal(actor, cylinder, verb)
         since = _since(cylinder, data.get("since"))
         for need in move.needs:
@@ -139,7 +151,6 @@ def change_status(actor: Actor, code: str, verb: str, data: Mapping[str, Any]) -
         )
         if move.voids_code:
             _void_codes(actor, session, cylinder, move)
-        return cylinder
 
 
 def transfer(actor: Actor, code: str, data: Mapping[str, Any]) -> Cylinder:
@@ -176,6 +187,7 @@ def transfer(actor: Actor, code: str, data: Mapping[str, Any]) -> Cylinder:
             since=since,
             document=data["document"],
         )
+        life_events.note(actor, cylinder, "transfer", {"from_unit_id": before, "to_unit_id": owner.id})
         return cylinder
 
 

@@ -27,7 +27,7 @@ from registry.queries.filling_staff import Staff
 from registry.replays import digest
 from registry.rules import fill_cycle as rules
 from registry.rules import filling_items
-from registry.rules.cylinder_lifecycle import custody_after
+from registry.rules.cylinder_lifecycle import brought_in, custody_after
 from registry.rules.filling import RELEASE, judge
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.rules.verdict import Verdict
@@ -116,6 +116,9 @@ def _opened(actor: Actor, data: Mapping[str, Any]) -> Done:
     )
     db.session.add(cycle)
     db.session.flush()
+    if brought_in(found.cylinder.custody, clock.day_of(at)):
+        # Nobody scanned it when it came back; that it stands in the pre-check bay says that it did.
+        enter(found.cylinder, "enter_station", cycle.opened_at, actor, checker.id, {"implicit": True})
     enter(found.cylinder, "precheck", cycle.opened_at, actor, checker.id, {"cycle_id": cycle.id})
     judged = gun_judging.look(found, place, data["gun"], medium, now).judge(
         clock.day_of(now), invalid_staff=() if checker.certified else (checker.name,)

@@ -71,5 +71,5 @@ def test_couriers_and_depots_deliver_and_nothing_else(api_of, login) -> None:
 def test_what_a_batch_refuses(api_of, client) -> None:
     assert api_of("filling").post("/cylinder-events/batch", {"events": []}).status_code == 422
     assert api_of("filling").post("/cylinder-events/batch", {"events": [{}] * 1001}).status_code == 422
-    assert api_of("property").post("/cylinder-events/batch", [event(cylinder(), 7)]).status_code == 403
+    assert api_of("insurer").post("/cylinder-events/batch", [event(cylinder(), 7)]).status_code == 403
     assert client.post("/api/v1/cylinder-events/batch", json=[]).status_code == 401

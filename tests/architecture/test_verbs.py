@@ -45,6 +45,7 @@ NOT_A_VERB = {
     "registry.services.readings.signed_text",
     "registry.services.readings.take",
     "registry.services.labels.fresh_code",
+    "registry.services.life_events.note",
     "registry.services.labels.attach",
     "registry.services.maintenance_state.fill_in",
     "registry.services.maintenance_state.forget",

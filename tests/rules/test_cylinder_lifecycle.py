@@ -13,6 +13,7 @@ from registry.rules.cylinder_lifecycle import (
     MOVES,
     STATUSES,
     bounds,
+    brought_in,
     custodies,
     custody_after,
     holds,
@@ -105,9 +106,43 @@ def test_moves_by_hand(status, verb, office, allowed) -> None:
 
 
 def test_events_name_moves_that_exist() -> None:
-    verbs = {one.verb for one in MOVES if one.by == "any"}
+    verbs = {one.verb for one in MOVES if one.by in ("any", "office")}
     assert {event.move for event in EVENTS.values() if event.move} <= verbs
     assert all(event.sent for event in EVENTS.values() if event.move)
+
+
+TOLD_BY = {
+    "station": {
+        "precheck", "postcheck", "leave_station", "self_pickup", "deliver_start", "deliver_done", "collect",
+        "enter_station", "reclaim", "enter_depot", "leave_depot", "damaged", "send_inspection", "valve_change",
+        "suspend", "lost", "scrap_order", "destroy", "anomaly",
+    },
+    "courier": {"deliver_start", "deliver_done", "collect", "reclaim", "enter_depot", "leave_depot", "damaged"},
+    "depot": {
+        "self_pickup", "deliver_start", "deliver_done", "collect", "reclaim", "enter_depot", "leave_depot", "damaged",
+    },
+    "customer": {"receipt"},
+    "inspection": {"inspection_in", "inspection_out", "damaged", "valve_change", "anomaly"},
+    "office": {"suspend", "resume", "lost", "scrap_order", "destroy", "cancel"},
+    "system": {
+        "manufacture", "code_bind", "register", "fill", "inspection", "transfer", "code_replace", "consumer_scan",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("party", TOLD_BY)
+def test_who_may_tell_what(party) -> None:
+    assert {event.kind for event in EVENTS.values() if party in event.by} == TOLD_BY[party]
+    assert set().union(*(event.by for event in EVENTS.values())) == set(TOLD_BY)
+
+
+@pytest.mark.parametrize(
+    ("custody", "expected"),
+    [("at_user", True), ("returning", True), ("at_depot_empty", True), ("in_delivery", True), ("at_inspection", True),
+     ("empty_in_station", False), ("prechecked", False), ("full_in_station", False), ("filled_unchecked", False)],
+)  # fmt: skip
+def test_what_must_have_come_in_unscanned(custody, expected) -> None:
+    assert brought_in(custody, ON) is expected
 
 
 def test_custody_names_known_places_and_events() -> None:

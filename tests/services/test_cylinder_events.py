@@ -10,7 +10,7 @@ from registry import clock
 from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models import Cylinder, CylinderEvent, TrailEntry
-from registry.services import cylinders
+from registry.services import cylinder_inspections, cylinders
 from registry.services.cylinder_events import record_event
 from seeds import cast
 from tests.cylinder_factory import cylinder
@@ -73,7 +73,7 @@ def test_a_late_arrival_is_kept_but_moves_nothing(app) -> None:
     assert custody(row) == "at_user"
 
 
-@pytest.mark.parametrize("kind", ["fill", "inspection", "register", "cancel", "party"])
+@pytest.mark.parametrize("kind", ["fill", "inspection", "register", "code_bind", "party"])
 def test_kinds_that_are_recorded_elsewhere(app, kind) -> None:
     with pytest.raises(Invalid) as refused:
         send(cylinder(), kind)
@@ -121,3 +121,52 @@ def test_who_may(app) -> None:
             send(row, "precheck", login)
     with pytest.raises(Missing):
         send(row, "precheck", "filling2")
+
+
+@pytest.mark.parametrize(
+    ("login", "kind"),
+    [("courier", "enter_station"), ("depot", "valve_change"), ("inspector", "deliver_done"), ("section", "collect"),
+     ("property", "deliver_done"), ("filling", "receipt"), ("filling", "cancel"), ("depot", "receipt")],
+)  # fmt: skip
+def test_others_do_not_tell_it(app, login, kind) -> None:
+    with pytest.raises(Forbidden):
+        send(cylinder(), kind, login)
+    assert not db.session.scalars(select(CylinderEvent)).all()
+
+
+def test_a_customer_confirms_the_receipt_with_its_number_and_nothing_else(app) -> None:
+    row = cylinder()
+    send(row, "leave_station", at=NOW - timedelta(hours=2))
+    recorded = send(row, "receipt", "property", data={"customer": "K-0815"})
+    assert (custody(row), recorded.event.unit_id) == ("at_user", cast.unit("property").id)
+    for data in ({"customer": "K-1", "note": "放在门口"}, {"customer": "张三"}):
+        with pytest.raises(Invalid):
+            send(row, "receipt", "property", data=data)
+    for handle in (f"id-{row.id}", "SZ00NOTHING00000"):
+        with pytest.raises(Missing):
+            record_event(cast.actor("property"), handle, {"ref": str(uuid4()), "kind": "receipt", "at": NOW})
+
+
+def test_the_inspection_station_scans_in_and_out(app) -> None:
+    row = cylinder()
+    for hours, kind, login, expected in (
+        (4, "send_inspection", "filling", "at_inspection"),
+        (3, "inspection_in", "inspector", "at_inspection"),
+        (2, "inspection_out", "inspector", "returning"),
+        (1, "enter_station", "filling", "empty_in_station"),
+    ):
+        assert send(row, kind, login, at=NOW - timedelta(hours=hours)).findings == ()
+        assert custody(row) == expected
+
+
+def test_what_others_recorded_stands_among_the_events(app) -> None:
+    row = cylinder()
+    office = cast.actor("section")
+    cylinders.change_status(office, row.label_code, "suspend", {"reason": "瓶阀更换"})
+    send(row, "resume", "section", data={"reason": "已更换"})
+    cylinder_inspections.record(office, row.label_code, {"done_on": clock.today(), "passed": True})
+    to = {"owner_id": cast.unit("station2").id, "since": clock.today(), "document": "协议1号"}
+    cylinders.transfer(office, row.label_code, to)
+    told = db.session.scalars(select(CylinderEvent).order_by(CylinderEvent.id)).all()
+    assert [event.kind for event in told] == ["suspend", "resume", "inspection", "transfer"]
+    assert told[0].data["given"] == {"reason": "瓶阀更换"}

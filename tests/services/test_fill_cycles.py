@@ -14,7 +14,17 @@ from sqlalchemy import func, select, update
 from registry import clock
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refused
-from registry.models import Cylinder, Device, FillCycle, Filling, GasBatch, GunUnlock, Parameter, StoredFile
+from registry.models import (
+    Cylinder,
+    CylinderEvent,
+    Device,
+    FillCycle,
+    Filling,
+    GasBatch,
+    GunUnlock,
+    Parameter,
+    StoredFile,
+)
 from registry.rules.fill_cycle import MOVES, STATES, post_items
 from registry.services import (
     devices,
@@ -443,3 +453,15 @@ def test_two_fills_of_one_cylinder_are_not_both_kept(actor) -> None:
     with pytest.raises(Conflict):
         filling.record(actor("filler"), filled(row))
     assert db.session.scalar(select(func.count(Filling.id)).where(Filling.cylinder_id == row.id)) == 1
+
+
+@pytest.mark.parametrize(("custody", "entered"), [("at_user", True), ("returning", True), ("empty_in_station", False)])
+def test_a_cylinder_nobody_scanned_back_enters_at_the_check_marked_implicit(app, custody, entered) -> None:
+    row = make.cylinder()
+    db.session.execute(update(Cylinder).where(Cylinder.id == row.id).values(custody=custody))
+    db.session.commit()
+    done = fill_cycles.precheck(cast.actor("checker"), check(row))
+    told = db.session.scalars(select(CylinderEvent).order_by(CylinderEvent.id)).all()
+    assert [event.kind for event in told] == (["enter_station"] if entered else []) + ["precheck"]
+    assert bool((told[0].data or {}).get("implicit")) is entered
+    assert done.cycle.custody_before == custody  # R27 still sees where the register held it

@@ -6,6 +6,8 @@ import json
 import re
 from datetime import timedelta
 
+import pytest
+
 from registry import clock
 from registry.actor import SYSTEM
 from registry.db import db
@@ -93,3 +95,37 @@ def test_phones_are_told_apart_but_not_known(client) -> None:
 def test_overdue_is_red(client) -> None:
     row = make.cylinder(next_inspection_on=clock.today() - timedelta(days=1))
     assert "verdict-block" in client.get(f"/q/{row.label_code}").text
+
+
+@pytest.mark.parametrize(
+    ("login", "there", "absent"),
+    [
+        ("filling", {"enter_station", "lost", "send_inspection"}, {"receipt", "precheck"}),
+        ("filler", {"enter_station", "valve_change"}, {"lost", "send_inspection"}),
+        ("courier", {"deliver_start", "deliver_done", "damaged"}, {"enter_station", "self_pickup"}),
+        ("depot", {"enter_depot", "self_pickup"}, {"enter_station"}),
+        ("inspector", {"inspection_in", "inspection_out"}, {"deliver_done"}),
+        ("property", {"receipt"}, {"deliver_done"}),
+    ],
+)
+def test_everybody_is_offered_what_is_theirs_to_tell(browser_of, login, there, absent) -> None:
+    page = browser_of(login).get("/deliveries/").text
+    offered = set(re.findall(r'name="kind"[^>]*value="([a-z_]+)"|value="([a-z_]+)"[^>]*name="kind"', page))
+    offered = {one or other for one, other in offered}
+    assert there <= offered
+    assert not absent & offered
+
+
+def test_a_loss_needs_its_reason_and_a_new_valve_its_number(browser_of) -> None:
+    browser, row = browser_of("filling"), cylinder()
+    page = browser.get("/deliveries/")
+    sent = {"ref": ref_of(page), "kind": "lost", "code": row.label_code}
+    refused = browser.post("/deliveries/", data=sent)
+    assert (refused.status_code, "<details" in refused.text) == (422, True)
+    assert browser.post("/deliveries/", data={**sent, "note": "配送途中丢失"}).status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Cylinder, row.id).status == "lost"
+    other = cylinder()
+    sent = {"ref": ref_of(browser.get("/deliveries/")), "kind": "valve_change", "code": other.label_code}
+    assert browser.post("/deliveries/", data=sent).status_code == 422
+    assert browser.post("/deliveries/", data={**sent, "valve_code": "VJ-7"}).status_code == 303
