@@ -13,14 +13,16 @@ const ENTRIES = [
   { in: "static/js/point-map.js", out: "point-map" },
   { in: "static/js/scanner.js", out: "scanner" },
   { in: "static/js/field/main.js", out: "field" },
-  { in: "static/js/field/worker.js", out: "field-worker" },
+  { in: "static/js/offline/worker.js", out: "offline-worker" },
   { in: "static/css/app.css", out: "app" },
   { in: "static/css/car.css", out: "car" },
   { in: "static/css/field.css", out: "field" },
 ];
 
-// The page that works without a signal: its worker keeps all that these need, chunks and wasm included.
-const KEPT = ["app.js", "app.css", "field.js", "field.css"];
+// Pages that work without a network: their workers keep all that these need, chunks and wasm included.
+const KEPT = {
+  field: ["app.js", "app.css", "field.js", "field.css"],
+};
 
 const FONT = "node_modules/@expo-google-fonts/noto-sans-sc";
 const SERIF = "node_modules/@expo-google-fonts/noto-serif-sc";
@@ -79,10 +81,10 @@ function manifestOf(metafile) {
   return Object.fromEntries(Object.entries(manifest).sort());
 }
 
-/** Names of every output that the kept bundles load, directly or not. */
-function keptFiles(metafile) {
+/** Names of every output that bundles load, directly or not. */
+function keptFiles(metafile, bundles) {
   const paths = Object.keys(metafile.outputs);
-  const wanted = paths.filter((path) => KEPT.includes(logicalName(metafile.outputs[path])));
+  const wanted = paths.filter((path) => bundles.includes(logicalName(metafile.outputs[path])));
   wanted.push(...paths.filter((path) => path.endsWith(".wasm")));
   const kept = new Set();
   while (wanted.length) {
@@ -130,4 +132,5 @@ async function copyFonts() {
 const metafile = await bundle();
 await Promise.all([keepLicences(packagesIn(metafile)), copyFonts()]);
 await writeFile(join(OUT, "manifest.json"), `${JSON.stringify(manifestOf(metafile), null, 2)}\n`);
-await writeFile(join(OUT, "field.json"), `${JSON.stringify(keptFiles(metafile), null, 2)}\n`);
+for (const [page, bundles] of Object.entries(KEPT))
+  await writeFile(join(OUT, `${page}.json`), `${JSON.stringify(keptFiles(metafile, bundles), null, 2)}\n`);

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
 from blueprints.schemas.base import In, Out, PageIn
 from blueprints.schemas.fields import Choice, Text
+from registry.actor import Actor
 from registry.services.offline import ACTIONS
 
 STATES = {"open": _("待处理"), "handled": _("已处理")}
@@ -46,3 +49,14 @@ class DisagreementOut(Out):
     note = fields.String()
     handled_at = fields.AwareDateTime(format="iso", allow_none=True)
     hazard = fields.String(attribute="hazard.no", allow_none=True)
+
+
+def owner_out(actor: Actor, key: bytes) -> dict[str, Any]:
+    """Whose page it is, and the key its lists are signed with."""
+    return {
+        "membership": actor.membership_id,
+        "name": actor.name,
+        "unit_id": actor.unit_id,
+        "unit": actor.unit_name,
+        "key": key.hex(),
+    }

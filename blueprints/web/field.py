@@ -6,9 +6,7 @@ only for the one whose work it is: a queue names its owner in `Acting-As`, so th
 
 from __future__ import annotations
 
-import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -16,62 +14,38 @@ from marshmallow import Schema, ValidationError
 
 from blueprints.boundary import public
 from blueprints.errors import plain
-from blueprints.filters import asset
+from blueprints.kept_pages import KeptPage, fresh
+from blueprints.queues import require_owner, stamp
 from blueprints.schemas import field as schemas
 from blueprints.schemas.visits import JoinIn, JoinOut, RecordedOut, VisitIn
-from blueprints.sessions import actor, language, optional_actor
+from blueprints.sessions import actor, language
 from registry import clock
-from registry.errors import Conflict, Invalid
-from registry.messages import T
+from registry.errors import Invalid
 from registry.queries import field_work
 from registry.services import uploads, visit_joins, visits
-from registry.settings import ROOT
 
 bp = Blueprint("field", __name__, url_prefix="/field")
-
-DIST = ROOT / "static/dist"
-ICONS = ("icons/icon-192.png", "icons/icon-512.png", "icons/icons.svg", "icons/favicon.svg")
-
-
-class OtherCaller(Conflict):
-    """The queue belongs to another person than the one who is signed in."""
-
-    type = "other-caller"
+bp.after_request(stamp)
 
 
 @bp.before_request
 def own_queue() -> None:
     """What changes something says whose queue it comes from."""
-    who = optional_actor()
-    if who is None or request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    if request.headers.get("Acting-As") != str(who.membership_id):
-        raise OtherCaller(T("这部手机上登录的是另一个人或另一个身份，没有发送"))
-
-
-@bp.after_request
-def tell_time(response: Response) -> Response:
-    """The registry's time with every answer: the phone measures by it how far its own clock is off."""
-    response.headers["Server-Time"] = clock.now().isoformat(timespec="milliseconds")
-    return response
+    require_owner()
 
 
 @bp.route("/")
 @public
 def shell() -> Any:
     """The page itself; everything on it comes from the phone's own store."""
-    return _kept(Response(_shell(), mimetype="text/html"))
+    return fresh(Response(_shell(), mimetype="text/html"))
 
 
 @bp.route("/sw.js")
 @public
 def worker() -> Any:
     """The service worker, with the list of what it keeps; a new build or language is a new worker."""
-    script = (DIST / Path(asset("field-worker.js")).name).read_text(encoding="utf-8")
-    kept = json.dumps({"version": _version(), "shell": url_for("field.shell"), "files": _files()})
-    response = _kept(Response(f"self.KEPT = {kept};\n{script}", mimetype="text/javascript"))
-    response.headers["Service-Worker-Allowed"] = url_for("field.shell")
-    return response
+    return PAGE.worker()
 
 
 @bp.route("/manifest.webmanifest")
@@ -94,7 +68,7 @@ def manifest() -> Any:
         "background_color": "#f3f5f8",
         "icons": icons,
     }
-    return _kept(Response(json.dumps(about, ensure_ascii=False), mimetype="application/manifest+json"))
+    return fresh(Response(json.dumps(about, ensure_ascii=False), mimetype="application/manifest+json"))
 
 
 @bp.route("/work.json")
@@ -149,19 +123,4 @@ def _shell() -> str:
     return render_template("field/index.html")
 
 
-def _version() -> str:
-    """Changes with every file and every word of the page."""
-    return hashlib.sha256("\n".join((*_files(), _shell())).encode()).hexdigest()[:16]
-
-
-def _files() -> list[str]:
-    """Addresses of all that the page loads, the code reader's wasm among them."""
-    built = json.loads((DIST / "field.json").read_text(encoding="utf-8"))
-    names = [*(f"dist/{name}" for name in built), *ICONS]
-    return [url_for("static", filename=name) for name in names] + [url_for("field.manifest")]
-
-
-def _kept(response: Response) -> Response:
-    """Asked anew each time: the worker decides what is kept."""
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+PAGE = KeptPage("field", "field.shell", "field.shell", _shell, ("field.manifest",))

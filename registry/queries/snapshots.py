@@ -50,6 +50,7 @@ VALID = timedelta(hours=24)
 OVERLAP = timedelta(minutes=10)
 LONGEST = timedelta(days=30)
 CHUNK = 2000
+PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,28 @@ def make(actor: Actor, unit_id: int, since: str | None = None, *, audience: str 
     }
     insured = _insured(owners, on) if station["insurance"]["pilot"] else {}
     return Snapshot(head, owners, after, on, key_of(unit_id, audience), insured)
+
+
+def make_for_page(actor: Actor, since: str | None = None) -> Snapshot:
+    """The list of the caller's own station for its page in a browser.
+
+    Raises:
+        Missing: the caller is of no station. Forbidden, Invalid: as `make`.
+    """
+    return make(actor, actor.unit_id or 0, since, audience=PAGE)
+
+
+def page_key(actor: Actor) -> bytes:
+    """The key of the lists that the caller's browser fetches. Not the one of the station's own programs: what a browser
+    could give away opens nothing else.
+
+    Raises:
+        Missing: the caller is of no station. Forbidden: neither of a station nor an auditor.
+    """
+    policy.require(actor, "snapshot.fetch")
+    if actor.unit_id is None:
+        raise Missing(T("您不属于任何单位"))
+    return key_of(actor.unit_id, PAGE)
 
 
 def key_of(station_id: int, audience: str = "") -> bytes:

@@ -369,4 +369,4 @@ def _pressure_limit(row: tables.Row, temperature_c: Decimal | None) -> FillLimit
 
 def _floor(value: Decimal, step: Decimal) -> Decimal:
     """The largest multiple of a step that is not above the value: a limit is never rounded up."""
-    return (value / step).to_integral_value(ROUND_FLOOR) * step
+    return ((value / step).to_integral_value(ROUND_FLOOR) * step).quantize(step)

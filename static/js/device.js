@@ -1,5 +1,5 @@
 // This browser's own random id, the same for whoever is signed in: it tells whether two people used one phone.
-import { uuid } from "./field/alone.js";
+import { uuid } from "./offline/alone.js";
 
 const KEY = "device";
 

@@ -1,7 +1,7 @@
 // The first page: what is unfinished, what is due, and the way to scan.
 import { button, icon, make } from "../dom.js";
+import { now, shown } from "../offline/clock.js";
 import { t } from "../texts.js";
-import { now, shown } from "./clock.js";
 import { begin } from "./records.js";
 import { records } from "./store.js";
 import { current, elevators, loadedAt } from "./work.js";

@@ -1,7 +1,7 @@
 // The second worker on his own phone: where, when, a photo, his signature.
 import { button, make } from "../dom.js";
+import { shown } from "../offline/clock.js";
 import { t } from "../texts.js";
-import { shown } from "./clock.js";
 import { giveUp } from "./dialog.js";
 import { photoField, settled, signatureField } from "./pictures.js";
 import { send } from "./queue.js";

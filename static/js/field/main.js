@@ -1,15 +1,15 @@
 // /field/: the visit on the phone, without a signal. Addresses behind the #: / start visit/REF join join/REF queue queue/REF.
 import { make } from "../dom.js";
+import { hold } from "../offline/alone.js";
+import { loadClock } from "../offline/clock.js";
+import { speakFor } from "../offline/contact.js";
 import { t } from "../texts.js";
-import { hold } from "./alone.js";
-import { loadClock } from "./clock.js";
-import { speakFor } from "./contact.js";
 import { homeView } from "./home-view.js";
 import { joinView } from "./join-view.js";
 import { onQueue, send, sendAgain, tidy, watchQueue, whyStopped } from "./queue.js";
 import { queueView } from "./queue-view.js";
 import { startView } from "./start-view.js";
-import { isOpen, openStore, records } from "./store.js";
+import * as store from "./store.js";
 import { visitView } from "./visit-view.js";
 import { current, loadWork, refresh } from "./work.js";
 
@@ -101,8 +101,8 @@ async function tell() {
   const offline = !navigator.onLine || contact === "away";
   if (offline) lines.push(make("p", { class: "field-offline" }, [t("field.offline")]));
   $("field-notices").replaceChildren(...lines);
-  const waiting = isOpen()
-    ? (await records()).filter(({ state }) => state === "waiting" || state === "failed")
+  const waiting = store.isOpen()
+    ? (await store.records()).filter(({ state }) => state === "waiting" || state === "failed")
     : [];
   const failed = waiting.some(({ state }) => state === "failed");
   $("field-state").hidden = !waiting.length;
@@ -120,7 +120,7 @@ async function meet() {
     localStorage.setItem(OWNER, owner);
     localStorage.removeItem(CHECK);
     if (answer.switched) {
-      await loadClock();
+      await loadClock(store);
       if (route()[1]) location.hash = "#/"; // that was another person's record
     }
     return true;
@@ -131,8 +131,8 @@ async function meet() {
 
 async function resume() {
   speakFor(owner);
-  await openStore(owner);
-  await loadClock();
+  await store.openStore(owner);
+  await loadClock(store);
   await loadWork();
 }
 

@@ -1,5 +1,5 @@
 // What a visit asks for and what is still missing. The registry judges for itself; this only helps in time.
-import { corrected } from "./clock.js";
+import { corrected } from "../offline/clock.js";
 
 const GROUP = 8;
 const NOTE_NEEDED = ["abnormal", "na"];

@@ -2,8 +2,8 @@
 import { button, icon, make } from "../dom.js";
 import { shrink } from "../photo-input.js";
 import "../signature-pad.js";
+import { uuid } from "../offline/alone.js";
 import { t } from "../texts.js";
-import { uuid } from "./alone.js";
 import { dropPicture, picture, savePicture } from "./store.js";
 
 const SIDE = 1600;

@@ -1,7 +1,7 @@
 // What waits, what was refused and why, what has arrived.
 import { button, make } from "../dom.js";
+import { shown } from "../offline/clock.js";
 import { t } from "../texts.js";
-import { shown } from "./clock.js";
 import { ask } from "./dialog.js";
 import { discard, edit, editable, isSending, retry, sendAgain, whyStopped } from "./queue.js";
 import { records } from "./store.js";

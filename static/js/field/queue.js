@@ -1,47 +1,25 @@
 // The way from the phone to the registry: pictures first, in pieces, then the record. Nothing leaves the phone's store
 // before the registry has answered for it; what it answered twice it keeps once, by `ref`.
 import { device } from "../device.js";
-import { alone } from "./alone.js";
-import { patch, post, sentences } from "./contact.js";
+import { patch, post, sentences } from "../offline/contact.js";
+import { sender } from "../offline/sender.js";
 import { bodyOf, pictureIds } from "./model.js";
-import {
-  acknowledge,
-  alter,
-  forget,
-  isOpen,
-  onStored,
-  picture,
-  record,
-  records,
-  savePicture,
-} from "./store.js";
+import * as store from "./store.js";
+import { acknowledge, alter, forget, picture, record, records, savePicture } from "./store.js";
 
 const PIECE = 128 * 1024;
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 60000;
 const KEPT_MS = 7 * 86400000;
-const PATHS = { visit: "visits", join: "joins" };
-const STOPPING = ["signed-out", "other"];
+const PATHS = { visit: "/field/visits", join: "/field/joins" };
 
-let failures = 0;
-let timer = null;
-let running = false;
-let asked = false;
-/** "", "signed-out" or "other": why nothing can be sent. */
-let stopped = "";
-const listeners = new Set();
-
-export function onQueue(listener) {
-  listeners.add(listener);
-}
-
-export function whyStopped() {
-  return stopped;
-}
-
-function tell() {
-  for (const listener of listeners) listener();
-}
+export const {
+  send,
+  sendAgain,
+  isSending,
+  whyStopped,
+  onChange: onQueue,
+  watch: watchQueue,
+  progress,
+} = sender({ name: "field", store, sendOne });
 
 class Stop extends Error {
   constructor(answer) {
@@ -52,7 +30,7 @@ class Stop extends Error {
 
 function good(answer) {
   if (answer.kind !== "ok") throw new Stop(answer);
-  failures = 0;
+  progress();
   return answer.body;
 }
 
@@ -62,10 +40,12 @@ async function sendPicture(id) {
   const { sha256, mime, purpose } = found;
   const size = found.bytes.byteLength;
   const opening = { ref: id, sha256, size, mime, purpose };
-  let state = good(await post("uploads", opening));
+  let state = good(await post("/field/uploads", opening));
   while (!state.file) {
     const end = Math.min(state.offset + PIECE, size);
-    state = good(await patch(`uploads/${id}?offset=${state.offset}`, found.bytes.slice(state.offset, end)));
+    state = good(
+      await patch(`/field/uploads/${id}?offset=${state.offset}`, found.bytes.slice(state.offset, end)),
+    );
   }
   await savePicture({ ...found, file: state.file });
   return state.file;
@@ -105,65 +85,6 @@ async function settle(ref, answer) {
   return kind;
 }
 
-async function sendAll() {
-  const done = new Set();
-  stopped = "";
-  let next = await nextOf(done);
-  while (next) {
-    done.add(next.ref);
-    const outcome = await sendOne(next);
-    if (STOPPING.includes(outcome)) {
-      stopped = outcome;
-      return;
-    }
-    if (outcome === "away") failures += 1;
-    next = await nextOf(done);
-  }
-}
-
-async function nextOf(done) {
-  return (await records()).find(({ ref, state }) => state === "waiting" && !done.has(ref));
-}
-
-async function plan() {
-  clearTimeout(timer);
-  if (stopped || !(await nextOf(new Set()))) return;
-  const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 10), LONGEST_WAIT_MS);
-  timer = setTimeout(() => send(), wait);
-}
-
-/** Sends what waits; harmless at any time and from any tab. A phone that knows it has no line waits for the line. */
-export async function send({ anyway = false } = {}) {
-  if (!isOpen() || !(navigator.onLine || anyway)) return tell();
-  if (running) {
-    asked = true;
-    return;
-  }
-  running = true;
-  tell();
-  try {
-    do {
-      asked = false;
-      await alone("field-send", sendAll);
-    } while (asked && !stopped);
-  } finally {
-    running = false;
-    await plan();
-    tell();
-  }
-}
-
-export function isSending() {
-  return running;
-}
-
-/** After signing in, or when somebody presses the button: try at once. */
-export function sendAgain() {
-  failures = 0;
-  stopped = "";
-  return send({ anyway: true });
-}
-
 /** A record that was refused goes once more as it is. */
 export async function retry(ref) {
   await alter(
@@ -191,12 +112,4 @@ export async function discard(ref) {
 export async function tidy() {
   for (const { ref, state, sent } of await records())
     if (state === "sent" && Date.now() - sent > KEPT_MS) await forget(ref);
-}
-
-export function watchQueue() {
-  window.addEventListener("online", () => sendAgain());
-  document.addEventListener("visibilitychange", () => !document.hidden && send());
-  onStored(tell);
-  // In case the phone does not notice that the line is back.
-  setInterval(() => !running && !stopped && send({ anyway: true }), LONGEST_WAIT_MS);
 }

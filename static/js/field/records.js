@@ -1,7 +1,8 @@
 // New records: a visit or a join begins where its elevator is scanned.
+
+import { uuid } from "../offline/alone.js";
+import { stamp } from "../offline/clock.js";
 import { t } from "../texts.js";
-import { uuid } from "./alone.js";
-import { stamp } from "./clock.js";
 import { records, saveDraft } from "./store.js";
 import { current, find, refresh } from "./work.js";
 

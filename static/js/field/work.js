@@ -1,5 +1,5 @@
 // The work package: the company's elevators, their items and the office's values, as of the last contact.
-import { ask, speakFor } from "./contact.js";
+import { ask, speakFor } from "../offline/contact.js";
 import { keep, kept, openStore } from "./store.js";
 
 const LOOK_ALIKES = { O: "0", I: "1", L: "1" };
@@ -21,7 +21,7 @@ export async function loadWork() {
 /** Asks for news; returns {kind, switched}: switched when somebody else is signed in than this phone last knew. */
 export async function refresh(owner) {
   const headers = work?.etag ? { "If-None-Match": work.etag } : {};
-  const answer = await ask("work.json", { headers });
+  const answer = await ask("/field/work.json", { headers });
   if (answer.kind === "same") {
     work = { ...work, at: Date.now() };
     await keep("work", work);

@@ -1,12 +1,13 @@
 // The phone's clock may be wrong: every answer of the registry tells by how much. A stamp keeps what the phone said
 // (device_at) beside the time corrected by the last measurement (at); neither is changed afterwards.
-import { keep, kept } from "./store.js";
-
 const SLOWEST_MS = 8000; // an answer that took longer measures nothing
 let offset = 0; // milliseconds the registry is ahead of this phone
+let store = null;
 
-export async function loadClock() {
-  offset = (await kept("clock")) ?? offset;
+/** Takes the last measurement from a store ({kept, keep}), and keeps the next ones there. */
+export async function loadClock(from) {
+  store = from;
+  offset = (await store.kept("clock")) ?? offset;
 }
 
 export function measure(serverTime, asked, answered) {
@@ -15,7 +16,7 @@ export function measure(serverTime, asked, answered) {
   const found = Math.round(server - (asked + answered) / 2);
   if (Math.abs(found - offset) < 500) return;
   offset = found;
-  keep("clock", offset).catch(() => {});
+  store?.keep("clock", offset).catch(() => {});
 }
 
 /** How far the registry is ahead of this phone, in milliseconds. */

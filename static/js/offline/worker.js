@@ -1,7 +1,8 @@
-// The service worker of /field/: keeps the page and all it loads, so that it opens in a shaft. The server puts the list
-// in front (KEPT). It keeps no data and sends nothing: that is the page's work, under the eyes of whoever is signed in.
-const { version, shell, files } = self.KEPT;
-const CACHE = `field-${version}`;
+// The service worker of a page that works without a network (/field/, /filling/gun): keeps the page and all it loads. The
+// server puts the list in front (KEPT): the page's name and address, what is kept in its place (shell), the files. It keeps no
+// data and sends nothing: that is the page's work, under the eyes of whoever is signed in.
+const { name: NAME, version, page: PAGE, shell, files } = self.KEPT;
+const CACHE = `${NAME}-${version}`;
 const WAIT_MS = 2500; // a line that is there but dead must not keep anybody from the page
 
 async function keep() {
@@ -11,7 +12,7 @@ async function keep() {
 
 async function tidy() {
   for (const name of await caches.keys())
-    if (name.startsWith("field-") && name !== CACHE) await caches.delete(name);
+    if (name.startsWith(`${NAME}-`) && name !== CACHE) await caches.delete(name);
   await self.clients.claim();
 }
 
@@ -22,7 +23,12 @@ async function page(request) {
   if (!kept) return asked;
   const late = new Promise((done) => setTimeout(done, WAIT_MS));
   const answer = await Promise.race([asked.catch(() => null), late]);
-  return answer?.ok ? answer : kept;
+  // A stranger is sent to the sign-in page, and that is an answer too.
+  return answer?.ok || answer?.type === "opaqueredirect" ? answer : kept;
+}
+
+function plain(pathname) {
+  return pathname.replace(/\/+$/, "");
 }
 
 async function file(request) {
@@ -37,6 +43,6 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") {
-    if (`${pathname.replace(/\/$/, "")}/` === shell) event.respondWith(page(request));
+    if (plain(pathname) === plain(PAGE)) event.respondWith(page(request));
   } else if (files.includes(pathname)) event.respondWith(file(request));
 });

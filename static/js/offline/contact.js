@@ -1,4 +1,4 @@
-// Talking to the registry. An answer is {kind, status, body, etag}; kind:
+// Talking to the registry, for queues: each request says for whom it speaks. An answer is {kind, status, body, etag}; kind:
 //   ok, same (not modified), signed-out, other (somebody else is signed in), refused (4xx: it will never do), away (try again)
 import { measure } from "./clock.js";
 
@@ -11,7 +11,7 @@ export function speakFor(membership) {
 
 async function fetched(path, options) {
   const asked = Date.now();
-  const answer = await fetch(`/field/${path}`, {
+  const answer = await fetch(path, {
     redirect: "manual",
     cache: "no-store",
     signal: AbortSignal.timeout ? AbortSignal.timeout(WAIT_MS) : undefined,

@@ -1,0 +1,31 @@
+"""What the page at the gun needs to work without a network: whose it is, and the station's list.
+
+The list is the station's own, as its programs fetch it through the API, but signed with a key that only browsers are
+given: what a browser could give away opens nothing else. The page keeps the key so that scripts can verify with it and
+neither read it nor sign by it (docs/offline.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from blueprints.schemas import offline as schemas
+from blueprints.sessions import actor
+from blueprints.snapshots import answer
+from registry.queries import snapshots
+
+bp = Blueprint("filling_offline", __name__, url_prefix="/filling/offline")
+
+
+@bp.route("/owner.json")
+def owner() -> Any:
+    """Who is signed in, and the key of the lists of this page."""
+    return schemas.owner_out(actor(), snapshots.page_key(actor()))
+
+
+@bp.route("/list")
+def station_list() -> Any:
+    """The list of the caller's station, whole or what changed `since`; signed, valid 24 hours."""
+    return answer(snapshots.make_for_page(actor(), request.args.get("since")))
