@@ -50,6 +50,8 @@ from registry.models import (
     MakerItems,
     Membership,
     OfflineDisagreement,
+    Paper,
+    PaperTemplate,
     PartTest,
     Person,
     Policy,
@@ -235,6 +237,15 @@ def _hazards(actor: Actor) -> Where:
     return or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
 
 
+def _papers(actor: Actor) -> Where:
+    """The offices' papers: those of their areas and their own; a unit sees what is addressed to it."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(Paper.area_code.in_(actor.areas), Paper.issuer_id == actor.unit_id)
+    return Paper.unit_id == actor.unit_id
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -346,6 +357,8 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     InspectionOrder: _everything,
     LabelCode: _labels,
     Membership: lambda actor: Membership.person_id.in_(select(Person.id).where(_people(actor))),
+    Paper: _papers,
+    PaperTemplate: _everything,
     PartTest: lambda actor: _of_elevators(actor, PartTest.elevator_id),
     Person: _people,
     Policy: _policies,

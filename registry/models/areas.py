@@ -9,7 +9,10 @@ from registry.models.base import Base, Code, Name
 
 
 class Area(Base):
-    """A city, county or park. A park lies in a county for statistics but its branch office is in charge."""
+    """A city, county or park. A park lies in a county for statistics but its branch office is in charge.
+
+    `short` is how the numbers of its office's papers begin: 宿市监特交〔2026〕5号.
+    """
 
     __tablename__ = "area"
 
@@ -21,3 +24,4 @@ class Area(Base):
     arrival_limit_minutes: Mapped[int]
     certainty: Mapped[Code] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
+    short: Mapped[Code] = mapped_column(default="", server_default="")

@@ -16,11 +16,13 @@ from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
 from registry.errors import Conflict, Missing, Refused
 from registry.messages import T
-from registry.models import Area, Hazard, HazardStep, StoredFile, Unit
-from registry.queries import hazard_facts, hazard_inputs, hazard_ledger, hazard_offers
+from registry.models import Area, Hazard, HazardStep, Paper, StoredFile, Unit
+from registry.queries import hazard_facts, hazard_inputs, hazard_ledger, hazard_offers, papers
 from registry.queries.paging import Page, paginate
 from registry.rules import hazards as rules
+from registry.rules import papers as paper_rules
 from registry.rules.hazard_case import field_type
+from registry.rules.papers import PaperKind
 from registry.settings import current
 
 LOADED = (joinedload(Hazard.unit), joinedload(Hazard.elevator), joinedload(Hazard.cylinder))
@@ -76,6 +78,8 @@ class Case:
     barred: list[hazard_offers.Offer]
     former: Sequence[Hazard]
     sees_people: bool
+    papers: Sequence[Paper]
+    paper_kinds: Mapping[str, PaperKind]
 
 
 def overdue(on: date) -> ColumnElement[bool]:
@@ -158,6 +162,8 @@ def show(actor: Actor, no: str) -> Case:
         barred=[offer for offer in found if offer.against],
         former=_former(actor, hazard, today),
         sees_people=actor.role in OFFICE_ROLES or hazard.unit_id == actor.unit_id,
+        papers=papers.of_hazard(actor, hazard),
+        paper_kinds=paper_rules.kinds(today),
     )
 
 

@@ -8,21 +8,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
 from registry.actor import Actor
+from registry.counters import next_number
 from registry.db import transaction
 from registry.errors import Conflict, Missing, Refused
 from registry.messages import T
-from registry.models import Area, Counter, Hazard, HazardStep
-from registry.queries import hazard_facts, hazard_inputs, hazard_offers, parameters
+from registry.models import Area, Hazard, HazardStep
+from registry.queries import hazard_facts, hazard_inputs, hazard_offers, paper_facts, parameters
 from registry.replays import digest
 from registry.rules import hazards as rules
+from registry.rules import papers as paper_rules
 from registry.rules.hazards import Deadline, Move
 from registry.rules.verdict import Verdict
+from registry.services import papers
 
 Data = Mapping[str, Any]
 KIND = "ZDYH"
@@ -161,7 +163,24 @@ def _make(
         round=hazard.round,
         due_on=hazard.due_on,
     )
+    for kind in paper_rules.of_move(verb, today):
+        papers.issue_for_hazard(actor, kind, hazard, _said_on(kind, hazard, verb, today))
     return hazard
+
+
+def _said_on(kind: str, hazard: Hazard, verb: str, today: date) -> dict[str, Any]:
+    """What a paper says beside the ledger."""
+    match kind:
+        case "close_notice":
+            return {"notice_days": str(int(parameters.value("hazard.notice_days", today)))}
+        case "close_approval":
+            return {"second_is_city": verb == "sign_city"}
+        case "report_up":
+            return {"addressee": paper_facts.addressee(hazard)}
+        case "assignment":
+            return {"feedback": paper_facts.feedback(today)}
+        case _:
+            return {}
 
 
 def _refuse_stale(hazard: Hazard, steps: list[HazardStep], version: int | None) -> None:
@@ -285,19 +304,4 @@ def _step(actor: Actor, hazard: Hazard, verb: str, source: str, given: dict[str,
 def _hazard_no(session: Session, year: int) -> str:
     """ZDYH-341300-2026-0001: gap-free in the city and the year, whatever becomes of the hazard."""
     city = session.scalars(select(Area.code).where(Area.parent_code.is_(None)).order_by(Area.position)).first() or "0"
-    return f"{KIND}-{city}-{year}-{_next_number(session, KIND, city, year):04d}"
-
-
-def _next_number(session: Session, kind: str, body: str, year: int) -> int:
-    """The next number of a kind, body and year; others wait for this transaction, and a rollback gives it back."""
-    dialect = session.get_bind().dialect.name
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = (
-        insert(Counter)
-        .values(kind=kind, body=body, year=year, value=1)
-        .on_conflict_do_update(
-            index_elements=[Counter.kind, Counter.body, Counter.year], set_={"value": Counter.value + 1}
-        )
-        .returning(Counter.value)
-    )
-    return int(session.execute(statement).scalar_one())
+    return f"{KIND}-{city}-{year}-{next_number(session, KIND, city, year):04d}"

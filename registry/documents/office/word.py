@@ -133,6 +133,10 @@ class WordPaper:
         """A paragraph of the text, indented by two characters."""
         self._run(self._paragraph(align, indent=indent), text, FANG_SONG, self.size)
 
+    def picture(self, mark: str) -> None:
+        """A paragraph that holds a picture, as high as the picture is."""
+        self._run(self._paragraph("centre", before=4, pitch=0), mark, FANG_SONG, self.size)
+
     def mark(self, text: str) -> None:
         """A paragraph that only holds a loop or a condition (`{%p …%}`) and is gone from the filled-in paper."""
         self._run(self._paragraph("left"), text, FANG_SONG, self.size)
@@ -177,6 +181,8 @@ class WordPaper:
 
     def table(self, widths: Sequence[float], rows: Sequence[Sequence[Cell] | Each], *, heads: int = 0) -> None:
         """A table over columns of `widths` (shares of the room); the first `heads` rows stand on every page."""
+        if not self.form:
+            self._paragraph("left", pitch=6)
         total = sum(widths)
         columns = [self.room * width / total for width in widths]
         table = self.document.add_table(rows=0, cols=len(columns))
