@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from registry.messages import T
+from registry.queries.cylinder_terms import Terms
 from registry.rules.cylinder_lifecycle import bounds, holds
 from registry.rules.cylinders import CylinderDates, Dates, accepted_next_due, dates, fill_limit
 from registry.rules.identifiers import normalise
@@ -101,7 +102,7 @@ def normalised(values: Values) -> dict[str, Any]:
     return known
 
 
-def dates_from(values: Values, on: date) -> Dates:
+def dates_from(values: Values, on: date, terms: Terms) -> Dates:
     """The dates of a cylinder from its values by the rules in force on a day.
 
     A failed inspection does not count as one: the dates are those of a cylinder not inspected since it was made.
@@ -118,6 +119,7 @@ def dates_from(values: Values, on: date) -> Dates:
         values.get("assessment_passed_on") is not None,
         bool(values.get("taxi")),
         on,
+        terms,
     )
 
 
@@ -133,6 +135,7 @@ def _dates(
     assessed: bool,
     taxi: bool,
     on: date,
+    terms: Terms,
 ) -> Dates:
     given = CylinderDates(
         kind,
@@ -144,13 +147,15 @@ def _dates(
         service_life_years=life,
         assessment_passed=assessed or None,
         taxi=taxi,
+        month_stamp_valid_through=terms.month_stamp,
+        medium_groups=terms.groups,
     )
     return dates(given, on)
 
 
-def kept_dates(values: Values, on: date) -> Kept:
+def kept_dates(values: Values, on: date, terms: Terms) -> Kept:
     """The next inspection and the service end to keep. A failed inspection is due again on its own day."""
-    computed = dates_from(values, on)
+    computed = dates_from(values, on, terms)
     if values.get("last_inspection_passed") is False:
         return Kept(values.get("last_inspected_on"), computed.service_end)
     due = accepted_next_due(computed.next_inspection, values.get("stated_next_inspection_on"))
@@ -183,7 +188,7 @@ def _fill_g(
     return None if limit.max_kg is None else int(limit.max_kg * 1000)
 
 
-def problems(values: Values, on: date, stated_date: bool = True) -> dict[str, list[T]]:
+def problems(values: Values, on: date, terms: Terms, stated_date: bool = True) -> dict[str, list[T]]:
     """What cannot be right: field -> sentences, empty when nothing is wrong.
 
     `stated_date` False lets a stated next inspection that is too late pass (a ledger's own arithmetic): the earlier,
@@ -205,16 +210,16 @@ def problems(values: Values, on: date, stated_date: bool = True) -> dict[str, li
     for field, problem in _misdated(values, on):
         _add(found, field, problem)
     if stated_date and not found:
-        _add(found, "stated_next_inspection_on", too_late(values, on))
+        _add(found, "stated_next_inspection_on", too_late(values, on, terms))
     return found
 
 
-def too_late(values: Values, on: date) -> T | None:
+def too_late(values: Values, on: date, terms: Terms) -> T | None:
     """The sentence for a stated next inspection later than the computed one; None when it may stand (§2.2)."""
     stated = values.get("stated_next_inspection_on")
     if stated is None or values.get("last_inspection_passed") is False:
         return None
-    computed = dates_from(values, on)
+    computed = dates_from(values, on, terms)
     due = accepted_next_due(computed.next_inspection, stated)
     if not due.refused:
         return None
@@ -227,6 +232,7 @@ def _measured(kind: str, *given: Any) -> tuple[tuple[str, T], ...]:
     values, on = dict(zip(_BOUNDED, given, strict=False)), given[-1]
     found = [(field, _out_of_bounds(field, kind, _natural(values, field), on)) for field in _BOUNDED]
     found += [("tare_g", _implausible_tare(values, kind, on)), ("test_pressure_kpa", _weak_test(values))]
+    found.append(("working_pressure_kpa", _out_of_scope(values, kind, on)))
     return tuple((field, problem) for field, problem in found if problem is not None)
 
 
@@ -255,6 +261,18 @@ def _implausible_tare(values: Values, kind: str, on: date) -> T | None:
     if not tare or not volume or limits is None or limits.minimum <= tare / volume <= limits.maximum:
         return None
     return T("皮重与容积不相称：{tare} kg、{volume} L，请核对钢印", tare=tare, volume=volume)
+
+
+def _out_of_scope(values: Values, kind: str, on: date) -> T | None:
+    pressure, volume = _natural(values, "working_pressure_kpa"), _natural(values, "volume_ml")
+    limits = bounds("pressure_volume", kind, on)
+    if not pressure or not volume or limits is None or pressure * volume >= limits.minimum:
+        return None
+    return T(
+        "压力与容积的乘积{product} MPa·L，小于{minimum} MPa·L，不属于气瓶",
+        product=(pressure * volume).normalize(),
+        minimum=limits.minimum,
+    )
 
 
 def _weak_test(values: Values) -> T | None:

@@ -16,6 +16,7 @@ from registry.actor import OFFICE_ROLES, Actor
 from registry.db import among, db
 from registry.messages import T
 from registry.models import Capacity, Cylinder, CylinderEvent, CylinderInspection, Filling, LabelCode, Unit
+from registry.queries.cylinder_terms import chosen
 from registry.queries.cylinder_values import MARKS, dates_from
 from registry.queries.paging import Page, paginate
 from registry.rules.cylinder_lifecycle import LIVE, STATUSES, Move, move_by_hand, moves_from
@@ -138,7 +139,7 @@ def values_of(cylinder: Cylinder) -> dict[str, Any]:
 
 def dates_of(cylinder: Cylinder, on: date) -> Dates:
     """Interval, next inspection, service end and final end of a cylinder by the rules in force on a day."""
-    return dates_from(values_of(cylinder), on)
+    return dates_from(values_of(cylinder), on, chosen(on))
 
 
 @dataclass(frozen=True)

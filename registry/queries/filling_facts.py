@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from registry import clock, codes
 from registry.db import db, locked
 from registry.models import Alliance, Capacity, Cylinder, Gun, LabelCode, Unit
+from registry.queries.cylinder_terms import groups_for
 from registry.rules import cylinders as cylinder_rules
 from registry.rules.filling_facts import FillingFacts
 from registry.rules.kinds import CYLINDER_KINDS
@@ -156,7 +157,9 @@ def _of_cylinder(row: Cylinder, on: date) -> dict[str, Any]:
         "last_inspection_passed": row.last_inspection_passed if inspected else True,
         "last_inspected_on": row.last_inspected_on or row.made_on,
         "last_filled_on": filled,
-        "interval_years": cylinder_rules.interval_years(row.kind, row.medium, row.environment, row.high_purity, on),
+        "interval_years": cylinder_rules.interval_years(
+            row.kind, row.medium, row.environment, row.high_purity, on, groups_for(row.medium, on)
+        ),
         "service_end": row.service_end_on,
         "service_life_years": row.service_life_years,
         "made": row.made_on,

@@ -44,10 +44,11 @@ def verdict(
     on: date,
     rules: Collection[str],
     severities: Mapping[str, str] | None = None,
+    limits: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> FillingVerdict:
     """Judge, and deny on any error: a gun must never open because something broke."""
     try:
-        return judge(given, on, rules=rules, severities=severities)
+        return judge(given, on, rules=rules, severities=severities, limits=limits)
     except Exception:
         log.exception("a filling could not be judged")
         texts = [reason_text("rule_failed", on, language) for language in ("zh", "en")]
@@ -78,7 +79,7 @@ def at_gun(
     for rule, fact in OPTIONAL.items():
         if getattr(given, fact) is not None or severities.get(rule) == "block":
             rules.append(rule)
-    return verdict(given, on, rules, severities)
+    return verdict(given, on, rules, severities, gun_facts.limits(values))
 
 
 def of_cylinder(found: Found, on: date, rules: Collection[str] = CYLINDER_RULES) -> FillingVerdict:

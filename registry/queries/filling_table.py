@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from registry import policy
@@ -27,9 +28,10 @@ def table(actor: Actor, on: date) -> dict[str, Any]:
 def of_day(on: date) -> dict[str, Any]:
     """`rules` with the office's severities, `ask` (which of them when), `facts`, `words`, `media`, `items` of the check
     before filling; `edition` changes whenever anything in it does."""
-    severities = gun_facts.severities(gun_facts.parameters_of(on), (), on)
+    values = gun_facts.parameters_of(on)
+    severities, limits = gun_facts.severities(values, (), on), gun_facts.limits(values)
     found: dict[str, Any] = {
-        "rules": [_rule(row, severities) for row in tables.rows("filling_rules", on) if row["stage"] == FILL],
+        "rules": [_rule(row, severities, limits) for row in tables.rows("filling_rules", on) if row["stage"] == FILL],
         "ask": {
             "look": [rule for rule in GUN_RULES if rule not in ONLINE_ONLY] + ["R39"],
             "fill": [*CHECK_RULES, "R25", "R34"],
@@ -44,14 +46,14 @@ def of_day(on: date) -> dict[str, Any]:
     return {"edition": hashlib.sha256(text.encode()).hexdigest()[:16], **found}
 
 
-def _rule(row: tables.Row, severities: dict[str, str]) -> dict[str, Any]:
+def _rule(row: tables.Row, severities: dict[str, str], limits: dict[str, dict[str, Decimal]]) -> dict[str, Any]:
     return {
         "rule": row["rule"],
         "severity": severities.get(row["rule"], row["severity"]),
         "code": row["code"],
         "kinds": row["kinds"],
         "needs": row["needs"].split(),
-        "limits": {name: str(value) for name, value in row_limits(row).items()},
+        "limits": {name: str(value) for name, value in {**row_limits(row), **limits.get(row["rule"], {})}.items()},
         "since": int(row["since"].replace("-", "")),
         "basis": row["basis"],
         "zh": row["zh"],

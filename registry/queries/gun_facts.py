@@ -34,7 +34,6 @@ from registry.models.base import UtcMoment
 from registry.queries import parameters, safety_duties
 from registry.queries.filling_facts import Found, Station
 from registry.rules.cylinders import same_medium
-from registry.rules.filling import row_limits
 from registry.rules.filling_items import facts_of, failed
 from registry.rules.hazards import OPEN_STATES
 from registry.rules.kinds import CYLINDER_KINDS
@@ -52,12 +51,20 @@ SEVERITY_KEYS = {
 }
 OTHER_KEYS = (
     "filling.insurance_pilot",
-    "filling.travel_kmh",
+    "cylinder_anomaly.travel_kmh",
     "filling.elsewhere_hours",
     "filling.unlock_seconds",
     "filling.scan_valid_minutes",
 )
-KEYS = tuple(dict.fromkeys((*SEVERITY_KEYS.values(), *OTHER_KEYS)))
+# The office's thresholds that a rule is asked with: one number for the gun and for what is looked for at night.
+LIMIT_KEYS = {
+    ("R29", "lpg_hours"): ("cylinder_anomaly.fill_minutes_lpg", 60),
+    ("R29", "industrial_hours"): ("cylinder_anomaly.fill_minutes_industrial", 60),
+    ("R29", "vehicle_hours"): ("cylinder_anomaly.fill_minutes_vehicle", 60),
+    ("R30", "undershoot_kg"): ("cylinder_anomaly.undershoot_g", 1000),
+}
+_LIMITS = tuple(key for key, _per in LIMIT_KEYS.values())
+KEYS = tuple(dict.fromkeys((*SEVERITY_KEYS.values(), *OTHER_KEYS, *_LIMITS)))
 # Written once: putting a statement together takes several times as long as asking it.
 STATION: Any = bindparam("station")
 CYLINDER: Any = bindparam("cylinder")
@@ -200,7 +207,7 @@ def traced(
     if metres is None or metres <= NEAR_METRES:
         return {"seen_elsewhere": False}
     passed = max((now - last.at).total_seconds() / 3600, 1 / 3600)
-    too_fast = metres / 1000 / passed > float(values["filling.travel_kmh"])
+    too_fast = metres / 1000 / passed > float(values["cylinder_anomaly.travel_kmh"])
     return {"seen_elsewhere": too_fast, "elsewhere_place": last.name}
 
 
@@ -303,13 +310,21 @@ def of_insurance(row: Cylinder, station_id: int | None, values: Mapping[str, Dec
     return {"insurance_pilot": True, "insurance_valid": bool(valid)}
 
 
+def limits(values: Mapping[str, Decimal]) -> dict[str, dict[str, Decimal]]:
+    """The office's limits by rule, in the rule's own units."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for (rule, name), (key, per) in LIMIT_KEYS.items():
+        found.setdefault(rule, {})[name] = values[key] / per
+    return found
+
+
 def least_hours(row: Cylinder, on: date) -> Decimal:
     """How soon a cylinder may be filled again without doubt (R29)."""
-    limits = row_limits(next(r for r in edition("filling_rules", on) if r["rule"] == "R29"))
+    limits_of_rule = limits(parameters.values(_LIMITS, on))["R29"]
     kind = CYLINDER_KINDS.get(row.kind)
     if kind is not None and kind.vehicle:
-        return limits["vehicle_hours"]
-    return limits["lpg_hours" if same_medium(row.medium, "lpg", on) else "industrial_hours"]
+        return limits_of_rule["vehicle_hours"]
+    return limits_of_rule["lpg_hours" if same_medium(row.medium, "lpg", on) else "industrial_hours"]
 
 
 def parameters_of(on: date) -> dict[str, Decimal]:

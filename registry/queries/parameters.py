@@ -145,6 +145,16 @@ DEFAULTS: dict[str, Default] = {
     ),
     "cylinder_anomaly.explain_days": Default(T("充装单位说明异常的期限"), "5", "d", T("口径建议，暂无规定"), "G"),
     "cylinder_anomaly.decide_days": Default(T("收到说明后作出认定的期限"), "10", "d", T("口径建议，暂无规定"), "G"),
+    "cylinder.inspected_to_month_end": Default(
+        T("检验有效期算到当月月底（1是，0按检验日）"), "0", "1", T("月份钢印的算法，口径待定"), "G"
+    ),
+    "cylinder.ammonia_ordinary": Default(
+        T("液氨钢瓶按一般介质检验（1是，每3年；0按腐蚀性介质，每2年）"),
+        "0",
+        "1",
+        T("TSG 23-2021 第9章，各地做法不一"),
+        "K2",
+    ),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
     "filling.unlock_seconds": Default(T("枪解锁凭证有效时间"), "120", "s", T("口径建议，暂无规定"), "G"),
     "filling.hold_release_hours": Default(T("监管放行的有效时间"), "24", "h", T("口径建议，暂无规定"), "G"),
@@ -158,7 +168,6 @@ DEFAULTS: dict[str, Default] = {
         T("日管控未完成R38的处置（0提示，1禁止充装）"), "0", "1", T("市场监管总局令第74号"), "C"
     ),
     "filling.insurance_pilot": Default(T("是否气瓶充装安全责任保险试点（1是0否）"), "0", "1", T("保险试点"), "C"),
-    "filling.travel_kmh": Default(T("同一码两次出现之间的最高速度"), "120", "km/h", T("口径建议，暂无规定"), "G"),
     "filling.elsewhere_hours": Default(T("查找同一码在异地出现的时间"), "24", "h", T("口径建议，暂无规定"), "G"),
     "inspection.brake_test_months": Default(
         T("125%额定载荷制动试验间隔"), "60", "mo", T("旧版TSG T7001；2023版间隔待核"), "C~"

@@ -11,6 +11,7 @@ from registry import clock, policy
 from registry.actor import Actor
 from registry.errors import Invalid
 from registry.messages import T
+from registry.queries import cylinder_terms
 from registry.rules import cylinders, inspection, maintenance, premiums
 from registry.rules.dates import day_stamp_end
 from registry.rules.filling import FILL, FillingVerdict, judge
@@ -72,8 +73,11 @@ def maintenance_plan(actor: Actor, asked: Mapping[str, Any]) -> maintenance.Plan
 
 def cylinder_dates(actor: Actor, asked: Mapping[str, Any]) -> cylinders.Dates:
     """`{kind, medium?, environment?, high_purity?, made, last_inspection?, service_life_years?, assessment_passed?,
-    taxi?, on?}` -> interval, next inspection, service end, final end (cylinders.md §2)."""
+    taxi?, on?}` -> interval, next inspection, service end, final end (cylinders.md §2), with
+    the office's choices of the day."""
     policy.require(actor, "rule.ask")
+    on = asked.get("on") or clock.today()
+    terms = cylinder_terms.chosen(on)
     given = cylinders.CylinderDates(
         kind=asked["kind"],
         made=asked["made"],
@@ -84,8 +88,10 @@ def cylinder_dates(actor: Actor, asked: Mapping[str, Any]) -> cylinders.Dates:
         service_life_years=asked.get("service_life_years"),
         assessment_passed=asked.get("assessment_passed"),
         taxi=bool(asked.get("taxi")),
+        month_stamp_valid_through=terms.month_stamp,
+        medium_groups=terms.groups,
     )
-    return cylinders.dates(given, asked.get("on") or clock.today())
+    return cylinders.dates(given, on)
 
 
 def fill_limit(actor: Actor, asked: Mapping[str, Any]) -> cylinders.FillLimit:

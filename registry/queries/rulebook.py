@@ -99,6 +99,26 @@ WORDS: dict[str, T] = {
     "fen": T("基准保险费（分）"),
     "factor": T("系数"),
     "at_most": T("不超过"),
+    "model": T("型号"),
+    "volume_l": T("公称容积（L）"),
+    "tare_kg": T("皮重（kg）"),
+    "permitted_kg": T("最大充装量（kg）"),
+    "shop_name": T("俗称"),
+    "nominal_kg": T("通常净重（kg）"),
+    "tolerance_kg": T("零售允许误差（kg）"),
+    "medium": T("介质"),
+    "bodies": T("瓶体颜色"),
+    "letters": T("字样"),
+    "letter_colours": T("字色"),
+    "ring_names": T("色环"),
+    "states": T("状态"),
+    "from_c": T("自（℃）"),
+    "below_c": T("低于（℃）"),
+    "min_mpa": T("余压不低于（MPa）"),
+    "min_permille": T("剩余不少于额定量（‰）"),
+    "group": T("类别"),
+    "said": T("说明文字"),
+    "weight": T("分值"),
     "owner": T("产权单位"),
     "maintenance": T("维保单位"),
     "inspection": T("检验机构"),
@@ -106,6 +126,10 @@ WORDS: dict[str, T] = {
 # Two columns of a table, Chinese and English, that are one column of the page.
 PAIRS = {
     "text": ("zh", "en"),
+    "said": ("text", "text_en"),
+    "bodies": ("body", "body_en"),
+    "letter_colours": ("letters_colour", "letters_colour_en"),
+    "ring_names": ("rings", "rings_en"),
     "names": ("zh", "en"),
     "name": ("name_zh", "name_en"),
     "requirement": ("requirement_zh", "requirement_en"),
@@ -127,6 +151,12 @@ VALUES: dict[str, tuple[str, str]] = {
     "corrosive": ("腐蚀性", "corrosive"),
     "inert_or_n2_sf6_cf4": ("惰性气体、氮、六氟化硫、四氟甲烷", "inert gases, N2, SF6, CF4"),
     "other": ("其他", "other"),
+    "yes": ("是", "yes"),
+    "compressed": ("压缩气体", "compressed"),
+    "liquefied_low": ("低压液化气体", "low-pressure liquefied"),
+    "liquefied_high": ("高压液化气体", "high-pressure liquefied"),
+    "field": ("单独填写", "asked by itself"),
+    "lpg": ("液化石油气", "LPG"),
     "volume": ("kg/L", "kg/L"),
     "volume_porosity": ("kg/L×孔隙率", "kg/L × porosity"),
     "elevator": ("电梯", "elevator"),
@@ -151,7 +181,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "claims": ("出险", "claims"),
     "limit": ("限额", "limit"),
 }
-NAMED = ("statuses", "kinds", "match", "not_kinds", "media", "environments", "applies_to")
+NAMED = ("statuses", "kinds", "match", "not_kinds", "media", "medium", "states", "environments", "applies_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +237,30 @@ BOOKS: dict[str, Book] = {
             "fill_slopes",
             T("压缩气体充装压力"),
             ("media", "working_pressure_mpa", "slope_mpa_per_k", "min_c", "max_c", "note"),
+        ),
+        Book(
+            "lpg_models",
+            T("液化石油气瓶规格"),
+            ("model", "volume_l", "tare_kg", "permitted_kg", "shop_name", "nominal_kg", "tolerance_kg", "note"),
+        ),
+        Book(
+            "cylinder_colours",
+            T("气瓶颜色标志"),
+            ("medium", "bodies", "letters", "letter_colours", "ring_names", "note"),
+        ),
+        Book(
+            "residual_minimums",
+            T("余压和剩余量下限"),
+            ("media", "states", "from_c", "below_c", "min_mpa", "min_permille", "note"),
+        ),
+        Book("acetylene_terms", T("溶解乙炔充装要求"), ("text", "value", "unit")),
+        Book("cylinder_media", T("哪种气瓶可充哪些介质"), ("kinds", "media")),
+        Book("medium_groups", T("介质分类（检验周期）"), ("text", "group", "toxic")),
+        Book("postcheck_items", T("充装后检查项目"), ("text",)),
+        Book("prohibited_acts", T("充装和用气的禁止行为"), ("text",)),
+        Book("cylinder_anomaly_patterns", T("气瓶异常的种类"), ("code", "text", "said", "weight")),
+        Book(
+            "cylinder_anomaly_limits", T("气瓶异常的限值"), ("text", "value", "unit"), T("本单位改过的限值见“参数”。")
         ),
         Book("maintenance_cycles", T("电梯维保周期"), ("text", "max_days")),
         Book("maintenance_items", T("电梯维保项目"), ("code", "annex", "cycle", "name", "requirement", "params")),

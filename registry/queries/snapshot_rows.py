@@ -14,6 +14,7 @@ from typing import Any
 
 from registry import codes
 from registry.models import Cylinder, LabelCode
+from registry.queries.cylinder_terms import groups_for
 from registry.rules import cylinders as cylinder_rules
 from registry.rules.offline import life_of, limit_of
 from registry.settings import current
@@ -95,7 +96,9 @@ class RowWriter:
         high_purity: bool,
     ) -> dict[str, Any]:
         limit = limit_of(kind, medium, _thousandth(volume_ml), _thousandth(pressure_kpa), porosity, self.on)
-        years = cylinder_rules.interval_years(kind, medium, environment, high_purity, self.on)
+        years = cylinder_rules.interval_years(
+            kind, medium, environment, high_purity, self.on, groups_for(medium, self.on)
+        )
         return {
             "kind": kind,
             "medium": medium,

@@ -145,11 +145,18 @@ def _interval_years(kind: str, medium: str | None, environment: str | None, high
     return interval(kind, medium, environment, high_purity, on).years
 
 
-def interval_years(kind: str, medium: Medium, environment: str | None, high_purity: bool, on: date) -> int | None:
+def interval_years(
+    kind: str,
+    medium: Medium,
+    environment: str | None,
+    high_purity: bool,
+    on: date,
+    medium_groups: Mapping[str, str] | None = None,
+) -> int | None:
     """Years between periodic inspections; None when never inspected or when the tables cannot tell."""
-    if medium is None or isinstance(medium, str):
+    if medium_groups is None and (medium is None or isinstance(medium, str)):
         return _interval_years(kind, medium, environment, high_purity, on)
-    return interval(kind, medium, environment, high_purity, on).years
+    return interval(kind, medium, environment, high_purity, on, medium_groups).years
 
 
 def _interval(

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from registry.rules import tables
+from registry.rules.cylinder_marks import colour_text, residual_text
 from registry.rules.cylinders import same_medium
 from registry.rules.kinds import MEDIA
 from registry.rules.verdict import Finding
@@ -40,10 +41,22 @@ def items_for(medium: str | None, on: date) -> tuple[CheckItem, ...]:
     if gas is not None and same_medium(gas.id, "lpg", on):
         groups.add("lpg")
     return tuple(
-        CheckItem(row["item"], row["zh"], row["en"], row["basis"], row["certainty"])
+        CheckItem(row["item"], *_told(row, medium, on), row["basis"], row["certainty"])
         for row in tables.rows("precheck_items", on)
         if row["read_by"] == BY_PERSON and row["needs"] in groups
     )
+
+
+# What a person needs to know to answer an item, by medium: said beside it.
+TOLD = {"colour": colour_text, "residual": residual_text}
+
+
+def _told(row: tables.Row, medium: str | None, on: date) -> tuple[str, str]:
+    """The words of an item, with what the medium wants."""
+    more = TOLD[row["item"]](medium, on) if medium and row["item"] in TOLD else None
+    if more is None:
+        return row["zh"], row["en"]
+    return f"{row['zh']}（{more[0]}）", f"{row['en']} ({more[1]})"
 
 
 def item_name(item: str, on: date) -> str:

@@ -15,6 +15,7 @@ from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import Capacity, Cylinder, CylinderInspection
 from registry.queries import cylinders as queries
+from registry.queries.cylinder_terms import chosen
 from registry.queries.cylinder_values import kept_dates, problems, too_late
 from registry.rules.cylinder_lifecycle import LIVE, STATUSES, move
 from registry.services import life_events
@@ -46,7 +47,9 @@ def record(actor: Actor, code: str, data: Mapping[str, Any]) -> CylinderInspecti
         cylinder.last_inspected_on, cylinder.last_inspection_passed = done_on, passed
         cylinder.stated_next_inspection_on = data.get("next_inspection_on") if passed else None
         _refuse_values(cylinder)
-        cylinder.next_inspection_on, cylinder.service_end_on = kept_dates(queries.values_of(cylinder), clock.today())
+        today = clock.today()
+        kept = kept_dates(queries.values_of(cylinder), today, chosen(today))
+        cylinder.next_inspection_on, cylinder.service_end_on = kept
         row = CylinderInspection(
             body_id=_body(actor, session, data),
             report_no=data.get("report_no") or "",
@@ -84,11 +87,11 @@ def _refuse_order(cylinder: Cylinder, data: Mapping[str, Any]) -> None:
 def _refuse_values(cylinder: Cylinder) -> None:
     """Judge the cylinder as it would stand; sentences go beside the fields of an inspection."""
     today = clock.today()
-    values = queries.values_of(cylinder)
-    found = problems(values, today, stated_date=False)
+    values, terms = queries.values_of(cylinder), chosen(today)
+    found = problems(values, today, terms, stated_date=False)
     here = {"last_inspected_on": "done_on", "assessment_passed_on": "done_on", "tare_g": "tare_g"}
     errors = {here[name]: texts for name, texts in found.items() if name in here}
-    late = too_late(values, today)
+    late = too_late(values, today, terms)
     if late:
         errors["next_inspection_on"] = [late]
     if errors:

@@ -17,6 +17,7 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Cylinder, CylinderLeft, LabelCode, Unit
 from registry.queries import cylinders as queries
+from registry.queries.cylinder_terms import chosen
 from registry.queries.cylinder_values import (
     STATION_FIELDS,
     carried_fill_g,
@@ -49,7 +50,7 @@ def register(actor: Actor, data: Mapping[str, Any]) -> Cylinder:
     today = clock.today()
     with transaction() as session:
         values = normalised(data)
-        _refuse(problems(values, today))
+        _refuse(problems(values, today, chosen(today)))
         owner = _owner(actor, session, data.get("owner_id"), values["kind"])
         _refuse_taken(session, values)
         cylinder = Cylinder(label_code=fresh_code(), source=data.get("source"), owner=owner, version=1, **values)
@@ -97,7 +98,7 @@ def correct(actor: Actor, code: str, data: Mapping[str, Any], version: int) -> C
         changed = {name for name in values if values[name] != before[name]}
         _refuse_foreign_fields(actor, cylinder, changed)
         values["permitted_fill_g"] = carried_fill_g(before, values, today)
-        _refuse(problems(values, today, stated_date="stated_next_inspection_on" in changed))
+        _refuse(problems(values, today, chosen(today), stated_date="stated_next_inspection_on" in changed))
         _refuse_taken(session, values, cylinder.id)
         changes = audit.changes(cylinder, values)
         if changes:
@@ -193,7 +194,7 @@ def transfer(actor: Actor, code: str, data: Mapping[str, Any]) -> Cylinder:
 
 def _compute_dates(cylinder: Cylinder) -> None:
     """Keep the dates that the rules give today."""
-    kept = kept_dates(queries.values_of(cylinder), clock.today())
+    kept = kept_dates(queries.values_of(cylinder), clock.today(), chosen(clock.today()))
     cylinder.next_inspection_on, cylinder.service_end_on = kept
 
 

@@ -17,6 +17,7 @@ from registry.db import Base, transaction
 from registry.messages import T
 from registry.models import Cylinder, CylinderStatus, LabelCode, Unit
 from registry.queries import cylinders as queries
+from registry.queries.cylinder_terms import Terms, chosen
 from registry.queries.cylinder_values import (
     MARKS,
     STATION_FIELDS,
@@ -91,6 +92,7 @@ class _Batch:
 
     def __init__(self, actor: Actor, session: Session, today: date, owners: dict[int, Unit], counts: Counts) -> None:
         self.actor, self.session, self.today = actor, session, today
+        self.terms = chosen(today)
         self.owners, self.counts = owners, counts
         self.is_office = actor.role in OFFICE_ROLES
         self.seen: set[Key] = set()
@@ -143,7 +145,7 @@ class _Batch:
 
     def _new(self, row: Mapping[str, Any], values: dict[str, Any], fresh: list[dict[str, Any]]) -> Errors:
         full: dict[str, Any] = dict.fromkeys(MARKS) | {"high_purity": False, "taxi": False} | values
-        errors: Errors = problems(full, self.today, stated_date=False)
+        errors: Errors = problems(full, self.today, self.terms, stated_date=False)
         if errors:
             return errors
         owner = self._owner(row, values["kind"])
@@ -154,7 +156,7 @@ class _Batch:
             return {"status": [T("不能以这个状态登记")]}
         if full["permitted_fill_g"] is None:
             full["permitted_fill_g"] = computed_fill_g(full, self.today)
-        kept = kept_dates(full, self.today)
+        kept = kept_dates(full, self.today, self.terms)
         fresh.append(
             {
                 **full,
@@ -184,7 +186,7 @@ class _Batch:
         if different and known.status not in LIVE:
             return {"status": [T("“{status}”的气瓶不能再更正", status=STATUSES[known.status].zh)]}
         after["permitted_fill_g"] = carried_fill_g(known.values, after, self.today)
-        errors: Errors = problems(after, self.today, stated_date=False) if different else {}
+        errors: Errors = problems(after, self.today, self.terms, stated_date=False) if different else {}
         if errors:
             return errors
         move = self._move(known.status, row.get("status"))
@@ -243,7 +245,7 @@ class _Batch:
     def _update(self, changes: Sequence[_Change]) -> Entries:
         if not changes:
             return {}
-        self.session.execute(update(Cylinder), [change.row(self.today) for change in changes])
+        self.session.execute(update(Cylinder), [change.row(self.today, self.terms) for change in changes])
         self.counts.changed += len(changes)
         corrected: list[Entry] = [
             (c.known.id, {"changes": c.diff(), "source": c.source}) for c in changes if c.different
@@ -285,9 +287,9 @@ class _Change:
     def target(self) -> str:
         return self.move.target if self.move else self.known.status
 
-    def row(self, today: date) -> dict[str, Any]:
+    def row(self, today: date, terms: Terms) -> dict[str, Any]:
         """The new values by primary key; every row has the same columns, so that one statement writes them all."""
-        kept = kept_dates(self.after, today)
+        kept = kept_dates(self.after, today, terms)
         kept_days = {"next_inspection_on": kept.next_inspection_on, "service_end_on": kept.service_end_on}
         own = {"id": self.known.id, "status": self.target, "version": self.known.version + 1}
         return {**self.after, **kept_days, **own}

@@ -28,6 +28,7 @@ from registry.replays import digest
 from registry.rules import fill_cycle as rules
 from registry.rules import filling_items
 from registry.rules.cylinder_lifecycle import brought_in, custody_after
+from registry.rules.cylinder_marks import model_of
 from registry.rules.filling import RELEASE, judge
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.rules.verdict import Verdict
@@ -303,8 +304,14 @@ def release_verdict(cycle: FillCycle) -> Verdict:
     on = clock.day_of(now)
     failed = filling_items.failed(cycle.post_checks, on, rules.post_names(on))
     tare = row.tare_g or 0
+    known = filling_facts.of_register(row, on)
+    model = model_of(known.volume_l, on)
     facts = replace(
-        filling_facts.of_register(row, on),
+        known,
+        # What the customer pays for is the trade's usual net mass of this size, not the legal maximum.
+        nominal_fill_kg=min(model.nominal_kg, known.nominal_fill_kg or model.nominal_kg)
+        if model
+        else known.nominal_fill_kg,
         postcheck_done=cycle.postchecked_at is not None,
         leak_found=cycle.leak_found,
         labels_printed=cycle.labels_printed,
