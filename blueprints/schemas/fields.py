@@ -115,6 +115,9 @@ class Number(fields.Decimal):
 
     def __init__(self, *, min: Any = 0, max: Any = 9_999_999, places: int = 3, **options: Any) -> None:
         self.min, self.max = min, max
+        # A decimal crosses the border as a string; its bounds are numbers all the same.
+        written = {"type": "string", "format": "decimal", "minimum": float(min), "maximum": float(max)}
+        options["metadata"] = {**written, **options.get("metadata", {})}
         super().__init__(
             places=places,
             as_string=True,

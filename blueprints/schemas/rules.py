@@ -16,12 +16,13 @@ from blueprints.schemas.fields import Choice, Day, Integer, Lines, Month, Number
 from blueprints.schemas.scans import Exact, Findings
 from registry.rules import tables
 from registry.rules.cylinder_lifecycle import STATUSES, custodies
-from registry.rules.filling import FILL, RELEASE
+from registry.rules.filling import FILL, RELEASE, facts_of
 from registry.rules.filling_facts import FillingFacts
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA
 from registry.rules.maintenance import CYCLES
 
+NEWEST = date(9999, 1, 1)
 NO_YES = (("true", _("是")), ("false", _("否")))
 
 
@@ -30,8 +31,9 @@ class YesNoUnknown(fields.Boolean):
 
     default_error_messages = {"invalid": _("请选择是或否")}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_none=True, metadata={"kind": "select", "choices": NO_YES, **options})
+    def __init__(self, *, metadata: dict[str, Any] | None = None, **options: Any) -> None:
+        words = {"kind": "select", "choices": NO_YES, **options, **(metadata or {})}
+        super().__init__(allow_none=True, metadata=words)
 
 
 class Media(fields.Field[Any]):
@@ -191,10 +193,16 @@ class LimitIn(In):
 class LimitOut(Out):
     """The limit; decimals as strings. `reason` says why there is none."""
 
-    max_kg = Exact()
-    max_pressure_mpa = Exact()
-    basis = fields.String()
-    reason = fields.String()
+    max_kg = Exact(attribute="limit.max_kg")
+    max_pressure_mpa = Exact(attribute="limit.max_pressure_mpa")
+    basis = fields.String(attribute="limit.basis")
+    certainty = fields.String(attribute="limit.certainty")
+    reason = fields.String(attribute="limit.reason")
+    nominal_kg = Exact(metadata={"description": "usual net mass of a published size of LPG cylinder"})
+    residual_mpa = Exact(metadata={"description": "least residual pressure, where it is told by pressure"})
+    acetone_kg = Exact(metadata={"description": "acetylene: acetone in the cylinder"})
+    settled_mpa_15c = Exact(metadata={"description": "acetylene: limit pressure at 15 degrees after settling"})
+    settle_hours = Exact(metadata={"description": "acetylene: settling after filling"})
 
     @post_dump
     def _only_what_there_is(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -229,8 +237,16 @@ class _Named:
         return called(self)
 
 
+def _asked_by(fact: str) -> str:
+    """The rules that ask for a fact."""
+    rows = tables.rows("filling_rules", NEWEST)
+    return ", ".join(row["rule"] for row in rows if fact in facts_of([row["rule"]], NEWEST))
+
+
 def _fact_field(row: tables.Row) -> fields.Field[Any]:
-    name, options = row["fact"], {"label": _Named(row)}
+    name = row["fact"]
+    described = f"{row['en']} ({row['zh']}); asked by {_asked_by(name) or 'the limits of the gun'}"
+    options: dict[str, Any] = {"label": _Named(row), "metadata": {"description": described}}
     annotation = str(FillingFacts.__dataclass_fields__[name].type)
     match row["type"]:
         case "flag":
@@ -263,7 +279,7 @@ class _FillingIn(In):
         return data
 
 
-FACT_ROWS = {row["fact"]: row for row in tables.rows("filling_facts", date(9999, 1, 1))}
+FACT_ROWS = {row["fact"]: row for row in tables.rows("filling_facts", NEWEST)}
 FillingFactsIn: type[Schema] = type(
     "FillingFactsIn",
     (_FillingIn,),

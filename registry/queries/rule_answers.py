@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from registry import clock, policy
@@ -12,7 +13,7 @@ from registry.actor import Actor
 from registry.errors import Invalid
 from registry.messages import T
 from registry.queries import cylinder_terms
-from registry.rules import cylinders, inspection, maintenance, premiums
+from registry.rules import cylinder_marks, cylinders, inspection, maintenance, premiums
 from registry.rules.dates import day_stamp_end
 from registry.rules.filling import FILL, FillingVerdict, judge
 from registry.rules.filling_facts import FillingFacts
@@ -94,9 +95,36 @@ def cylinder_dates(actor: Actor, asked: Mapping[str, Any]) -> cylinders.Dates:
     return cylinders.dates(given, on)
 
 
-def fill_limit(actor: Actor, asked: Mapping[str, Any]) -> cylinders.FillLimit:
+@dataclass(frozen=True)
+class LimitAnswer:
+    """The most a cylinder may hold, and what goes with it: the usual net mass of a published LPG size, the least
+    residual pressure, and of acetylene the solvent and the pressures. None where there is none."""
+
+    limit: cylinders.FillLimit
+    nominal_kg: Decimal | None = None
+    residual_mpa: Decimal | None = None
+    acetone_kg: Decimal | None = None
+    settled_mpa_15c: Decimal | None = None
+    settle_hours: Decimal | None = None
+
+
+def fill_limit(actor: Actor, asked: Mapping[str, Any]) -> LimitAnswer:
     """`{kind?, medium, volume_l, working_pressure_mpa?, porosity?, temperature_c?, on?}` -> the most it may hold."""
     policy.require(actor, "rule.ask")
+    on, medium = asked.get("on") or clock.today(), asked["medium"]
+    limit = _limit(asked, on)
+    is_lpg = cylinders.same_medium(medium, "lpg", on)
+    model = cylinder_marks.model_of(asked.get("volume_l"), on) if is_lpg and limit.max_kg is not None else None
+    residual = cylinder_marks.least_residual_mpa(medium, asked.get("temperature_c"), on)
+    nominal = model.nominal_kg if model else None
+    if limit.max_kg is None or medium != "acetylene":
+        return LimitAnswer(limit, nominal, residual)
+    terms = cylinder_marks.acetylene_terms(on)
+    acetone = terms["acetone_kg_per_l"] * asked["porosity"] * asked["volume_l"]
+    return LimitAnswer(limit, nominal, residual, acetone, terms["settled_mpa_15c"], terms["settle_hours"])
+
+
+def _limit(asked: Mapping[str, Any], on: date) -> cylinders.FillLimit:
     return cylinders.fill_limit(
         asked.get("kind"),
         asked["medium"],
@@ -104,7 +132,7 @@ def fill_limit(actor: Actor, asked: Mapping[str, Any]) -> cylinders.FillLimit:
         asked.get("working_pressure_mpa"),
         asked.get("porosity"),
         asked.get("temperature_c"),
-        asked.get("on") or clock.today(),
+        on,
     )
 
 
