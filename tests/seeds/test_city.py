@@ -27,7 +27,7 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import cylinder_values, filling_facts, filling_judging, gun_facts, indicators
+from registry.queries import cylinder_terms, cylinder_values, filling_facts, filling_judging, gun_facts, indicators
 from registry.queries.cylinders import values_of
 from registry.rules.inspection_standing import Origin, Record, valid_until
 from registry.rules.paperless import counts, judge
@@ -183,7 +183,7 @@ def _of_fill(filling, cylinder) -> dict[str, Any]:
 def test_dates_are_those_of_the_rules(built) -> None:
     today = clock.today()
     for cylinder in db.session.scalars(select(Cylinder)):
-        kept = cylinder_values.kept_dates(values_of(cylinder), today)
+        kept = cylinder_values.kept_dates(values_of(cylinder), today, cylinder_terms.Terms())
         assert (cylinder.next_inspection_on, cylinder.service_end_on) == kept
     statement = (
         select(Elevator.id, Elevator.installation_inspected_on, Inspection)
