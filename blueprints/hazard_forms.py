@@ -17,7 +17,7 @@ from registry.services import files
 
 R = TypeVar("R")
 PICTURES = "image/*"
-PICTURE_FIELDS = ("photos_before", "photos_after", "site_photos")
+PICTURE_FIELDS = ("photos_before", "photos_after", "site_photos", "stamp_photo", "label_photo")
 SIGNS = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),

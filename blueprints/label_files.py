@@ -9,6 +9,7 @@ from flask import Response
 
 from registry.actor import Actor
 from registry.exchange import print_house
+from registry.queries import label_batches
 from registry.services import label_printing
 
 PLAIN = "application/octet-stream"  # bitmaps between commands: no text, whatever a browser thinks of it
@@ -33,3 +34,10 @@ def answer(actor: Actor, wanted: Sequence[str], asked: dict[str, Any]) -> Respon
         content, mime = label_printing.sheet(actor, wanted, layout, asked["start"], reason), label_printing.PDF
     name = NAMES.get(mime) or f"labels.{wanted_as}"
     return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+def batch(actor: Actor, batch_id: int, asked: dict[str, Any]) -> Response:
+    """Print the codes of a batch that are not out of use; without `layout` in the batch's own."""
+    row = label_batches.show(actor, batch_id).row
+    layout = asked["layout"] or row.layout
+    return answer(actor, label_batches.codes_of(actor, batch_id), {**asked, "layout": layout})

@@ -55,6 +55,9 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("在岗人员"), "station_book.duty", "presence.sign", "users"),
             (_("充装单位"), "stations.index", "cylinder.read", "gas-station"),
             (_("标签"), "labels.index", "label.print", "qrcode"),
+            (_("标签批次"), "label_batches.index", "label_batch.read", "list-check"),
+            (_("气瓶赋码"), "label_bindings.index", "label_binding.read", "qrcode"),
+            (_("未知码"), "unknown_codes.index", "unknown_code.read", "alert-triangle"),
         ),
     ),
     (

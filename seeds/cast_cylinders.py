@@ -16,7 +16,7 @@ from registry.models import Cylinder
 from registry.rules.dates import add_months
 from registry.rules.fill_cycle import post_items
 from registry.rules.filling_items import OK, items_for
-from registry.services import cylinders, fill_cycles, filling, labels, policies, scans, stations
+from registry.services import cylinders, fill_cycles, filling, label_batches, policies, scans, stations
 from registry.services.cylinder_events import record_event
 from registry.services.cylinders import change_status
 from seeds import cast, past
@@ -110,13 +110,22 @@ def build() -> None:
         for number, medium in enumerate(media, 1):
             given = {"station_id": cast.unit(station).id, "number": str(number), "medium": medium}
             stations.register_gun(cast.actor(login), given)
-        labels.issue(cast.actor("section"), 10, cast.unit(station).id)
+        _labels(station, login)
     for number, each in enumerate(CYLINDERS, 1):
         _register(each, number)
     fills = [(ago, each) for each in CYLINDERS for ago in each.fills]
     for ago, each in sorted(fills, key=lambda fill: -fill[0]):
         _fill(cylinder(each.key), ago)
     _insure()
+
+
+def _labels(station: str, manager: str) -> None:
+    """Ten blank labels in the station's hands, and twenty more asked for."""
+    given = {"count": 10, "carrier": "paper", "layout": "a4-70x37", "reason": "新购气瓶赋码"}
+    batch = label_batches.issue_new(cast.actor("section"), {**given, "station_id": cast.unit(station).id})
+    label_batches.receive(cast.actor(manager), batch.id)
+    more = {"count": 20, "carrier": "ceramic", "layout": "plate-40x30", "reason": "检验后更换陶瓷牌"}
+    label_batches.request(cast.actor(manager), {**more, "ref": str(uuid4())})
 
 
 def cylinder(key: str) -> Cylinder:

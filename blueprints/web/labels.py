@@ -1,4 +1,4 @@
-"""Label codes: choose and print, issue, bind, replace, void."""
+"""Label codes: choose and print, bind to elevators, register foreign ones, replace, void."""
 
 from __future__ import annotations
 
@@ -61,21 +61,9 @@ def _wanted(data: dict[str, Any]) -> list[str]:
     return [*request.form.getlist("chosen"), *data["codes"]]
 
 
-@bp.route("/issue", methods=["GET", "POST"])
-def issue() -> Any:
-    """Blank codes for a unit; they are printed from the list."""
-    form = Form(schemas.IssueForm(), choices={"units": queries.units(actor())})
-    if request.method == "POST":
-        issued = form.submit(lambda data: labels.issue(actor(), data["count"], data["unit_id"]))
-        if issued:
-            flash(_("已发放 %(count)s 个空白编码", count=len(issued)), "success")
-            return redirect(url_for("labels.index", on="blank", unprinted="1"))
-    return form.page("labels/act.html", title=_("发放空白编码"), button=_("发放"))
-
-
 @bp.route("/bind", methods=["GET", "POST"])
 def bind() -> Any:
-    """Put a blank code on a cylinder or an elevator."""
+    """Put a blank code on an elevator; stations bind those of cylinders with photos (label_bindings)."""
     policy.require(actor(), "label.bind")
     form = Form(schemas.BindForm())
     if request.method == "POST":
@@ -83,7 +71,21 @@ def bind() -> Any:
         if row:
             flash(_("编码 %(code)s 已绑定", code=codes.grouped(row.code)), "success")
             return redirect(url_for("labels.show", code=row.code))
-    return form.page("labels/act.html", title=_("绑定标签"), button=_("绑定"), scans=True)
+    return form.page("labels/act.html", title=_("绑定电梯标签"), button=_("绑定"))
+
+
+@bp.route("/foreign", methods=["GET", "POST"])
+def foreign() -> Any:
+    """Put a code of a maker or an older system on file for a cylinder."""
+    policy.require(actor(), "label.register_foreign")
+    first = {"code": request.args.get("code", ""), "equipment": request.args.get("equipment", "")}
+    form = Form(schemas.ForeignIn(), sent=None if request.method == "POST" else first)
+    if request.method == "POST":
+        row = form.submit(lambda data: labels.register_foreign(actor(), data))
+        if row:
+            flash(_("外来码已登记，扫这个码也能找到气瓶"), "success")
+            return redirect(url_for("labels.foreign"))
+    return form.page("labels/act.html", title=_("登记外来码"), button=_("登记"))
 
 
 @bp.route("/<string:code>", methods=["GET", "POST"])

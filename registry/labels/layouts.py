@@ -40,7 +40,8 @@ class Face:
 class Layout:
     """A page of equal labels, filled row by row; a roll is a page of one label.
 
-    `left`, `top`: the first label's corner; `gap_x`, `gap_y`: between neighbours.
+    `left`, `top`: the first label's corner; `gap_x`, `gap_y`: between neighbours. `level` is the error correction of
+    the symbol: Q on paper, H on plates that are scratched and painted over for years.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Layout:
     gap_x: float
     gap_y: float
     face: Face
+    level: str = "Q"
 
     @property
     def per_page(self) -> int:
@@ -76,7 +78,7 @@ class Layout:
 
     def module_mm(self, url: str) -> float:
         """The side of one module of `url`'s symbol on this label."""
-        return self.face.qr.width / (shape_of(url).size + 2 * QUIET_ZONE)
+        return self.face.qr.width / (shape_of(url, self.level).size + 2 * QUIET_ZONE)
 
 
 def _sheet(
@@ -93,6 +95,10 @@ def _sheet(
 
 def _roll(key: str, name: T, width: float, height: float, face: Face) -> Layout:
     return Layout(key, name, width, height, 1, 1, width, height, 0, 0, 0, 0, face)
+
+
+def _plate(key: str, name: T, width: float, height: float, face: Face) -> Layout:
+    return Layout(key, name, width, height, 1, 1, width, height, 0, 0, 0, 0, face, "H")
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -203,6 +209,34 @@ LAYOUTS: dict[str, Layout] = {
                 capital=3,
                 text=Box(19.3, 15, 10.1, 4.4),
                 type_size=2,
+            ),
+        ),
+        _plate(
+            "plate-40x30",
+            T("金属牌、陶瓷牌 40×30 毫米"),
+            40,
+            30,
+            Face(
+                qr=Box(0.6, 0.4, 25.4, 25.4),
+                code=Box(1.2, 26, 37.6, 3),
+                code_rows=1,
+                capital=3,
+                text=Box(26, 2, 13.2, 22.6),
+                type_size=2.6,
+            ),
+        ),
+        _plate(
+            "plate-30x40",
+            T("金属牌、陶瓷牌 30×40 毫米（竖）"),
+            30,
+            40,
+            Face(
+                qr=Box(1.5, 0.5, 27, 27),
+                code=Box(1.2, 27.8, 27.6, 3),
+                code_rows=1,
+                capital=3,
+                text=Box(1.2, 31.6, 27.6, 7.8),
+                type_size=2.2,
             ),
         ),
     )

@@ -91,7 +91,7 @@ class Pen:
 
     def symbol(self, url: str, corner: tuple[float, float] = (0, 0)) -> bytes:
         """Operators that paint the symbol as an inline stencil: dark modules black, light ones left bare."""
-        shape = qr.shape_of(url)
+        shape = qr.shape_of(url, self.layout.level)
         box = self.layout.face.qr
         module = box.width / (shape.size + 2 * qr.QUIET_ZONE) * _POINTS
         x = (corner[0] + box.x) * _POINTS + qr.QUIET_ZONE * module

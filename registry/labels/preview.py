@@ -15,7 +15,7 @@ def preview_svg(label: Label, layout: Layout, font_path: Path | None = None) -> 
     """One label of `layout` as an SVG document in millimetres, set exactly as the PDF sets it."""
     typeface = font(font_path)
     words = compose(label, layout.face, typeface)
-    dark, side = qr.path(label.code_url)
+    dark, side = qr.path(label.code_url, layout.level)
     box = layout.face.qr
     size = f"{layout.width:g} {layout.height:g}"
     text = "".join(_text(line, typeface.width(line.text)) for line in words)

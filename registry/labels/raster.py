@@ -59,7 +59,7 @@ def _type(path: Path, size: float) -> ImageFont.FreeTypeFont:
 def _paint_symbol(image: Image.Image, url: str, layout: Layout, scale: float) -> None:
     """The symbol in whole dots a module, in the middle of its square. Up to half a module of the quiet zone may lie
     outside it, where a whole dot a module is won by that: no field of ours begins closer."""
-    shape, box = qr.shape_of(url), layout.face.qr
+    shape, box = qr.shape_of(url, layout.level), layout.face.qr
     side = round(box.width * scale)
     dots = max(1, side // (shape.size + 2 * qr.QUIET_ZONE - 1))
     packed = qr.table(shape).bits(url).to_bytes(shape.size * shape.stride // 8, "big")

@@ -20,7 +20,7 @@ from registry.models.fill_cycles import (
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.hazards import Counter, Hazard, HazardStep
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
-from registry.models.labels import LabelCode
+from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
 from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
 from registry.models.offline import CylinderLeft, OfflineDisagreement, SnapshotKey
@@ -91,6 +91,8 @@ __all__ = [
     "InspectionOrder",
     "InspectionOrderItem",
     "IotPeriod",
+    "LabelBatch",
+    "LabelBinding",
     "LabelCode",
     "MaintenanceState",
     "MakerItems",
@@ -132,6 +134,7 @@ __all__ = [
     "StoredFile",
     "TrailEntry",
     "Unit",
+    "UnknownCode",
     "Upload",
     "Visit",
     "VisitAnomaly",

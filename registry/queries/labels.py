@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from registry import codes, policy
@@ -14,8 +14,10 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Capacity, Cylinder, Elevator, LabelCode, Unit
+from registry.models import Capacity, Cylinder, Elevator, LabelBatch, LabelBinding, LabelCode, Unit
+from registry.queries import label_bindings
 from registry.queries.paging import Page, paginate
+from registry.rules import labels as rules
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA, Kind, Medium
 
 STATUSES: dict[str, T] = {
@@ -28,7 +30,8 @@ STATUSES: dict[str, T] = {
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A code with what it is on: `unit` owns or uses it, `number` is its register or serial number."""
+    """A code with what it is on: `unit` owns or uses it, `number` is its register or serial number. `binding_id`: the
+    evidence that it is on its cylinder; None for a code that was given at registration, by import or by an office."""
 
     row: LabelCode
     kind: Kind | None = None
@@ -37,6 +40,7 @@ class Face:
     address: str = ""
     medium: Medium | None = None
     rescue_code: str = ""
+    binding_id: int | None = None
 
     @property
     def on(self) -> str:
@@ -52,8 +56,9 @@ def page(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None) ->
 
 
 def matching(actor: Actor, filters: Mapping[str, Any], most: int) -> list[str]:
-    """The codes that can be printed among those of `on` (elevator, cylinder, blank), `status`, `unprinted`, `unit`
-    (part of the owner's, user's or holder's name) and `q` (code, register or serial number), oldest first."""
+    """The codes that can be printed among those of `on` (elevator, cylinder, blank), `status`, `unprinted`, `unproven`,
+    `batch` (its number), `unit` (part of the owner's, user's or holder's name) and `q` (code, register or serial
+    number), oldest first."""
     policy.require(actor, "label.print")
     rows = _filtered(actor, filters).where(LabelCode.status.in_(("active", "blank")))
     return [row.code for row in db.session.scalars(rows.order_by(LabelCode.id).limit(most))]
@@ -70,6 +75,12 @@ def _filtered(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
         statement = statement.where(places[filters["on"]])
     if filters.get("status"):
         statement = statement.where(LabelCode.status == filters["status"])
+    if filters.get("batch"):
+        statement = statement.where(
+            LabelCode.batch_id.in_(select(LabelBatch.id).where(LabelBatch.number == filters["batch"]))
+        )
+    if filters.get("unproven"):
+        statement = statement.where(LabelCode.status == "active", LabelCode.cylinder_id.is_not(None), ~_PROVEN)
     if filters.get("unprinted"):
         statement = statement.where(LabelCode.prints == 0)
     if filters.get("unit"):
@@ -77,6 +88,9 @@ def _filtered(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
     if filters.get("q"):
         statement = statement.where(_numbered(filters["q"]))
     return statement
+
+
+_PROVEN = exists().where(LabelBinding.label_id == LabelCode.id, LabelBinding.state == rules.CONFIRMED)
 
 
 def _of_units(units: Select[Any]) -> Any:
@@ -107,7 +121,7 @@ def _numbered(text: str) -> Any:
 
 
 def faces(rows: Collection[LabelCode]) -> list[Face]:
-    """What each code is on, in the order given; three queries for every 500."""
+    """What each code is on, in the order given; four queries for every 500."""
     found: list[Face] = []
     listed = list(rows)
     for start in range(0, len(listed), 500):
@@ -139,10 +153,11 @@ def _faces(rows: Sequence[LabelCode]) -> list[Face]:
             select(Unit).where(Unit.id.in_([row.issued_to_id for row in rows if row.issued_to_id]))
         )
     }
+    proven = label_bindings.proven([row.id for row in rows if row.cylinder_id])
     found = []
     for row in rows:
         if row.cylinder_id in cylinders:
-            found.append(_cylinder_face(row, *cylinders[row.cylinder_id]))
+            found.append(_cylinder_face(row, *cylinders[row.cylinder_id], proven.get(row.id)))
         elif row.elevator_id in elevators:
             found.append(_elevator_face(row, *elevators[row.elevator_id]))
         else:
@@ -150,9 +165,10 @@ def _faces(rows: Sequence[LabelCode]) -> list[Face]:
     return found
 
 
-def _cylinder_face(row: LabelCode, cylinder: Cylinder, owner: Unit) -> Face:
+def _cylinder_face(row: LabelCode, cylinder: Cylinder, owner: Unit, binding_id: int | None) -> Face:
     number = cylinder.register_no or cylinder.serial_no
-    return Face(row, CYLINDER_KINDS.get(cylinder.kind), owner, number, "", MEDIA.get(cylinder.medium))
+    medium = MEDIA.get(cylinder.medium)
+    return Face(row, CYLINDER_KINDS.get(cylinder.kind), owner, number, medium=medium, binding_id=binding_id)
 
 
 def _elevator_face(row: LabelCode, elevator: Elevator, user: Unit | None) -> Face:
@@ -168,13 +184,13 @@ def one(actor: Actor, code: str) -> Face:
         Missing: no such code, or not for this caller.
     """
     policy.require(actor, "label.read")
-    row = policy.get(actor, LabelCode, LabelCode.code == (codes.split(code).code or code))
+    row = policy.get(actor, LabelCode, LabelCode.code.in_({codes.split(code).code, code} - {""}))
     return faces([row])[0]
 
 
 def units(actor: Actor) -> list[tuple[int, str]]:
     """(id, name) of the units that codes can be issued to: those that own or use equipment."""
-    policy.require(actor, "label.issue")
+    policy.require(actor, "label_batch.issue")
     capable = select(Capacity.unit_id).where(Capacity.capacity.in_(("filling", "use", "owner", "maintenance")))
     rows = db.session.execute(
         policy.scope(actor, Unit, Unit.id, Unit.name).where(Unit.id.in_(capable)).order_by(Unit.name).limit(5000)

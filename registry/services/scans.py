@@ -19,7 +19,7 @@ from registry.queries.filling_facts import Found
 from registry.queries.public import PublicCylinder, PublicElevator
 from registry.rules.filling import FillingVerdict
 from registry.rules.verdict import Verdict
-from registry.services import cylinder_anomaly_finding, gun_unlocks
+from registry.services import cylinder_anomaly_finding, gun_unlocks, unknown_codes
 from registry.settings import current
 
 PURPOSES: dict[str, T] = {
@@ -159,6 +159,7 @@ def _keep(
         device=data.get("device"),
     )
     db.session.add(row)
+    unknown_codes.note(db.session(), actor, found, at, row.position)
     audit.record(
         actor,
         "scan.recorded",

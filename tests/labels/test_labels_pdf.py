@@ -10,6 +10,7 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from registry import codes
+from registry.labels import qr
 from registry.labels.compose import Label
 from registry.labels.fonts import missing_characters
 from registry.labels.layouts import LAYOUTS, Layout
@@ -111,11 +112,12 @@ def test_the_symbol_stands_where_the_layout_says_at_its_true_size(layout, label,
     (found,) = zxingcpp.read_barcodes(image)
     left, top = next(layout.corners())
     box = layout.face.qr
-    module = box.width / 41
+    shape = qr.shape_of(found.text, layout.level)
+    module = box.width / (shape.size + 2 * qr.QUIET_ZONE)
     x, y = left + box.x + 4 * module, top + box.y + 4 * module
     assert found.position.top_left.x / PX == pytest.approx(x, abs=0.3)
     assert found.position.top_left.y / PX == pytest.approx(y, abs=0.3)
-    assert found.position.bottom_right.x / PX == pytest.approx(x + 33 * module, abs=0.4)
+    assert found.position.bottom_right.x / PX == pytest.approx(x + shape.size * module, abs=0.4)
 
 
 @every_layout

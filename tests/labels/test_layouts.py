@@ -1,9 +1,10 @@
 import pytest
 
 from registry.labels.layouts import LAYOUTS, Box
+from registry.labels.qr import QUIET_ZONE, shape_of
 
 URL = "HTTPS://TZSB.SUZHOU.GOV.CN/Q/SZ0A110Z7ZHPD112.0123456789ABCDEF"
-QUIET = 8 / 41  # of the square, for a symbol of version 4
+TOO_LOW = {"a4-38x21", "roll-30x20"}
 every_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 
 
@@ -51,12 +52,16 @@ def test_fields_lie_on_the_label_and_apart(layout):
 
 @every_layout
 def test_the_symbol_is_20_mm_or_all_that_the_label_allows(layout):
-    symbol = layout.face.qr.width * (1 - QUIET)
+    modules = shape_of(URL, layout.level).size
+    symbol = layout.face.qr.width * modules / (modules + 2 * QUIET_ZONE)
     fills_the_height = layout.face.qr.height >= layout.height - 1.7
     assert layout.face.qr.width == layout.face.qr.height
     assert symbol >= 20 or fills_the_height
-    assert layout.module_mm(URL) == pytest.approx(symbol / 33)
-    assert layout.module_mm(URL) >= 0.45
+    assert layout.module_mm(URL) == pytest.approx(symbol / modules)
+    # A symbol of version 4 with modules of half a millimetre and its quiet zone is 20.5 mm high: what is lower than
+    # that carries a smaller one, and no more than the paper takes.
+    assert layout.module_mm(URL) >= (0.45 if layout.key in TOO_LOW else 0.5)
+    assert (layout.module_mm(URL) < 0.5) == (layout.key in TOO_LOW)
 
 
 @every_layout
@@ -64,3 +69,9 @@ def test_the_code_is_3_mm_high_and_its_rows_do_not_touch(layout):
     face = layout.face
     assert face.capital >= 3
     assert face.code.height >= face.code_rows * face.capital + (face.code_rows - 1) * 0.3
+
+
+def test_plates_are_sturdier_than_paper():
+    levels = {layout.key: layout.level for layout in LAYOUTS.values()}
+    assert {key for key, level in levels.items() if level == "H"} == {"plate-40x30", "plate-30x40"}
+    assert set(levels.values()) == {"Q", "H"}

@@ -87,7 +87,7 @@ def test_both_languages_burn_the_label_as_drawn(layout, dpi, label, font_path):
 def test_the_burnt_symbol_is_ours_module_by_module(layout, dpi, label, font_path):
     one = label()
     image, box, scale = raster(one, layout, dpi, font_path), layout.face.qr, RESOLUTIONS[dpi]
-    wanted = qr.matrix(one.code_url)
+    wanted = qr.matrix(one.code_url, layout.level)
     side = round(box.width * scale)
     dots = side // (len(wanted) + 7)
     margin = (side - dots * len(wanted)) // 2

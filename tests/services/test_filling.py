@@ -24,6 +24,7 @@ from registry.models import (
 from registry.services import filling, labels, scans
 from seeds import cast
 from tests import filling_factory as make
+from tests import labels_factory as tag
 
 
 def count(model, **where) -> int:
@@ -81,7 +82,7 @@ def test_what_is_no_code_of_ours_is_blocked_and_kept(actor, text, hit, code) -> 
 def test_a_wrong_mac_an_unknown_a_blank_and_an_elevators_code_are_blocked(actor) -> None:
     row, lift = make.cylinder(), make.elevator()
     bad = make.signed(row.label_code)[:-1] + ("0" if make.signed(row.label_code)[-1] != "0" else "1")
-    blank = labels.issue(actor("section"), 1, cast.unit("station").id)[0]
+    blank = tag.blanks(1)[0]
     for code, rule in ((bad, "R01"), (labels.fresh_code(), "R02"), (blank.code, "R02"), (lift.label_code, "R02")):
         answer = scans.scan(actor("filler"), scan_of(row, code=code))
         assert (answer.judged.code, rules(answer.judged.verdict)[0]) == ("01", rule)

@@ -13,8 +13,8 @@ from registry import settings as settings_of
 from registry.db import db
 from registry.models import LabelCode, TrailEntry
 from registry.services import labels
-from seeds import cast
 from tests import filling_factory as make
+from tests import labels_factory as tag
 
 
 def symbols(pdf: bytes) -> list[str]:
@@ -130,23 +130,11 @@ def test_pictures_of_one_label(browser_of) -> None:
     assert png.data.startswith(b"\x89PNG")
 
 
-def test_codes_are_issued_bound_replaced_and_voided_and_never_come_back(browser_of, client) -> None:
+def test_a_code_replaced_and_voided_never_comes_back(browser_of, client) -> None:
     bottle = make.cylinder()
-    office, station = browser_of("section"), browser_of("filling")
-    unit = cast.unit("station")
-    assert office.post("/labels/issue", data={"count": "3", "unit_id": unit.id}).status_code == 302
-    blank = db.session.query(LabelCode).filter_by(status="blank").order_by(LabelCode.id).all()
-    assert [row.issued_to_id for row in blank] == [unit.id] * 3
+    station = browser_of("filling")
     first = bottle.label_code
-    bound = station.post("/labels/bind", data={"code": make.signed(blank[0].code), "equipment": bottle.serial_no})
-    assert bound.status_code == 302
-    assert make.label_of(first).status == "replaced"
-    assert make.label_of(blank[0].code).cylinder_id == bottle.id
-    used = station.post("/labels/bind", data={"code": blank[0].code, "equipment": bottle.serial_no})
-    assert (used.status_code, "已经使用过" in used.text) == (422, True)
-    nobody = station.post("/labels/bind", data={"code": blank[1].code, "equipment": "none such"})
-    assert "没有找到这台设备" in nobody.text
-    replaced = station.post(f"/labels/{blank[0].code}", data={"act": "replace", "reason": "破损"})
+    replaced = station.post(f"/labels/{first}", data={"act": "replace", "reason": "破损"})
     new = replaced.location.rpartition("/")[2]
     assert make.label_of(new).status == "active"
     voided = station.post(f"/labels/{new}", data={"act": "void", "reason": "报废"})
@@ -156,7 +144,20 @@ def test_codes_are_issued_bound_replaced_and_voided_and_never_come_back(browser_
     assert "verdict-block" in client.get(f"/q/{make.signed(new)}").text
     assert station.post(f"/labels/{new}", data={"act": "void", "reason": "再来"}).status_code == 422
     statuses = sorted(row.status for row in db.session.query(LabelCode).filter_by(cylinder_id=bottle.id))
-    assert statuses == ["replaced", "replaced", "void"]
+    assert statuses == ["replaced", "void"]
+
+
+def test_an_office_binds_elevators_and_leaves_cylinders_to_stations(browser_of) -> None:
+    lift, bottle = make.elevator(register_code="31103412020150009"), make.cylinder()
+    blank, office = tag.blanks(1)[0], browser_of("section")
+    old = lift.label_code
+    refused = office.post("/labels/bind", data={"code": blank.code, "equipment": bottle.serial_no})
+    assert (refused.status_code, "充装单位拍照绑定" in refused.text) == (422, True)
+    assert office.post("/labels/bind", data={"code": blank.code, "equipment": "31103412020150009"}).status_code == 302
+    assert (make.label_of(old).status, make.label_of(blank.code).elevator_id) == ("replaced", lift.id)
+    again = office.post("/labels/bind", data={"code": blank.code, "equipment": "31103412020150009"})
+    assert (again.status_code, "已经使用过" in again.text) == (422, True)
+    assert browser_of("filling").get("/labels/bind").status_code == 403
 
 
 def test_an_elevator_always_has_a_code(browser_of) -> None:
@@ -203,13 +204,12 @@ def test_a_print_house_gets_what_its_symbols_must_say(api_of, client) -> None:
 def test_wrong_roles_and_strangers(browser_of, client) -> None:
     bottle = make.cylinder()
     assert browser_of("filler").get("/labels/").status_code == 403
-    assert browser_of("filling").get("/labels/issue").status_code == 403
     assert browser_of("insurer").post("/labels/print", data={}).status_code == 403
     assert (
         browser_of("inspector").post(f"/labels/{bottle.label_code}", data={"act": "void", "reason": "x"}).status_code
         == 403
     )
-    for path in ("/labels/", "/labels/issue", "/labels/bind", f"/labels/{bottle.label_code}.svg"):
+    for path in ("/labels/", "/labels/foreign", "/labels/bind", f"/labels/{bottle.label_code}.svg"):
         assert client.get(path).status_code == 302
     assert client.post("/labels/print").status_code == 302
 

@@ -1,9 +1,17 @@
-"""Stations and cylinders: anomalies, what was judged offline, open turns, gas and devices."""
+"""Stations and cylinders: anomalies, labels, what was judged offline, open turns, gas and devices."""
 
 from __future__ import annotations
 
 from registry.messages import T
-from registry.queries import cylinder_anomalies, offline_disagreements, station_registers, turns
+from registry.queries import (
+    cylinder_anomalies,
+    label_batches,
+    label_bindings,
+    offline_disagreements,
+    station_registers,
+    turns,
+    unknown_codes,
+)
 from registry.queries.todo.entry import Todo
 
 TODOS: tuple[Todo, ...] = (
@@ -33,6 +41,42 @@ TODOS: tuple[Todo, ...] = (
         "cylinder_anomalies.index",
         cylinder_anomalies.count_late,
         {"late": "1"},
+    ),
+    Todo(
+        "label_batches_requested",
+        T("待发放的标签"),
+        "due",
+        "label_batch.issue",
+        "label_batches.index",
+        label_batches.count_requested,
+        {"state": "requested"},
+    ),
+    Todo(
+        "label_batches_issued",
+        T("待签收的标签"),
+        "open",
+        "label_batch.receive",
+        "label_batches.index",
+        label_batches.count_issued,
+        {"state": "issued"},
+    ),
+    Todo(
+        "label_bindings_waiting",
+        T("待您确认的气瓶赋码"),
+        "due",
+        "label_binding.confirm",
+        "label_bindings.index",
+        label_bindings.count_waiting,
+        {"state": "waiting"},
+    ),
+    Todo(
+        "unknown_codes",
+        T("扫到的未知码"),
+        "open",
+        "unknown_code.dismiss",
+        "unknown_codes.index",
+        unknown_codes.count_open,
+        {"state": "open"},
     ),
     Todo(
         "offline_disagreements",
