@@ -12,11 +12,14 @@ const ENTRIES = [
   { in: "static/js/charts.js", out: "charts" },
   { in: "static/js/point-map.js", out: "point-map" },
   { in: "static/js/scanner.js", out: "scanner" },
+  { in: "static/js/gun/main.js", out: "gun" },
+  { in: "static/js/gun/choose.js", out: "gun-choice" },
   { in: "static/js/field/main.js", out: "field" },
   { in: "static/js/offline/worker.js", out: "offline-worker" },
   { in: "static/css/app.css", out: "app" },
   { in: "static/css/car.css", out: "car" },
   { in: "static/css/field.css", out: "field" },
+  { in: "static/css/gun.css", out: "gun" },
 ];
 
 // Pages that work without a network: their workers keep all that these need, chunks and wasm included.

@@ -11,13 +11,12 @@ from marshmallow import ValidationError, fields
 from blueprints.errors import plain
 from blueprints.filters import say
 from blueprints.schemas.base import BatchIn, In, Out, PageIn, Rows
-from blueprints.schemas.cylinders import Called, Thousandths
-from blueprints.schemas.fields import Choice, Choices, Day, Integer, Moment, Ref, Text, Yes
+from blueprints.schemas.cylinders import Called
+from blueprints.schemas.fields import Choice, Day, Integer, Moment, Ref, Text
 from blueprints.schemas.scans import CodeText, Findings
 from blueprints.sessions import language
 from registry.errors import Invalid, Refused, RegistryError
-from registry.messages import T
-from registry.rules.filling_items import NOT_APPLICABLE, NOT_OK, OK, CheckItem
+from registry.rules.filling_items import NOT_APPLICABLE, NOT_OK, OK
 from registry.rules.kinds import MEDIA
 from registry.services.filling import LONGEST_BATCH, Outcome
 
@@ -132,45 +131,6 @@ class GunForm(In):
 
     gun = Text(required=True, max=40, label=_("充装枪号"), hint=_("枪或秤上的编号"))
     medium = Called(MEDIA, label=_("充装介质"), hint=_("已登记的枪不必选择"))
-
-
-class GunScan(In):
-    """A code read at the gun."""
-
-    code = CodeText(label=_("二维码或编号"))
-    temperature_c = Integer(min=-60, max=80, label=_("气体温度"), unit="℃")
-
-
-class FillForm(In):
-    """What is left to fill in after an allowing scan. What was looked at and found bad is ticked; `looked` says that
-    the rest was looked at too."""
-
-    ref = Ref()
-    code = CodeText(kind="hidden", label="code")
-    started_at = Moment(required=True, kind="hidden", label="started_at")
-    failed = Choices("items", load_default=list, label=_("哪几项不合格（没有就不勾）"))
-    looked = Yes(label=_("以上各项已逐项检查，未勾选的都合格"))
-    purged = Yes(label=_("已抽真空或置换（首次充装、检验后首次充装）"))
-    gross_before_g = Thousandths(max=5_000_000, label=_("充装前总重"), unit="kg")
-    gross_after_g = Thousandths(max=5_000_000, label=_("充装后总重"), unit="kg")
-    pressure_kpa = Thousandths(max=200_000, label=_("充装压力"), unit="MPa")
-    temperature_c = Integer(min=-60, max=80, label=_("气体温度"), unit="℃")
-    filler = Choice("staff", required=True, label=_("充装人员"))
-    checker = Choice("staff", required=True, label=_("检查人员"))
-
-
-def as_sent(form: dict[str, Any], gun: str, medium: str | None, items: Iterable[CheckItem]) -> dict[str, Any]:
-    """What the verb is given for a form filled in at a gun.
-
-    Raises:
-        Invalid: nobody says that the items were looked at.
-    """
-    if not form.pop("looked"):
-        raise Invalid.field("looked", T("请先完成充装前检查，再勾选这一项"))
-    failed = set(form.pop("failed"))
-    checks = {item.id: NOT_OK if item.id in failed else OK for item in items}
-    form["purged"] = bool(form.pop("purged", False))
-    return {**form, "gun": gun, "medium": medium, "checks": checks}
 
 
 class FillingFilter(PageIn):

@@ -78,6 +78,23 @@ class FoundCylinderOut(Out):
     last_filled_at = fields.AwareDateTime(format="iso")
 
 
+class StandingOut(Out):
+    """The open turn of a cylinder at the caller's station: where it stands, who did what; logins, masses in g."""
+
+    id = fields.Integer()
+    ref = fields.String()
+    state = fields.String()
+    gun = fields.String()
+    medium = fields.String()
+    prechecked_at = fields.AwareDateTime(format="iso")
+    filled_at = fields.AwareDateTime(format="iso", allow_none=True)
+    checker = fields.String(attribute="prechecker.login")
+    filler = fields.String(attribute="filling.filler.login")
+    gross_before_g = fields.Integer(allow_none=True)
+    gross_after_g = fields.Integer(attribute="filling.gross_after_g", allow_none=True)
+    pressure_kpa = fields.Integer(attribute="filling.pressure_kpa", allow_none=True)
+
+
 class ScanOut(Out):
     """The verdict of a scan. Masses in kg and pressures in MPa as decimal strings, absent unless allowed."""
 
@@ -91,6 +108,17 @@ class ScanOut(Out):
     cylinder = fields.Nested(FoundCylinderOut, allow_none=True)
     precheck = fields.String(
         attribute="cycle.ref", metadata={"description": "ref of the check before filling made here"}
+    )
+    purpose = fields.String(
+        attribute="scan.purpose", metadata={"description": "what `next` came to: fill, post_check or release"}
+    )
+    asks = fields.List(
+        fields.String(),
+        metadata={"description": "to be told too: gross or pressure, temperature, purged, plate, passengers"},
+    )
+    plate = fields.String(metadata={"description": "the plate a vehicle's cylinder is registered with, at a gun"})
+    turn = fields.Nested(
+        StandingOut, metadata={"description": "the open turn at this station, where the next step was asked for"}
     )
     unlock = fields.String(metadata={"description": "leave of the gun: once, for the time of filling.unlock_seconds"})
 

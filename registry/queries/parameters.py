@@ -157,6 +157,9 @@ DEFAULTS: dict[str, Default] = {
     ),
     "filling.scan_valid_minutes": Default(T("扫码结果有效时间"), "30", "min", T("口径建议，暂无规定"), "G"),
     "filling.unlock_seconds": Default(T("枪解锁凭证有效时间"), "120", "s", T("口径建议，暂无规定"), "G"),
+    "filling.group_answers": Default(
+        T("充装检查按部位一键“全部合格”（1允许，0逐项填写）"), "1", "1", T("口径建议，暂无规定"), "G"
+    ),
     "filling.hold_release_hours": Default(T("监管放行的有效时间"), "24", "h", T("口径建议，暂无规定"), "G"),
     "filling.copies_severity": Default(
         T("疑似套码规则R27至R30的处置（0提示，1须监管放行）"), "0", "1", T("推行初期建议只提示约90天"), "G"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from registry import clock, codes, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Cylinder, FillCycle, LabelCode
+from registry.models import Cylinder, FillCycle, Filling, LabelCode
 from registry.queries import filling_judging
 from registry.queries.paging import Page, paginate
 from registry.rules.fill_cycle import CHECKED, FILLED, PRECHECKED
@@ -29,6 +29,12 @@ WITH_ALL = (
     joinedload(FillCycle.prechecker),
     joinedload(FillCycle.postchecker),
     joinedload(FillCycle.released_by),
+)
+
+WITH_PEOPLE = (
+    joinedload(FillCycle.filling).joinedload(Filling.filler),
+    joinedload(FillCycle.prechecker),
+    joinedload(FillCycle.postchecker),
 )
 
 
@@ -82,6 +88,15 @@ def show(actor: Actor, cycle_id: int) -> tuple[FillCycle, Verdict]:
     policy.require(actor, "filling.read")
     row = policy.get(actor, FillCycle, FillCycle.id == cycle_id, options=WITH_ALL)
     return row, filling_judging.restored(row.findings)
+
+
+def open_here(actor: Actor, cylinder_id: int) -> FillCycle | None:
+    """The open turn of a cylinder at the caller's station, with its fill and its people."""
+    statement = select(FillCycle).where(
+        FillCycle.cylinder_id == cylinder_id, FillCycle.closed_at.is_(None), FillCycle.station_id == actor.unit_id
+    )
+    row: FillCycle | None = db.session.scalar(statement.options(*WITH_PEOPLE))
+    return row
 
 
 def count_in(actor: Actor, state: str) -> int:

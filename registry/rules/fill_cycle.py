@@ -40,11 +40,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class PostItem:
-    """One item of the check after filling."""
+    """One item of the check after filling, in one part of the cylinder."""
 
     id: str
     zh: str
     en: str
+    part: str
     basis: str
     certainty: str
 
@@ -77,7 +78,8 @@ def move(state: str, verb: str, on: date = date.max) -> Move | None:
 @cache
 def post_items(on: date) -> tuple[PostItem, ...]:
     """The items of the check after filling in force on a day."""
-    return tuple(PostItem(r["item"], r["zh"], r["en"], r["basis"], r["certainty"]) for r in rows("postcheck_items", on))
+    found = rows("postcheck_items", on)
+    return tuple(PostItem(r["item"], r["zh"], r["en"], r["part"], r["basis"], r["certainty"]) for r in found)
 
 
 @cache

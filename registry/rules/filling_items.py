@@ -25,13 +25,29 @@ RULE = "R22"
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
-    """One item of the check before filling."""
+    """One item of the check before filling, in one part of the cylinder."""
 
     id: str
     zh: str
     en: str
+    part: str
     basis: str
     certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a cylinder that is looked at as one."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@cache
+def parts(on: date) -> tuple[Part, ...]:
+    """The parts a cylinder is looked at by, in the order they are looked at."""
+    return tuple(Part(row["part"], row["zh"], row["en"]) for row in tables.rows("check_parts", on))
 
 
 def items_for(medium: str | None, on: date) -> tuple[CheckItem, ...]:
@@ -41,7 +57,7 @@ def items_for(medium: str | None, on: date) -> tuple[CheckItem, ...]:
     if gas is not None and same_medium(gas.id, "lpg", on):
         groups.add("lpg")
     return tuple(
-        CheckItem(row["item"], *_told(row, medium, on), row["basis"], row["certainty"])
+        CheckItem(row["item"], *_told(row, medium, on), row["part"], row["basis"], row["certainty"])
         for row in tables.rows("precheck_items", on)
         if row["read_by"] == BY_PERSON and row["needs"] in groups
     )

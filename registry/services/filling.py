@@ -333,7 +333,7 @@ def _keep(actor: Actor, asked: _Asked, stands: AtGun, medium: str, verdict: Verd
         medium=medium,
         scanned=_was_scanned(actor, asked, cylinder.id, int(stands.values["filling.scan_valid_minutes"])),
         tare_g=cylinder.tare_g,
-        gross_before_g=data.get("gross_before_g"),
+        gross_before_g=_weighed_before(asked, stands),
         gross_after_g=data.get("gross_after_g"),
         pressure_kpa=data.get("pressure_kpa"),
         temperature_c=data.get("temperature_c"),
@@ -375,6 +375,12 @@ def _keep(actor: Actor, asked: _Asked, stands: AtGun, medium: str, verdict: Verd
         verdict=verdict.answer,
     )
     return row
+
+
+def _weighed_before(asked: _Asked, stands: AtGun) -> int | None:
+    """The gross mass before filling: as it came with the fill, else as the check before filling found it."""
+    told: int | None = asked.data.get("gross_before_g")
+    return stands.cycle.gross_before_g if told is None and stands.is_open_here and stands.cycle else told
 
 
 _SCANNED = (

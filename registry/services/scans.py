@@ -14,14 +14,17 @@ from registry.db import db, transaction
 from registry.errors import Invalid
 from registry.messages import T
 from registry.models import Cylinder, FillCycle, Scan
-from registry.queries import filling_facts, filling_judging, filling_staff, gun_judging, public
+from registry.queries import filling_facts, filling_judging, filling_staff, gun_judging, public, turns
 from registry.queries.filling_facts import Found
 from registry.queries.public import PublicCylinder, PublicElevator
+from registry.rules.fill_cycle import CHECKED, FILLED
 from registry.rules.filling import FillingVerdict
+from registry.rules.filling_asks import PLATE, asks
 from registry.rules.verdict import Verdict
 from registry.services import cylinder_anomaly_finding, gun_unlocks, unknown_codes
 from registry.settings import current
 
+NEXT = "next"
 PURPOSES: dict[str, T] = {
     "fill": T("充装"),
     "post_check": T("充装后检查"),
@@ -30,7 +33,9 @@ PURPOSES: dict[str, T] = {
     "deliver": T("配送"),
     "inspect": T("检验"),
     "look": T("查询"),
+    NEXT: T("充装过程的下一步"),
 }
+STEPS = {FILLED: "post_check", CHECKED: "release"}
 # How far a device's clock may be ahead before its time is no longer believed.
 LEAD = timedelta(minutes=10)
 
@@ -40,6 +45,8 @@ class Answer:
     """The verdict of a scan with what was found. `medium` is that of the gun.
 
     `cycle` is the open turn checked at this station, `unlock` the gun's leave: only after that check, and only once.
+    `turn` is the open turn of this station in whatever state, told only where the next step was asked for. `asks` is
+    what the cylinder needs told beside its checks.
     """
 
     scan: Scan
@@ -48,10 +55,17 @@ class Answer:
     medium: str | None
     cycle: FillCycle | None = None
     unlock: str | None = None
+    turn: FillCycle | None = None
+    asks: tuple[str, ...] = ()
 
     @property
     def cylinder(self) -> Cylinder | None:
         return self.found.cylinder
+
+    @property
+    def plate(self) -> str | None:
+        """The plate of the vehicle the cylinder is registered with, for the station that has to compare it."""
+        return self.cylinder.vehicle_plate if self.cylinder is not None and PLATE in self.asks else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,8 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
     Judged on the server's day, whatever the device says: an old date must not bring an old permission back.
     An unknown or forged code is answered like any other: block, code 01. With the purpose `fill` all rules that can be
     answered at the gun are asked, after the check before filling every one, and then an allowing verdict unlocks the
-    gun; with the other purposes what the code and the register say of the cylinder itself.
+    gun; with the other purposes what the code and the register say of the cylinder itself. `next` is whatever the
+    cylinder waits for at this station: the check after filling, its release, or else a fill.
 
     Raises:
         Invalid: a medium other than that of the registered gun, or a time in the future.
@@ -82,13 +97,19 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
     today = clock.day_of(now)
     with transaction():
         found = filling_facts.find(data["code"])
+        turn = None
+        if data["purpose"] == NEXT:
+            turn = turns.open_here(actor, found.cylinder.id) if found.cylinder else None
+            data = {**data, "purpose": STEPS.get(turn.state, "fill") if turn else "fill"}
         if data["purpose"] != "fill":
-            return _keep(actor, found, data, at, filling_judging.of_cylinder(found, today), None)
+            answer = _keep(actor, found, data, at, filling_judging.of_cylinder(found, today), None)
+            return replace(answer, turn=turn)
         place = filling_facts.station(actor.unit_id, data.get("gun"))
         medium = filling_judging.gun_medium(place, data.get("medium"), today)
         stands = gun_judging.look(found, place, data.get("gun"), medium, now)
         judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_filler(actor, data, today))
         answer = _keep(actor, found, data, at, judged, medium)
+        answer = replace(answer, turn=turn, asks=asks(stands.given) if found.cylinder else ())
         custody = stands.given.custody_status
         cylinder_anomaly_finding.after_verdict(found.cylinder, answer.scan, judged.verdict, custody)
         if not stands.is_open_here:

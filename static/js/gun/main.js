@@ -1,0 +1,20 @@
+// /filling/gun: the screen at a filling gun. Made for a scanner gun and a few keys; a camera and fingers do as well.
+import { t } from "../texts.js";
+import { startCamera } from "./camera-panel.js";
+import * as contact from "./contact.js";
+import { gun } from "./gun.js";
+import { listenToKeys } from "./keys.js";
+import { draw } from "./screen.js";
+
+const setup = JSON.parse(document.getElementById("gun-data").textContent);
+contact.openContact(setup.api);
+gun.open(setup, draw);
+listenToKeys({
+  isDigit: (key) => gun.isDigit(key),
+  onTakeBack: (count) => gun.takeBack(count),
+  onKey: (key) => gun.key(key),
+  onText: (text) => gun.text(text),
+  onProgress: (text) => gun.hold(text),
+  onLost: (text) => gun.say(t("gun.lost", { text }), "warn"),
+});
+startCamera((text, source) => gun.text(text, source));
