@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
         day=day,
         month=month,
         moment=moment,
+        second=second,
         number=number,
         percent=percent,
         yuan=yuan,
@@ -69,6 +70,11 @@ def month(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """2024-03-18 09:30 in the city's time."""
     return f"{value.astimezone(CITY_ZONE):%Y-%m-%d %H:%M}" if value else MISSING
+
+
+def second(value: datetime | None) -> str:
+    """2024-03-18 09:30:05 in the city's time."""
+    return f"{value.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}" if value else MISSING
 
 
 def number(value: Any) -> str:

@@ -50,6 +50,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("断网误充"), "offline_disagreements.index", "offline_disagreement.read", "alert-triangle"),
             (_("充装过程"), "turns.index", "filling.read", "refresh"),
             (_("放行记录"), "holds.index", "hold.read", "hand-stop"),
+            (_("阳光充装"), "sunshine.index", "sunshine.read", "camera"),
             (_("充装设备"), "station_book.device_list", "device.read", "device-mobile"),
             (_("气体批次"), "station_book.gas", "gas_batch.read", "clipboard-list"),
             (_("在岗人员"), "station_book.duty", "presence.sign", "users"),
@@ -89,7 +90,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
 
 
 # Pages of a section that lie in a blueprint of their own -> the section.
-PARTS = {"policy_lists": "policies", "policy_claims": "policies"}
+PARTS = {"policy_lists": "policies", "policy_claims": "policies", "spot_checks": "sunshine"}
 
 
 def _section() -> str:

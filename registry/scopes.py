@@ -32,6 +32,7 @@ from registry.models import (
     ElevatorUse,
     Endorsement,
     FaultReport,
+    FillClip,
     FillCycle,
     Filling,
     FillRefusal,
@@ -70,10 +71,14 @@ from registry.models import (
     SafetyRecord,
     SafetyRisk,
     SafetyTraining,
+    ScaleStrokes,
     Scan,
     Seal,
     SelfCheck,
+    SpotCheck,
+    SpotCheckItem,
     StaffPresence,
+    StopOrder,
     StoredFile,
     TrailEntry,
     Unit,
@@ -231,6 +236,10 @@ def _of_unit(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
     return rule
 
 
+def _spot_check_items(actor: Actor) -> Where:
+    return SpotCheckItem.check_id.in_(select(SpotCheck.id).where(_of_unit(SpotCheck.station_id)(actor)))
+
+
 def _hazards(actor: Actor) -> Where:
     if actor.sees_city:
         return true()
@@ -347,6 +356,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Endorsement: _of_policy(Endorsement.policy_id),
     ElevatorUse: lambda actor: _of_elevators(actor, ElevatorUse.elevator_id),
     FaultReport: _fault_reports,
+    FillClip: _of_unit(FillClip.station_id),
     FillCycle: _of_unit(FillCycle.station_id),
     Filling: _of_unit(Filling.station_id),
     FillRefusal: _of_unit(FillRefusal.station_id),
@@ -380,11 +390,15 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     SafetyRisk: _of_unit(SafetyRisk.unit_id),
     SafetyTraining: _of_unit(SafetyTraining.unit_id),
     OfflineDisagreement: _of_unit(OfflineDisagreement.station_id),
+    ScaleStrokes: _of_unit(ScaleStrokes.station_id),
     Scan: _of_unit(Scan.unit_id),
     Seal: _everything,
     QualityCheck: _of_unit(QualityCheck.company_id),
     SelfCheck: _self_checks,
+    SpotCheck: _of_unit(SpotCheck.station_id),
+    SpotCheckItem: _spot_check_items,
     StaffPresence: _of_unit(StaffPresence.station_id),
+    StopOrder: _of_unit(StopOrder.station_id),
     StoredFile: _of_unit(StoredFile.unit_id),
     TrailEntry: _trail,
     UnknownCode: _of_unit(UnknownCode.unit_id),

@@ -74,7 +74,7 @@ def reading(data: dict[str, Any]) -> Any:
 @bp.response(200, schemas.HeartbeatOut())
 def heartbeat(data: dict[str, Any]) -> Any:
     """Devices are alive."""
-    return {"devices": devices.heartbeat(actor(), data["devices"])}
+    return {"devices": devices.heartbeat(actor(), data["devices"], data["clocks"])}
 
 
 @bp.route("/devices", methods=["POST"])

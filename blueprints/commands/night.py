@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from registry import clock
 from registry.actor import SYSTEM
-from registry.services import anomaly_finding, cylinder_anomaly_finding
+from registry.services import anomaly_finding, cylinder_anomaly_finding, fill_clips
 
 group = AppGroup("night", help="Nightly jobs; each may run twice.")
 
@@ -28,3 +28,11 @@ def cylinders(on: datetime | None) -> None:
     """Look for cylinders and fills that may be forged."""
     day = on.date() if on else clock.today()
     click.echo(cylinder_anomaly_finding.examine_night(SYSTEM, day))
+
+
+@group.command("clips")
+@click.option("--on", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help="The last day looked at; today.")
+def clips(on: datetime | None) -> None:
+    """Link fills that arrived late to the cameras that recorded them."""
+    day = on.date() if on else clock.today()
+    click.echo(fill_clips.link_night(SYSTEM, day))

@@ -169,6 +169,12 @@ class HeartbeatIn(In):
     devices = fields.List(
         fields.String(validate=validate.Length(1, 40)), required=True, validate=validate.Length(1, 200)
     )
+    clocks = fields.Dict(
+        keys=fields.String(),
+        values=Moment(),
+        load_default=dict,
+        metadata={"description": "what the devices' own clocks say, by number"},
+    )
 
 
 class HeartbeatOut(Out):
@@ -185,7 +191,9 @@ class DeviceIn(In):
     gun = Text(max=40, label=_("对应枪号"), hint=_("装在哪支枪上"))
     channel = Text(max=200, label=_("视频通道"), hint=_("GB/T 28181 设备或通道编号"))
     view = Choice([*VIEWS.items()], label=_("画面"))
-    calibrated_until = Day(label=_("检定有效期至"))
+    retention_days = Integer(min=1, max=3650, label=_("录像保存天数"), unit=_("天"), hint=_("摄像机填写"))
+    calibrated_until = Day(label=_("检定有效期至"), hint=_("秤和仪表填写"))
+    calibration_no = Text(label=_("检定证书编号"))
 
 
 class DeviceOut(Out):
@@ -204,7 +212,12 @@ class DeviceRowOut(Out):
     kind = fields.String()
     number = fields.String()
     gun = fields.String(allow_none=True)
+    channel = fields.String(allow_none=True)
+    view = fields.String(allow_none=True)
+    retention_days = fields.Integer(allow_none=True)
     calibrated_until = fields.Date(allow_none=True)
+    calibration_no = fields.String(allow_none=True)
+    clock_off_ms = fields.Integer(allow_none=True)
     last_seen_at = fields.AwareDateTime(format="iso", allow_none=True)
     retired_at = fields.AwareDateTime(format="iso", allow_none=True)
 

@@ -30,6 +30,7 @@ from blueprints.schemas.people import PeopleFilter
 from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFilter
 from blueprints.schemas.renewals import RenewalFilter
 from blueprints.schemas.safety import SafetyFilter
+from blueprints.schemas.sunshine import MonthFilter, SpotCheckFilter
 from blueprints.schemas.units import UnitFilter
 from blueprints.schemas.visits import VisitFilter
 from blueprints.sessions import actor, language
@@ -66,6 +67,8 @@ FILTERS: Mapping[str, type[Schema]] = {
     "renewals": RenewalFilter,
     "fault-reports": ReportFilter,
     "hold-releases": HoldFilter,
+    "sunshine": MonthFilter,
+    "spot-checks": SpotCheckFilter,
     "safety-rates": SafetyFilter,
     "safety-gaps": SafetyFilter,
     "safety-records": SafetyFilter,

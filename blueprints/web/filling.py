@@ -16,10 +16,11 @@ from blueprints.sessions import actor, language
 from registry import clock, policy
 from registry.errors import Missing
 from registry.messages import T
-from registry.queries import filling_staff, gun_screen, turns
+from registry.queries import fill_clips, filling_staff, gun_screen, turns
 from registry.queries import fillings as queries
 from registry.queries.filling_judging import restored
 from registry.rules.kinds import MEDIA
+from registry.services.devices import VIEWS
 
 bp = Blueprint("filling", __name__, url_prefix="/filling")
 
@@ -97,4 +98,13 @@ def show(filling_id: int) -> Any:
     """One fill with its weights, people, checks and findings."""
     row, verdict = queries.show(actor(), filling_id)
     turn = turns.of_filling(actor(), filling_id)
-    return render_template("filling/show.html", row=row, verdict=verdict, filled=_filled, media=MEDIA, turn=turn)
+    return render_template(
+        "filling/show.html",
+        row=row,
+        verdict=verdict,
+        filled=_filled,
+        media=MEDIA,
+        turn=turn,
+        video=fill_clips.of_filling(actor(), row),
+        views=VIEWS,
+    )

@@ -39,6 +39,8 @@ from registry.models.safety import (
     SafetyTraining,
 )
 from registry.models.seals import Seal
+from registry.models.stations import StopOrder
+from registry.models.sunshine import FillClip, ScaleStrokes, SpotCheck, SpotCheckItem
 from registry.models.trail import TrailEntry
 from registry.models.units import CAPACITIES, Capacity, Unit
 from registry.models.uploads import Upload
@@ -74,6 +76,7 @@ __all__ = [
     "Endorsement",
     "FaultReport",
     "FaultReportStep",
+    "FillClip",
     "FillCycle",
     "FillRefusal",
     "Filling",
@@ -124,13 +127,17 @@ __all__ = [
     "SafetyRecord",
     "SafetyRisk",
     "SafetyTraining",
+    "ScaleStrokes",
     "Scan",
     "Seal",
     "SelfCheck",
     "SignIn",
     "SignInFailure",
     "SnapshotKey",
+    "SpotCheck",
+    "SpotCheckItem",
     "StaffPresence",
+    "StopOrder",
     "StoredFile",
     "TrailEntry",
     "Unit",

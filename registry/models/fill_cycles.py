@@ -121,7 +121,8 @@ class Device(Base):
     """A scale, pressure gauge, gun controller or camera of a station; `gun` is the gun it stands at.
 
     Its key is derived from the registry's secret, the id and `key_version`: it is shown once and not kept.
-    `last_seen_at` is its last heartbeat or reading.
+    `last_seen_at` is its last heartbeat or reading; `clock_off_ms` how far its clock was ahead of ours at
+    `clock_seen_at`. `retention_days`: how long a camera's recordings are kept.
     """
 
     __tablename__ = "device"
@@ -139,6 +140,10 @@ class Device(Base):
     registered_at: Mapped[Moment]
     retired_at: Mapped[Moment | None]
     last_seen_at: Mapped[Moment | None]
+    retention_days: Mapped[int | None]
+    calibration_no: Mapped[Name | None]
+    clock_off_ms: Mapped[int | None]
+    clock_seen_at: Mapped[Moment | None]
 
     station: Mapped[Unit] = relationship(lazy="raise_on_sql")
 

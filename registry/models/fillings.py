@@ -24,7 +24,10 @@ class Gun(Base):
 
 
 class Alliance(Period, Base):
-    """Two stations that may fill each other's cylinders, approved by the registering authority (§4.1)."""
+    """Two stations that may fill each other's cylinders, approved by the registering authority (§4.1).
+
+    `approved_by_id` is unset for rows older than the field.
+    """
 
     __tablename__ = "alliance"
 
@@ -34,6 +37,12 @@ class Alliance(Period, Base):
     media: Mapped[Json]
     document: Mapped[Name]
     entrusted: Mapped[bool] = mapped_column(default=False)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    end_reason: Mapped[Name | None]
+
+    member_a: Mapped[Unit] = relationship(foreign_keys=[member_a_id], lazy="raise_on_sql")
+    member_b: Mapped[Unit] = relationship(foreign_keys=[member_b_id], lazy="raise_on_sql")
+    approved_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
 class Scan(Base):

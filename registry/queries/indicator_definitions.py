@@ -31,8 +31,8 @@ from registry.models import (
     Unit,
     Visit,
 )
+from registry.queries import fill_clips, inspection_cover
 from registry.queries import indicator_reasons as reasons
-from registry.queries import inspection_cover
 from registry.queries.visit_standing import held_back
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
@@ -291,7 +291,7 @@ INDICATORS: dict[str, Indicator] = {
             Filling,
             STATION_AREA,  # type: ignore[arg-type]
             recent_fills,
-            lambda _on, _: Filling.clip.is_not(None),
+            lambda on, _: fill_clips.filmed(on),
             reasons.not_filmed,
         ),
         Indicator(

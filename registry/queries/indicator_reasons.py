@@ -13,7 +13,9 @@ from registry.db import db
 from registry.messages import T
 from registry.models import (
     Cylinder,
+    Device,
     Elevator,
+    FillClip,
     Filling,
     Hazard,
     HazardStep,
@@ -167,9 +169,32 @@ def not_coded(rows: Sequence[Cylinder], _on: date, _parameters: Parameters) -> d
     return {row.id: T("未赋追溯码") for row in rows}
 
 
-def not_filmed(rows: Sequence[Filling], _on: date, _parameters: Parameters) -> dict[int, T]:
-    """No clip linked."""
-    return {row.id: T("没有关联的视频片段") for row in rows}
+def not_filmed(rows: Sequence[Filling], on: date, _parameters: Parameters) -> dict[int, T]:
+    """No camera at the gun, a silent one, a clip that came later, or one that an inspector did not find."""
+    clips = _latest(
+        select(FillClip.filling_id, FillClip.since, FillClip.until)
+        .where(FillClip.filling_id.in_(_ids(rows)), FillClip.counts)
+        .order_by(FillClip.id)
+    )
+    guns = {
+        (station, gun)
+        for station, gun in db.session.execute(
+            select(Device.station_id, Device.gun).where(
+                Device.station_id.in_({row.station_id for row in rows}),
+                Device.kind == "camera",
+                Device.gun.is_not(None),
+            )
+        )
+    }
+    return {row.id: _film_reason(clips.get(row.id), (row.station_id, row.gun) in guns, on) for row in rows}
+
+
+def _film_reason(clip: Any, watched: bool, on: date) -> T:
+    if clip is not None and clip[2] is not None and clip[2] <= on:
+        return T("{day}抽查时没有找到录像", day=clip[2])
+    if clip is not None and clip[1] > on:
+        return T("{day}才关联视频片段", day=clip[1])
+    return T("充装位摄像机当时没有信号，也没有上报视频片段") if watched else T("充装位没有摄像机，也没有上报视频片段")
 
 
 def not_closed(rows: Sequence[Hazard], on: date, _parameters: Parameters) -> dict[int, T]:

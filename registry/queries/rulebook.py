@@ -169,6 +169,10 @@ VALUES: dict[str, tuple[str, str]] = {
     "hours": ("小时", "hours"),
     "day": ("天", "days"),
     "month": ("个月", "months"),
+    "share": ("比率", "share"),
+    "count": ("次（件）", "times"),
+    "workday": ("工作日", "working days"),
+    "people": ("人", "people"),
     "working_day": ("工作日", "working days"),
     "row": ("行", "rows"),
     "city": ("市级", "city"),
@@ -262,6 +266,10 @@ BOOKS: dict[str, Book] = {
         Book(
             "cylinder_anomaly_limits", T("气瓶异常的限值"), ("text", "value", "unit"), T("本单位改过的限值见“参数”。")
         ),
+        Book("sunshine_kpis", T("阳光充装指标"), ("text", "value", "unit")),
+        Book("sunshine_limits", T("阳光充装限值"), ("text", "value", "unit")),
+        Book("spot_check_items", T("视频抽查内容"), ("text",)),
+        Book("spot_check_weights", T("视频抽查权重"), ("text", "weight")),
         Book("maintenance_cycles", T("电梯维保周期"), ("text", "max_days")),
         Book("maintenance_items", T("电梯维保项目"), ("code", "annex", "cycle", "name", "requirement", "params")),
         Book("inspection_years", T("电梯检验与自行检测年份"), ("first_year", "last_year", "kind", "early_months")),

@@ -16,12 +16,13 @@ from typing import Any
 from registry.rules.limits import edition, limit
 
 TABLE = "cylinder_anomaly_limits"
-CODES = tuple(f"C{number}" for number in range(1, 19))
+CODES = tuple(f"C{number}" for number in range(1, 20))
 RULES = {"R27": "C1", "R28": "C2", "R29": "C3", "R30": "C4"}
 RETURNED = ("collect", "enter_station", "reclaim")
 DELIVERED = ("deliver_done", "self_pickup")
 OUTWARD = ("fill", "leave_station", "deliver_start", *DELIVERED)
 SMALL_G = 15_000
+SPOT_CHECK = ("C19", "spot_check")  # opened by an inspector, not found by a rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,16 @@ def _of_public(since: date, on: date, limits: Limits) -> Iterator[Found]:
             yield Found(hit, rows[0].owner_id, cylinder, scan=rows[-1].id)
 
 
+def noted(found: Found) -> int:
+    """Note what an inspector found, in the running transaction; the id of the anomaly."""
+    _keep(found)
+    hit = found.hit
+    mine = (CylinderAnomaly.code == hit.code, CylinderAnomaly.key == hit.key, CylinderAnomaly.mark == hit.mark)
+    return db.session.scalars(
+        select(CylinderAnomaly.id).where(*mine, CylinderAnomaly.filling_id == found.filling)
+    ).one()
+
+
 def _note(found: Iterable[Found]) -> int:
     return sum(_keep(each) for each in list(found))
 

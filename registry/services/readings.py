@@ -15,7 +15,8 @@ from registry.actor import Actor
 from registry.db import db, transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import Device, Reading
+from registry.models import Device, DeviceOutage, Reading
+from registry.queries.station_registers import SILENT
 from registry.settings import current
 
 KINDS = ("gross_g", "pressure_kpa", "temperature_c")
@@ -32,6 +33,17 @@ def key_of(device: Device) -> bytes:
 def signed_text(number: str, ref: str, kind: str, value: int, at: datetime) -> bytes:
     """What a device signs: its number, the reading's ref, kind and value, the moment in whole seconds since 1970."""
     return f"{number}|{ref}|{kind}|{value}|{int(at.timestamp())}".encode()
+
+
+def seen(device: Device, now: datetime) -> None:
+    """Note, in a running transaction, that a device was heard of; a silence of more than five minutes before is kept.
+
+    One that was never heard of has been silent since it was registered.
+    """
+    since = device.last_seen_at or device.registered_at
+    if now - since > SILENT:
+        db.session.add(DeviceOutage(device_id=device.id, since_at=since, until_at=now))
+    device.last_seen_at = now
 
 
 def record(actor: Actor, data: Mapping[str, Any]) -> tuple[Reading, bool]:
@@ -75,7 +87,7 @@ def record(actor: Actor, data: Mapping[str, Any]) -> tuple[Reading, bool]:
             signature=wanted,
         )
         session.add(row)
-        device.last_seen_at = now
+        seen(device, now)
         audit.record(actor, "reading.recorded", row, device_id=device.id, kind=row.kind, value=row.value)
         return row, False
 

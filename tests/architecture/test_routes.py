@@ -30,6 +30,7 @@ PUBLIC = {
     "api_gateway.ask",  # answers a stranger with "deny"
     "api-docs.openapi_json",
     "api_docs.index",
+    "sunshine.wall",
 }
 
 

@@ -22,6 +22,7 @@ from registry.exchange.lists import (
     records,
     registers,
     safety,
+    sunshine,
 )
 from registry.exchange.lists._listing import Filters, Listing, Row
 from registry.exchange.lists.behind import behind
@@ -58,6 +59,8 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "renewals": old_elevators.RENEWALS,
         "fault-reports": fault_reports.REPORTS,
         "hold-releases": holds.RELEASES,
+        "sunshine": sunshine.SUNSHINE,
+        "spot-checks": sunshine.SPOT_CHECKS,
         "safety-rates": safety.RATES,
         "safety-gaps": safety.GAPS,
         "safety-records": safety.RECORDS,
