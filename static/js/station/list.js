@@ -9,6 +9,7 @@ import { importKey, verified, Wrong } from "./snapshot.js";
 
 const BUCKETS = 1024;
 const SLICE = 4000; // lines read before the page gets its turn
+const PUTS = 32; // and buckets written
 const LISTS = "station.list"; // the station whose list this device holds
 
 function bucketOf(code) {
@@ -117,13 +118,16 @@ export class StationList {
     const tx = this.#db.transaction(["kept", "buckets"], "readwrite");
     const buckets = tx.objectStore("buckets");
     let count = head.full ? 0 : this.#held.count;
+    let written = 0;
     if (head.full) buckets.clear();
     for (const [number, changed] of changes) {
       const before = head.full ? [] : linesIn(await buckets.get(number));
       const stay = before.filter((line) => !changed.has(codeIn(line)));
       const all = [...stay, ...[...changed.values()].filter(Boolean)];
       count += all.length - before.length;
-      buckets.put(all.join("\n"), number);
+      written += 1;
+      const put = buckets.put(all.join("\n"), number);
+      if (written % PUTS === 0) await put;
     }
     const held = { head, defined, count };
     tx.objectStore("kept").put(held, "list");

@@ -6,6 +6,7 @@ import { isCode, split } from "./label.js";
 import * as queue from "./queue.js";
 import * as store from "./store.js";
 
+export const LEAVE = "offline ";
 const HOUR_MS = 3600000;
 const MINUTE_MS = 60000;
 const TOLD = ["checks", "purged", "passengers_aboard", "plate", "gross_before_g", "reading"];
@@ -76,7 +77,7 @@ export class StandIn {
       asks: asksOf(found.facts),
       ...(allowed ? limitsOf(found) : {}),
       ...(checked ? { turn: standing(turn) } : {}),
-      ...(checked && allowed ? { unlock: "offline" } : {}),
+      ...(checked && allowed ? { unlock: LEAVE + code } : {}),
       offline: this.#mark(),
     };
     return { status: 200, body };
@@ -120,8 +121,21 @@ export class StandIn {
     return { status, body };
   }
 
-  /** The page opens the gun only after an allowing verdict; no device of the station hears of it. */
-  async unlock({ gun }) {
+  /** Notes a check that the registry has: the fill may come when it is away. */
+  async note(request) {
+    const turn = { code: plain(request.code), state: "prechecked", offline: false, ...this.#toldBy(request) };
+    await store.saveTurn({ ...turn, cylinder: null, asks: [] });
+  }
+
+  #toldBy(request) {
+    const told = Object.fromEntries(TOLD.filter((name) => name in request).map((name) => [name, request[name]]));
+    return { prechecked_at: this.#clock.now(), checker: request.checker, told };
+  }
+
+  /** The leave was given by the list: from here on the fill is one that was made without a network. */
+  async unlock({ token, gun }) {
+    const turn = await store.turnOf(token.slice(LEAVE.length));
+    if (turn) await store.saveTurn({ ...turn, offline: true });
     return { status: 200, body: { gun, used_at: new Date(this.#clock.now()).toISOString() } };
   }
 
