@@ -25,6 +25,7 @@ const ENTRIES = [
 // Pages that work without a network: their workers keep all that these need, chunks and wasm included.
 const KEPT = {
   field: ["app.js", "app.css", "field.js", "field.css"],
+  gun: ["app.js", "app.css", "gun.js", "gun.css"],
 };
 
 const FONT = "node_modules/@expo-google-fonts/noto-sans-sc";

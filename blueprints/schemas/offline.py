@@ -53,10 +53,14 @@ class DisagreementOut(Out):
 
 def owner_out(actor: Actor, key: bytes) -> dict[str, Any]:
     """Whose page it is, and the key its lists are signed with."""
+    return {**keeper_out(actor), "key": key.hex()}
+
+
+def keeper_out(actor: Actor) -> dict[str, Any]:
+    """Whose page it is: his queue and his station's list are kept under these numbers."""
     return {
         "membership": actor.membership_id,
         "name": actor.name,
         "unit_id": actor.unit_id,
         "unit": actor.unit_name,
-        "key": key.hex(),
     }

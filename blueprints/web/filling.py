@@ -11,6 +11,7 @@ from blueprints.api import PREFIX
 from blueprints.forms import Form
 from blueprints.schemas import filling as schemas
 from blueprints.schemas import gun_screen as schemas_gun
+from blueprints.schemas import offline as schemas_offline
 from blueprints.schemas.base import PageIn
 from blueprints.sessions import actor, language
 from registry import clock, policy
@@ -39,6 +40,7 @@ def gun() -> Any:
         "now": schemas_gun.now_out(gun_screen.now(actor(), place["gun"])),
         "me": filling_staff.own_login(actor()),
         "owner": str(actor().membership_id),
+        "keeper": schemas_offline.keeper_out(actor()),
         "office": gun_screen.office(actor(), language()),
         "unlock_seconds": gun_screen.unlock_seconds(),
         "by_part": gun_screen.by_part(),

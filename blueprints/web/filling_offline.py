@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, render_template, request
 
+from blueprints.boundary import public
+from blueprints.kept_pages import KeptPage, fresh
 from blueprints.schemas import offline as schemas
 from blueprints.sessions import actor
 from blueprints.snapshots import answer
@@ -29,3 +31,24 @@ def owner() -> Any:
 def station_list() -> Any:
     """The list of the caller's station, whole or what changed `since`; signed, valid 24 hours."""
     return answer(snapshots.make_for_page(actor(), request.args.get("since")))
+
+
+@bp.route("/shell")
+@public
+def shell() -> Any:
+    """What devices keep in place of the page at the gun; everything on it comes from the device's own store."""
+    return fresh(Response(_shell(), mimetype="text/html"))
+
+
+@bp.route("/sw.js")
+@public
+def worker() -> Any:
+    """The service worker of the page at the gun, with the list of what it keeps."""
+    return PAGE.worker()
+
+
+def _shell() -> str:
+    return render_template("filling/gun.html", setup=None, place=None, medium=None)
+
+
+PAGE = KeptPage("gun", "filling.gun", "filling_offline.shell", _shell)

@@ -22,7 +22,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// Who signs in or out may be somebody else than /field/ last knew: it asks before it shows anything.
+// Who signs in or out may be somebody else than the pages without a network last knew: they ask before they show anything.
 document.addEventListener("submit", ({ target }) => {
-  if (/\/account\/(sign-in|sign-out|switch)/.test(target.action)) localStorage.setItem("field.check", "1");
+  if (!/\/account\/(sign-in|sign-out|switch)/.test(target.action)) return;
+  for (const page of ["field", "gun"]) localStorage.setItem(`${page}.check`, "1");
 });

@@ -27,6 +27,8 @@ PUBLIC = {
     "field.shell",
     "field.worker",
     "field.manifest",
+    "filling_offline.shell",
+    "filling_offline.worker",
     "api_gateway.ask",  # answers a stranger with "deny"
     "api-docs.openapi_json",
     "api_docs.index",

@@ -1,7 +1,9 @@
-"""A line between phone and registry that loses answers: the request arrives, what the registry said to it does not."""
+"""A line between a device and the registry that loses answers, or changes them: the request arrives, what the registry
+said to it does not, or not as it was said."""
 
 from __future__ import annotations
 
+import gzip
 import threading
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,13 +14,15 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class Line:
-    """Forwards to a server; while `every` is set, each so-many-th answer under `path` is lost. `lost` counts them."""
+    """Forwards to a server; while `every` is set, each so-many-th answer under `path` is lost. `lost` counts them.
+    `changes` maps a path to what is put in place of what in its answers."""
 
     def __init__(self, target: str, path: str = "/field/") -> None:
         self.target = urlsplit(target).netloc
         self.path = path
         self.every = 0
         self.asked = self.lost = 0
+        self.changes: dict[str, tuple[bytes, bytes]] = {}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"line": self}))
         self._server.daemon_threads = True
@@ -42,6 +46,15 @@ class Line:
             self.lost += lost
         return lost
 
+    def changed(self, address: str, content: bytes, zipped: bool) -> bytes:
+        """What arrives of an answer."""
+        found = next((pair for path, pair in self.changes.items() if address.startswith(path)), None)
+        if found is None:
+            return content
+        text = gzip.decompress(content) if zipped else content
+        assert found[0] in text
+        return gzip.compress(text.replace(*found)) if zipped else text.replace(*found)
+
 
 class _Handler(BaseHTTPRequestHandler):
     """One request a connection, so that the browser does not quietly send again what it got no answer to."""
@@ -58,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
                 upstream.putheader(name, value)
         upstream.endheaders(body or None)
         answer = upstream.getresponse()
-        content = answer.read()
+        content = self.line.changed(self.path, answer.read(), answer.getheader("Content-Encoding") == "gzip")
         upstream.close()
         if not self.line.loses(self.path):
             self.send_response_only(answer.status, answer.reason)

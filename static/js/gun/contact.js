@@ -3,12 +3,14 @@
 const WAIT_MS = 8000;
 const BUSY = [408, 429];
 let api = "/api/v1";
+let owner = ""; // whose page this is: nobody records under another one's name
 let ahead = 0; // milliseconds the registry's clock is ahead of this device's
 
 export class Unreachable extends Error {}
 
-export function openContact(address) {
+export function openContact(address, person) {
   api = address;
+  owner = person;
 }
 
 /** The registry's time, as far as it is known. */
@@ -26,7 +28,11 @@ async function ask(address, body) {
       redirect: "manual",
       cache: "no-store",
       signal: AbortSignal.timeout?.(WAIT_MS),
-      headers: { Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) },
+      headers: {
+        Accept: "application/json",
+        "Acting-As": owner,
+        ...(body ? { "Content-Type": "application/json" } : {}),
+      },
     });
     if (/json/.test(answer.headers.get("Content-Type") ?? "")) parsed = await answer.json();
   } catch {
@@ -36,6 +42,8 @@ async function ask(address, body) {
   if (answer.type === "opaqueredirect") return { status: 401, body: null };
   const ours = parsed !== null || answer.status === 204;
   if (!ours || answer.status >= 500 || BUSY.includes(answer.status)) throw new Unreachable();
+  // Somebody else has signed in on this device since: that is no answer to this request.
+  if (answer.status === 409 && parsed?.type === "other-caller") return { status: 401, body: parsed };
   return { status: answer.status, body: parsed };
 }
 

@@ -1,4 +1,5 @@
 // /filling/gun: the screen at a filling gun. Made for a scanner gun and a few keys; a camera and fingers do as well.
+import { prepare } from "../station/start.js";
 import { t } from "../texts.js";
 import { startCamera } from "./camera-panel.js";
 import * as contact from "./contact.js";
@@ -6,15 +7,20 @@ import { gun } from "./gun.js";
 import { listenToKeys } from "./keys.js";
 import { draw } from "./screen.js";
 
-const setup = JSON.parse(document.getElementById("gun-data").textContent);
-contact.openContact(setup.api);
-gun.open(setup, draw);
-listenToKeys({
-  isDigit: (key) => gun.isDigit(key),
-  onTakeBack: (count) => gun.takeBack(count),
-  onKey: (key) => gun.key(key),
-  onText: (text) => gun.text(text),
-  onProgress: (text) => gun.hold(text),
-  onLost: (text) => gun.say(t("gun.lost", { text }), "warn"),
-});
-startCamera((text, source) => gun.text(text, source));
+const embedded = JSON.parse(document.getElementById("gun-data").textContent);
+const setup = await prepare(embedded, () => draw(gun));
+if (setup) begin();
+
+function begin() {
+  contact.openContact(setup.api, setup.owner);
+  gun.open(setup, draw);
+  listenToKeys({
+    isDigit: (key) => gun.isDigit(key),
+    onTakeBack: (count) => gun.takeBack(count),
+    onKey: (key) => gun.key(key),
+    onText: (text) => gun.text(text),
+    onProgress: (text) => gun.hold(text),
+    onLost: (text) => gun.say(t("gun.lost", { text }), "warn"),
+  });
+  startCamera((text, source) => gun.text(text, source));
+}

@@ -1,6 +1,8 @@
 // Draws the gun: the verdict as large as it can be, what is asked now, what the keys do.
 import { button, icon, make } from "../dom.js";
 import { setSound, soundOn } from "../sound.js";
+import { judgedOffline } from "../station/banner.js";
+import { standsIn } from "../station/line.js";
 import { t } from "../texts.js";
 import { questionView } from "./question-view.js";
 import { shown } from "./questions.js";
@@ -105,6 +107,7 @@ function panel(gun) {
   else if (job.step === "trouble") children.push(make("p", { class: "gun-reason" }, [job.problem]));
   else if (["hold", "block"].includes(colour)) children.push(...reasons(gun, stands));
   else children.push(...weights(job), ...remarks(remarked(job, stands)));
+  children.push(...judgedOffline(stands));
   const alarm = ["hold", "block"].includes(colour);
   return make(
     "section",
@@ -316,7 +319,7 @@ function notices(gun) {
         make("a", { href: gun.setup.sign_in }, [t("gun.sign_in")]),
       ]),
     );
-  else if (gun.contactState === "away")
+  else if (gun.contactState === "away" && !standsIn())
     lines.push(make("p", { class: "notice notice-warn" }, [t("gun.away")]));
   if (waiting.length && gun.contactState !== "here")
     lines.push(

@@ -1,7 +1,7 @@
 // What the gun sends about the cylinder at it and what becomes of the answers: the scan, the steps of its turn, the gun's leave.
 import { beep, say as speak } from "../sound.js";
+import * as contact from "../station/line.js";
 import { t } from "../texts.js";
-import * as contact from "./contact.js";
 import { takeDraft } from "./drafts.js";
 import { BUILD, codeOf, nameOf, newJob, questionOf, standing } from "./job.js";
 import { deliver } from "./outbox.js";
@@ -215,7 +215,7 @@ export class Turn {
   deny(job, body, back) {
     const severities = body.findings.map(({ severity }) => severity);
     const verdict = severities.includes("block") ? "block" : "hold";
-    job.denied = { verdict, findings: body.findings };
+    job.denied = { verdict, findings: body.findings, offline: body.offline };
     job.step = "denied";
     job.back = back;
     this.announce(job, verdict, body.findings[0]?.text);

@@ -1,5 +1,5 @@
 // What is so now at the gun beside the cylinder: who is here, what the scale says, what waits.
-import * as contact from "./contact.js";
+import * as contact from "../station/line.js";
 
 const FAST_MS = 1500;
 const SLOW_MS = 20000;

@@ -14,10 +14,9 @@ export const { Unreachable, openContact } = registry;
 
 const SCAN_MS = 3000; // a line that is there but dead must not keep anybody waiting at the gun
 const LIST_EVERY_MS = 600000;
-const WAITING_MS = 12000;
 
-/** What the page shows of it: dead (nobody answers), list, owner {membership, name, unit}, others. */
-export const state = { dead: false, list: null, owner: null, others: [], other: false };
+/** What the page shows of it: dead (nobody answers), list, owner, what waits of others, why nothing is sent, what is wrong. */
+export const state = { dead: false, list: null, owner: null, others: [], stopped: "", trouble: "" };
 const listeners = new Set();
 let standIn = null;
 let opened = null;
@@ -37,10 +36,19 @@ function alive(answers) {
   tell();
 }
 
-/** Opens what is kept for a person (`owner`: {membership, name, unit_id, unit}); begins to fetch and to send. */
+/** Opens what is kept for a person (`owner`: {membership, name, unit_id, unit}); begins to fetch and to send. Where nothing can
+ * be kept, the page works as long as the registry answers. */
 export function open(owner, language) {
-  opened = begin(owner, language);
+  opened = begin(owner, language).catch((error) => {
+    state.trouble = error.message;
+    tell();
+  });
   return opened;
+}
+
+/** Whether the list would answer now in the registry's place. */
+export function standsIn() {
+  return Boolean(standIn && state.list.head);
 }
 
 async function begin(owner, language) {
@@ -65,7 +73,7 @@ async function begin(owner, language) {
 async function count() {
   const { membership, name } = state.owner;
   state.others = await queue.others(membership, name);
-  state.other = queue.whyStopped() === "other";
+  state.stopped = queue.whyStopped();
   tell();
 }
 
@@ -104,7 +112,7 @@ async function asked(send, request, within = 0) {
 /** Asks the registry unless it is known to be away; else the list answers, where there is one. */
 async function orList(send, request, instead, within = 0) {
   await opened;
-  if (!standIn || !state.list.head) return asked(send, request);
+  if (!standsIn()) return asked(send, request);
   if (!navigator.onLine || state.dead) return instead(request);
   try {
     return await asked(send, request, within);
@@ -143,9 +151,10 @@ export const unlock = async (request) => {
 export const fill = async (request) => {
   await opened;
   if (!standIn) return asked(registry.fill, request);
+  if (await store.record(request.ref)) return standIn.again(request);
   const turn = await store.turnOf(plain(request.code));
   if (turn?.offline) return standIn.fill(request);
-  if (state.list.head && (!navigator.onLine || state.dead)) return standIn.fill(request);
+  if (standsIn() && (!navigator.onLine || state.dead)) return standIn.fill(request);
   try {
     const answer = await asked(registry.fill, request);
     await store.dropTurn(plain(request.code));

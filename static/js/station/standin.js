@@ -128,7 +128,9 @@ export class StandIn {
   }
 
   #toldBy(request) {
-    const told = Object.fromEntries(TOLD.filter((name) => name in request).map((name) => [name, request[name]]));
+    const told = Object.fromEntries(
+      TOLD.filter((name) => name in request).map((name) => [name, request[name]]),
+    );
     return { prechecked_at: this.#clock.now(), checker: request.checker, told };
   }
 
@@ -164,19 +166,25 @@ export class StandIn {
     await queue.add({ ref: request.ref, code, name, body: sent, made }, after);
     await this.#list.filled(code, ended);
     const before = request.gross_before_g ?? turn?.told?.gross_before_g ?? null;
-    const net = before === null || request.gross_after_g == null ? null : request.gross_after_g - before;
-    return {
-      status: 201,
-      body: {
-        ref: request.ref,
-        verdict: found?.verdict ?? "allow",
-        findings: found ? this.#said(found) : [],
-        net_g: net,
-        pressure_kpa: request.pressure_kpa ?? null,
-        queued: true,
-        offline: this.#mark(),
-      },
+    return this.#kept(request, before, found);
+  }
+
+  /** A fill that is in the queue or was: told a second time after the page was killed. */
+  again(request) {
+    return this.#kept(request, request.gross_before_g ?? null, null);
+  }
+
+  #kept(request, before, found) {
+    const body = {
+      ref: request.ref,
+      verdict: found?.verdict ?? "allow",
+      findings: found ? this.#said(found) : [],
+      net_g: before === null || request.gross_after_g == null ? null : request.gross_after_g - before,
+      pressure_kpa: request.pressure_kpa ?? null,
+      queued: true,
+      offline: this.#mark(),
     };
+    return { status: 201, body };
   }
 
   #judgedHere(ended) {

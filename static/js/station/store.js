@@ -25,8 +25,10 @@ export async function dropTurn(code) {
 export async function addFill(fill, turn) {
   const tx = (await store.database()).transaction(["records", "turns"], "readwrite", STRICT);
   const records = tx.objectStore("records");
-  if (!(await records.get(fill.ref))) records.put(fill);
-  tx.objectStore("turns").put(turn);
+  if (!(await records.get(fill.ref))) {
+    records.put(fill);
+    tx.objectStore("turns").put(turn);
+  }
   await tx.done;
   store.announce();
 }
