@@ -1,5 +1,5 @@
-"""The page at the gun without a network: bottles are judged by the list and filled, the tab dies, the line loses answers,
-and every fill arrives once; what the register judges otherwise is told at once."""
+"""The page at the gun without a network: bottles are judged by the list and filled, the tab dies, the line loses
+answers, and every fill arrives once; what the register judges otherwise is told at once."""
 
 from __future__ import annotations
 

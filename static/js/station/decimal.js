@@ -1,11 +1,13 @@
 // Exact decimals: limits of the law are written in tenths, and binary fractions would move them.
 
-/** "14.90" as {units: 1490n, scale: 2}; throws for what is no decimal. */
+/** "14.90" as {units: 1490n, scale: 2}, "3E+1" as {units: 30n, scale: 0}; throws for what is no decimal. */
 export function decimal(text) {
-  const found = /^(-?\d+)(?:\.(\d+))?$/.exec(String(text));
+  const found = /^(-?\d+)(?:\.(\d+))?(?:E([+-]?\d{1,2}))?$/.exec(String(text));
   if (!found) throw new RangeError(`no decimal: ${text}`);
-  const [, whole, part = ""] = found;
-  return { units: BigInt(whole + part), scale: part.length };
+  const [, whole, part = "", power = "0"] = found;
+  const scale = part.length - Number(power);
+  const units = BigInt(whole + part);
+  return scale < 0 ? { units: units * 10n ** BigInt(-scale), scale: 0 } : { units, scale };
 }
 
 function at(value, scale) {
