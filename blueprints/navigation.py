@@ -47,6 +47,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("流转扫码"), "deliveries.index", "cylinder.hand_over", "scan"),
             (_("气瓶"), "cylinders.index", "cylinder.read", "cylinder"),
             (_("充装记录"), "filling.index", "filling.read", "list-check"),
+            (_("气瓶举报"), "cylinder_reports.index", "cylinder_report.read", "bell"),
             (_("断网误充"), "offline_disagreements.index", "offline_disagreement.read", "alert-triangle"),
             (_("充装过程"), "turns.index", "filling.read", "refresh"),
             (_("放行记录"), "holds.index", "hold.read", "hand-stop"),

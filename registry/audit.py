@@ -67,6 +67,8 @@ ACTS: dict[str, frozenset[str]] = {
     "fault_report.received": frozenset({"no", "elevator_id", "kind", "photo"}),
     "fault_report.moved": frozenset({"no", "verb", "from", "to"}),
     "fault_report.made_hazard": frozenset({"no", "hazard_id"}),
+    "cylinder_report.received": frozenset({"no", "cylinder_id", "kind", "photo"}),
+    "cylinder_report.moved": frozenset({"no", "verb", "from", "to", "hazard_id"}),
     "rescue.enrolled": frozenset({"elevator_id", "code", "plate_verified_on"}),
     "visit.recorded": frozenset({"elevator_id", "cycle", "done_on", "paperless", "findings"}),
     "visit.confirmed": frozenset({"paperless"}),

@@ -26,6 +26,7 @@ from registry.models import (
     CreditGrade,
     Cylinder,
     CylinderAnomaly,
+    CylinderReport,
     Device,
     Drill,
     Elevator,
@@ -297,6 +298,15 @@ def _claims(actor: Actor) -> Where:
     )
 
 
+def _cylinder_reports(actor: Actor) -> Where:
+    """Reports of the county; a station sees one on its cylinders from when it was passed on."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return CylinderReport.area_code.in_(actor.areas)
+    return and_(CylinderReport.station_id == actor.unit_id, CylinderReport.passed_at.is_not(None))
+
+
 def _people(actor: Actor) -> Where:
     if actor.sees_city:
         return true()
@@ -349,6 +359,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     MaintenanceState: lambda actor: _of_elevators(actor, MaintenanceState.elevator_id),
     MakerItems: _maker_items,
     Cylinder: _cylinders,
+    CylinderReport: _cylinder_reports,
     CylinderAnomaly: _of_unit(CylinderAnomaly.station_id),
     Device: _of_unit(Device.station_id),
     Drill: _of_unit(Drill.company_id),

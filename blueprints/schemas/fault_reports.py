@@ -17,20 +17,10 @@ STATE_CHOICES = (("open", _("未办结")), *((state.id, state) for state in STAT
 VERBS = {move.verb: move for move in MOVES}
 
 
-class ReportIn(In):
-    """What a rider sends. `website` is a trap for programs: people do not see it."""
+class OfAnybody(In):
+    """What anybody sends from behind a label. `website` is a trap for programs: people do not see it."""
 
-    kind = Choice(KIND_CHOICES, required=True, label=_("什么问题"), kind="radio")
-    text = Note(max=500, label=_("补充说明"), hint=_("几楼、什么时候、什么现象。请不要写姓名等个人信息"))
     photo = Upload(accept="image/jpeg,image/png,image/webp", label=_("照片"), hint=_("照片中的位置等信息会被清除"))
-    phone = Text(
-        max=30,
-        check=identifiers.phone,
-        kind="tel",
-        autocomplete="tel",
-        label=_("联系电话"),
-        hint=_("可不填；只有维保单位和使用单位在处理期间能看到"),
-    )
     ref = Ref()
     website = Text(max=200, label=_("请不要填写这一栏"), autocomplete="off")
 
@@ -39,6 +29,28 @@ class ReportIn(In):
         """A person is told, in case a browser filled it in."""
         if value:
             raise ValidationError(str(_("请清空“请不要填写这一栏”后再提交")))
+
+
+class Phone(Text):
+    """The phone of whoever reports; `hint` says who will see it."""
+
+    def __init__(self, hint: Any) -> None:
+        super().__init__(
+            max=30,
+            check=identifiers.phone,
+            kind="tel",
+            autocomplete="tel",
+            label=_("联系电话"),
+            hint=hint,
+        )
+
+
+class ReportIn(OfAnybody):
+    """What a rider sends."""
+
+    kind = Choice(KIND_CHOICES, required=True, label=_("什么问题"), kind="radio")
+    text = Note(max=500, label=_("补充说明"), hint=_("几楼、什么时候、什么现象。请不要写姓名等个人信息"))
+    phone = Phone(_("可不填；只有维保单位和使用单位在处理期间能看到"))
 
 
 class ReportFilter(PageIn):

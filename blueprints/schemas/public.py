@@ -32,6 +32,7 @@ class PublicCylinderOut(PublicOut):
     owner = fields.String()
     filler = fields.String()
     filled_on = fields.Date()
+    filled_at = fields.AwareDateTime()
     net_g = fields.Integer()
     pressure_kpa = fields.Integer()
     inspection_valid_until = fields.Date()

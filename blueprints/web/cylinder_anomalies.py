@@ -16,6 +16,7 @@ from registry import clock
 from registry.queries import cylinder_anomalies as queries
 from registry.rules.anomalies import WORKFLOW
 from registry.rules.cylinder_anomalies import names
+from registry.rules.cylinder_reports import KINDS
 from registry.rules.workflow import moves, states
 from registry.services import cylinder_anomalies
 
@@ -29,6 +30,7 @@ def words() -> dict[str, Any]:
         "anomaly_states": states(WORKFLOW),
         "anomaly_names": names(clock.today()),
         "anomaly_text": lambda row: schemas.said(queries.pattern_of(row), row.evidence),
+        "report_kinds": KINDS,
         "today": clock.today(),
     }
 

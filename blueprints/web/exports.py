@@ -15,6 +15,7 @@ from marshmallow import Schema
 from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.anomalies import AnomalyFilter
+from blueprints.schemas.cylinder_reports import CylinderReportFilter
 from blueprints.schemas.cylinders import CylinderFilter
 from blueprints.schemas.elevators import ElevatorQuery
 from blueprints.schemas.fault_reports import ReportFilter
@@ -65,6 +66,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "elevators-unknown-age": UnknownFilter,
     "assessments": AssessmentFilter,
     "renewals": RenewalFilter,
+    "cylinder-reports": CylinderReportFilter,
     "fault-reports": ReportFilter,
     "hold-releases": HoldFilter,
     "sunshine": MonthFilter,

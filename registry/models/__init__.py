@@ -4,6 +4,7 @@ from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, Visit
 from registry.models.areas import Area
 from registry.models.company_records import Drill, QualityCheck
 from registry.models.cylinder_anomalies import CylinderAnomaly, CylinderAnomalyStep
+from registry.models.cylinder_reports import CylinderReport, CylinderReportStep
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
 from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
@@ -66,6 +67,8 @@ __all__ = [
     "CylinderEvent",
     "CylinderInspection",
     "CylinderLeft",
+    "CylinderReport",
+    "CylinderReportStep",
     "CylinderStatus",
     "Device",
     "DeviceOutage",

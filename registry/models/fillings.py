@@ -124,7 +124,10 @@ class FillRefusal(Base):
     """A fill that the rules refused, kept as it was asked for."""
 
     __tablename__ = "fill_refusal"
-    __table_args__ = (UniqueConstraint("station_id", "ref"),)
+    __table_args__ = (
+        UniqueConstraint("station_id", "ref"),
+        Index("ix_fill_refusal_cylinder_id_at", "cylinder_id", "at"),
+    )
 
     id: Mapped[Big]
     ref: Mapped[Code]

@@ -36,6 +36,12 @@ def choices(actor: Actor) -> list[tuple[str, AreaName]]:
     return [(area.code, AreaName(area.name, area.name_en)) for area in db.session.scalars(statement)]
 
 
+def counties() -> list[tuple[str, AreaName]]:
+    """(code, name) of every area below the city, for whoever is not signed in."""
+    found = db.session.scalars(select(Area).where(Area.level != "city").order_by(Area.position))
+    return [(area.code, AreaName(area.name, area.name_en)) for area in found]
+
+
 def names() -> dict[str, AreaName]:
     """Every area's name by code."""
     return {area.code: AreaName(area.name, area.name_en) for area in db.session.scalars(select(Area))}

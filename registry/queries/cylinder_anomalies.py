@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import selectinload
 
 from registry import clock, codes, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import CylinderAnomaly, CylinderAnomalyStep, Filling, LabelCode, Scan, Unit
-from registry.queries import anomaly_moves, cylinder_anomaly_facts
+from registry.models import CylinderAnomaly, CylinderAnomalyStep, CylinderReport, Filling, LabelCode, Scan, Unit
+from registry.queries import anomaly_moves, cylinder_anomaly_facts, cylinder_reports
 from registry.queries.paging import Page, paginate
 from registry.rules import anomalies as states
 from registry.rules import cylinder_anomalies as rules
@@ -56,25 +56,28 @@ class Side:
 
 @dataclass(frozen=True)
 class Shown:
-    """One anomaly: what was found in words of the rules, the records it stands on, what may be done."""
+    """One anomaly: what was found in words of the rules, the records it stands on, what may be done, and what citizens
+    reported of the same cylinder."""
 
     row: CylinderAnomaly
     pattern: Pattern
     sides: list[Side]
     moves: list[Move]
+    reports: Sequence[CylinderReport]
 
 
-def is_suspected(cylinder_id: int) -> bool:
-    """Whether a copied code was confirmed of a cylinder: the public page is red then."""
+def suspicion(cylinder_id: int) -> str | None:
+    """Whether a copied code was `confirmed` of a cylinder (its public page is red then), or that is still `running`."""
     clones = rules.clone_codes(clock.today())
-    statement = select(
-        exists().where(
-            CylinderAnomaly.cylinder_id == cylinder_id,
-            CylinderAnomaly.state == states.CONFIRMED,
-            CylinderAnomaly.code.in_(clones),
-        )
+    statement = select(CylinderAnomaly.state).where(
+        CylinderAnomaly.cylinder_id == cylinder_id,
+        CylinderAnomaly.state.in_((*RUNNING, states.CONFIRMED)),
+        CylinderAnomaly.code.in_(clones),
     )
-    return bool(db.session.scalar(statement))
+    found = set(db.session.scalars(statement.limit(100)))
+    if states.CONFIRMED in found:
+        return "confirmed"
+    return "running" if found else None
 
 
 def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
@@ -121,7 +124,8 @@ def show(actor: Actor, anomaly_id: int) -> Shown:
         *(_fill(fill) for fill in (row.other_filling, row.filling) if fill is not None),
     ]
     moves = anomaly_moves.offered(actor, row, "cylinder_anomaly")
-    return Shown(row, pattern_of(row), sorted(sides, key=lambda side: side.at), moves)
+    reports = cylinder_reports.on_cylinder(actor, row.cylinder_id)
+    return Shown(row, pattern_of(row), sorted(sides, key=lambda side: side.at), moves, reports)
 
 
 def _scan(scan: Scan) -> Side:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -24,7 +24,7 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import elevator_inspections, filling_facts
+from registry.queries import cylinder_anomalies, elevator_inspections, filling_facts
 from registry.queries.filling_facts import Found
 from registry.queries.visit_standing import held_back
 from registry.rules.filling import FillingVerdict
@@ -51,6 +51,7 @@ class PublicCylinder:
     owner: str
     filler: str | None
     filled_on: date | None
+    filled_at: datetime | None
     net_g: int | None
     pressure_kpa: int | None
     inspection_valid_until: date | None
@@ -103,6 +104,25 @@ def place_of(text: str) -> PublicPlace:
     return PublicPlace(found.code, row.address, _rescue_code(row, clock.today()))
 
 
+@dataclass(frozen=True, slots=True)
+class PublicBottle:
+    """The cylinder somebody reports about, where there is one; `code` is what was scanned."""
+
+    code: str
+    serial_no: str | None
+    owner: str | None
+
+
+def bottle_of(text: str) -> PublicBottle | None:
+    """What a report from behind a label would be about; None when the label is that of an elevator."""
+    found = filling_facts.find(text)
+    if found.elevator_id is not None:
+        return None
+    row = found.cylinder
+    code = found.code or found.text
+    return PublicBottle(code, row.serial_no if row else None, row.owner.name if row else None)
+
+
 def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
     """The public side of a scanned cylinder; None when the code leads to none."""
     row = found.cylinder
@@ -119,13 +139,14 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
     insurer = _insurer(row.id, today)
     return PublicCylinder(
         code=found.code,
-        verdict=judged.verdict + Verdict.of(_ending_soon(row, today)),
+        verdict=judged.verdict + Verdict.of([*_of_copies(row.id), *_ending_soon(row, today)]),
         kind=CYLINDER_KINDS.get(row.kind),
         medium=MEDIA.get(row.medium),
         serial_no=row.serial_no,
         owner=row.owner.name,
         filler=fill.station.name if fill else None,
         filled_on=fill.filled_on if fill else None,
+        filled_at=fill.ended_at if fill else None,
         net_g=fill.net_g if fill else None,
         pressure_kpa=fill.pressure_kpa if fill else None,
         inspection_valid_until=row.next_inspection_on,
@@ -133,6 +154,22 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
         insured=insurer is not None,
         insurer=insurer,
     )
+
+
+def _of_copies(cylinder_id: int) -> list[Finding]:
+    """Its code was copied: nobody can tell from the label any more which bottle this is."""
+    suspicion = cylinder_anomalies.suspicion(cylinder_id)
+    if suspicion == "confirmed":
+        return [
+            _finding("Q03", "block", "此码已查实被复制，请勿使用", "The code of this label was copied. Do not use it")
+        ]
+    if suspicion == "running":
+        zh, en = (
+            "此码疑似被复制，正在核实，请核对瓶身钢印",
+            "The code may have been copied and is being looked into: check the stamp",
+        )
+        return [_finding("Q04", "warn", zh, en)]
+    return []
 
 
 def _ending_soon(row: Cylinder, on: date) -> list[Finding]:

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-import ipaddress
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, photos, policy
 from registry.actor import SYSTEM, Actor
-from registry.counters import next_number, upsert
+from registry.counters import next_number
 from registry.db import transaction
-from registry.errors import Conflict, Invalid, Missing, TooMany
+from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import Elevator, FaultReport, FaultReportStep, RateWindow
-from registry.queries import elevators, fault_reports, filling_facts, parameters
+from registry.models import Elevator, FaultReport, FaultReportStep
+from registry.queries import elevators, fault_reports, filling_facts
 from registry.replays import digest
 from registry.rules import fault_reports as rules
-from registry.services import files, hazards
-from registry.settings import current
+from registry.services import files, hazards, report_intake
 
 Data = Mapping[str, Any]
 
 KIND = "BX"
 PURPOSE = "fault_report"
 HAZARD_SOURCE = "complaint"
-KEPT_WINDOWS = timedelta(days=2)
 
 
 def submit(code: str, data: Data, address: str) -> tuple[FaultReport, bool]:
@@ -55,7 +49,7 @@ def submit(code: str, data: Data, address: str) -> tuple[FaultReport, bool]:
     _check(data)
     if (known := _known(data["ref"], content)) is not None:
         return known, True
-    photo = _photo(data.get("photo"))
+    photo = report_intake.picture(data.get("photo"))
     with transaction() as session:
         now = clock.now()
         _refuse_flood(session, found.elevator_id, address, now)
@@ -160,16 +154,6 @@ def _check(data: Data) -> None:
         raise Invalid.field("text", T("请简单说明是什么问题"))
 
 
-def _photo(content: bytes | None) -> bytes | None:
-    if not content:
-        return None
-    try:
-        return photos.redrawn(content)
-    except photos.PhotoError as error:
-        texts = {"size": T("照片太大，请缩小后再传"), "format": T("请上传 JPG、PNG 或 WebP 格式的照片")}
-        raise Invalid.field("photo", texts[str(error)]) from None
-
-
 def _known(ref: str, content: str) -> FaultReport | None:
     """The report that arrived with this `ref` before."""
     row = fault_reports.by_ref(ref)
@@ -179,43 +163,17 @@ def _known(ref: str, content: str) -> FaultReport | None:
 
 
 def _refuse_flood(session: Session, elevator_id: int, address: str, now: datetime) -> None:
-    """Count this report against its source and its elevator; a refused one is not counted."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    session.execute(delete(RateWindow).where(RateWindow.hour < hour - KEPT_WINDOWS))
-    keys = ("fault_report.per_source_hour", "fault_report.per_elevator_hour")
-    most = parameters.values(keys, clock.day_of(now))
-    wait = ceil((hour + timedelta(hours=1) - now).total_seconds())
-    subjects = (f"report:{_source(address, now)}", f"report-elevator:{elevator_id}")
-    for subject, key in zip(subjects, keys, strict=True):
-        if _count(session, subject, hour) > most[key]:
-            minutes = ceil(wait / 60)
-            raise TooMany(
-                T("报修太频繁，请{minutes}分钟后再试；有人被困请直接拨打96366", minutes=minutes), retry_after=wait
-            )
-
-
-def _count(session: Session, subject: str, hour: datetime) -> int:
-    """One more in this hour; other workers wait for this transaction, so that two never both are the last."""
-    return int(
-        session.execute(
-            upsert(session, RateWindow)
-            .values(subject=subject, hour=hour, count=1)
-            .on_conflict_do_update(
-                index_elements=[RateWindow.subject, RateWindow.hour], set_={"count": RateWindow.count + 1}
-            )
-            .returning(RateWindow.count)
-        ).scalar_one()
+    """Count this report against its source and its elevator."""
+    subjects = (
+        (f"report:{report_intake.source_of(address, now)}", "fault_report.per_source_hour"),
+        (f"report-elevator:{elevator_id}", "fault_report.per_elevator_hour"),
     )
-
-
-def _source(address: str, now: datetime) -> str:
-    """A keyed digest of an address (of its /64 with IPv6), another one every day."""
-    try:
-        known = ipaddress.ip_address(address)
-        text = str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
-    except ValueError:
-        text = address
-    return hmac.new(current().secret_key, f"{clock.day_of(now)} {text}".encode(), hashlib.sha256).hexdigest()[:32]
+    report_intake.refuse_flood(
+        session,
+        subjects,
+        now,
+        lambda minutes: T("报修太频繁，请{minutes}分钟后再试；有人被困请直接拨打96366", minutes=minutes),
+    )
 
 
 def _new(session: Session, elevator: Elevator, data: Data, now: datetime) -> FaultReport:

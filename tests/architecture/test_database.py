@@ -102,7 +102,9 @@ def test_sqlite_is_opened_as_promised(app: Flask) -> None:
     assert values == {"journal_mode": "wal", "foreign_keys": 1}
 
 
-@pytest.mark.parametrize("table", ["seal", "fault_report_step", "registration_step", "renewal_step"])
+@pytest.mark.parametrize(
+    "table", ["seal", "fault_report_step", "cylinder_report_step", "registration_step", "renewal_step"]
+)
 def test_seals_and_steps_have_their_triggers(app: Flask, table: str) -> None:
     where = {
         "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal",

@@ -22,6 +22,7 @@ PUBLIC = {
     "public.show",
     "public_reports.new",
     "public_reports.receipt",
+    "public_reports.without_label",
     "public_seals.index",
     "public_seals.proof",
     "field.shell",

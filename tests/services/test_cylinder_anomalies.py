@@ -61,13 +61,13 @@ def test_explained_and_confirmed_freezes_the_cylinder(app):
     with pytest.raises(Conflict, match="可说明到"):
         cylinder_anomalies.move(county, row.id, "confirm", {"reason": "钢印不符"})
     cylinder_anomalies.move(cast.actor("filling"), row.id, "explain", {"explanation": "未扫回收"})
-    assert not queries.is_suspected(row.cylinder_id)
+    assert queries.suspicion(row.cylinder_id) == "running"
     cylinder_anomalies.move(county, row.id, "confirm", {"reason": "钢印不符"})
     again = db.session.get_one(CylinderAnomaly, row.id)
     assert (again.state, again.hazard_id is not None, again.decided_on) == ("confirmed", True, clock.today())
     cylinder = db.session.get_one(Cylinder, row.cylinder_id)
     assert cylinder.status == "suspended"
-    assert queries.is_suspected(row.cylinder_id)
+    assert queries.suspicion(row.cylinder_id) == "confirmed"
 
 
 def test_who_may(app):

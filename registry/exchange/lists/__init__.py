@@ -13,6 +13,7 @@ from registry.exchange.columns import Say
 from registry.exchange.export import write_xlsx
 from registry.exchange.lists import (
     anomalies,
+    cylinder_reports,
     fault_reports,
     holds,
     inspections,
@@ -57,6 +58,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "elevators-unknown-age": old_elevators.UNKNOWN_AGE,
         "assessments": old_elevators.ASSESSMENTS,
         "renewals": old_elevators.RENEWALS,
+        "cylinder-reports": cylinder_reports.REPORTS,
         "fault-reports": fault_reports.REPORTS,
         "hold-releases": holds.RELEASES,
         "sunshine": sunshine.SUNSHINE,

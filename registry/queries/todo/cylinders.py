@@ -5,6 +5,7 @@ from __future__ import annotations
 from registry.messages import T
 from registry.queries import (
     cylinder_anomalies,
+    cylinder_reports,
     label_batches,
     label_bindings,
     offline_disagreements,
@@ -13,9 +14,21 @@ from registry.queries import (
     turns,
     unknown_codes,
 )
-from registry.queries.todo.entry import Todo
+from registry.queries.todo.entry import Tallied, Todo
+
+
+def _reports(key: str, label: T, tone: str, permission: str) -> Todo:
+    arguments = {"late": "1"} if key == "late" else {"state": key}
+    count = Tallied(cylinder_reports.tally, key)
+    return Todo(f"cylinder_reports_{key}", label, tone, permission, "cylinder_reports.index", count, arguments)
+
 
 TODOS: tuple[Todo, ...] = (
+    _reports("late", T("超时未答复的气瓶举报"), "late", "cylinder_report.answer"),
+    _reports("received", T("待处理的气瓶举报"), "due", "cylinder_report.answer"),
+    _reports("answered", T("待办结的气瓶举报"), "due", "cylinder_report.close"),
+    _reports("clue", T("已转线索、待办结的气瓶举报"), "open", "cylinder_report.close"),
+    _reports("passed_on", T("待说明的气瓶举报"), "due", "cylinder_report.explain"),
     Todo(
         "cylinder_anomalies_to_explain",
         T("待说明的气瓶异常"),
