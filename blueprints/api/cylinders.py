@@ -9,8 +9,10 @@ from flask_smorest import Blueprint
 from blueprints.schemas import cylinder_events as events
 from blueprints.schemas import cylinders as schemas
 from blueprints.schemas.base import page_out
+from blueprints.schemas.timeline import TimelineEntryOut, TimelineFilter
 from blueprints.sessions import actor
 from registry import clock
+from registry.queries import cylinder_timeline as timeline
 from registry.queries import cylinders as queries
 from registry.services import cylinder_events, cylinder_inspections, cylinders
 
@@ -46,6 +48,14 @@ def show(code: str) -> Any:
 def correct(data: dict[str, Any], code: str) -> Any:
     """Correct the marks that are given; `version` is the one the caller saw."""
     return cylinders.correct(actor(), code, {**data, "source": "api"}, data["version"])
+
+
+@bp.route("/<string:code>/timeline")
+@bp.arguments(TimelineFilter(), location="query")
+@bp.response(200, page_out(TimelineEntryOut))
+def show_timeline(query: dict[str, Any], code: str) -> Any:
+    """The life of a cylinder, newest first; `kind` filters."""
+    return timeline.page(actor(), code, query, query["cursor"])[1]
 
 
 @bp.route("/<string:code>/events", methods=["POST"])

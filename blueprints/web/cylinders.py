@@ -9,15 +9,17 @@ from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.schemas import cylinders as schemas
+from blueprints.schemas.timeline import TimelineFilter
 from blueprints.sessions import actor, settings
 from registry import clock, codes, policy
 from registry.errors import Conflict
 from registry.labels import qr
 from registry.messages import T
 from registry.queries import areas
+from registry.queries import cylinder_timeline as timelines
 from registry.queries import cylinders as queries
 from registry.queries import stations as station_queries
-from registry.rules.cylinder_lifecycle import EVENTS, STATUSES, custodies
+from registry.rules.cylinder_lifecycle import STATUSES, custodies
 from registry.rules.kinds import CYLINDER_KINDS, MEDIA
 from registry.services import cylinder_inspections, cylinders
 
@@ -34,6 +36,7 @@ TONES = {
     "destroyed": "bad",
     "cancelled": "bad",
 }
+LATEST = 8
 DUE_TONES = {"overdue": "bad", "soon": "warn", "later": "good", "unknown": "neutral"}
 
 
@@ -44,7 +47,6 @@ def _names() -> dict[str, Any]:
         "media": MEDIA,
         "statuses": STATUSES,
         "custodies": custodies(),
-        "events": EVENTS,
         "tones": TONES,
         "due_tone": lambda day: DUE_TONES[queries.due_state(day, clock.today())],
         "is_overdue": lambda row: queries.is_overdue(row, clock.today()),
@@ -101,11 +103,43 @@ def show(code: str) -> Any:
         moves=queries.moves_of(actor(), row),
         transferable=queries.is_transferable(actor(), row),
         fillings=queries.last_fillings(actor(), row),
-        happened=queries.events_of(row),
+        happened=timelines.page(actor(), code, {"limit": LATEST})[1].items,
         labels=queries.labels_of(row),
         bodies=queries.body_names(row.inspections),
         area_names=areas.names(),
         symbol=_symbol(row.label_code) if row.label_code else None,
+        **_names(),
+    )
+
+
+# What an entry of the timeline opens -> the page.
+RECORDS = {
+    "filling": lambda number: url_for("filling.show", filling_id=number),
+    "turn": lambda number: url_for("turns.show", cycle_id=number),
+    "anomaly": lambda number: url_for("cylinder_anomalies.show", anomaly_id=number),
+    "offline_disagreement": lambda number: url_for("offline_disagreements.show", disagreement_id=number),
+    "report": lambda number: url_for("cylinder_reports.show", no=number),
+    "hold": lambda _number: url_for("holds.index"),
+    "policy": lambda number: url_for("policies.show", policy_id=number),
+    "label": lambda number: url_for("labels.show", code=number),
+}
+
+
+@bp.route("/<string:code>/timeline")
+def timeline(code: str) -> Any:
+    """The whole life of a cylinder, as far as it is the caller's to know."""
+    form = Form(TimelineFilter(), sent=request.args)
+    filters = form.load() or {}
+    row, page = timelines.page(actor(), code, filters, filters.get("cursor"))
+    kept = {"kind": filters["kind"]} if filters.get("kind") else {}
+    more = url_for("cylinders.timeline", code=row.handle, cursor=page.next, **kept) if page.next else None
+    return form.page(
+        "cylinders/timeline.html",
+        row=row,
+        page=page,
+        more=more,
+        names=timelines.KINDS,
+        link=lambda entry: RECORDS[entry.record[0]](entry.record[1]) if entry.record else None,
         **_names(),
     )
 

@@ -32,6 +32,7 @@ from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFil
 from blueprints.schemas.renewals import RenewalFilter
 from blueprints.schemas.safety import SafetyFilter
 from blueprints.schemas.sunshine import MonthFilter, SpotCheckFilter
+from blueprints.schemas.timeline import TimelineExport
 from blueprints.schemas.units import UnitFilter
 from blueprints.schemas.visits import VisitFilter
 from blueprints.sessions import actor, language
@@ -67,6 +68,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "assessments": AssessmentFilter,
     "renewals": RenewalFilter,
     "cylinder-reports": CylinderReportFilter,
+    "cylinder-timeline": TimelineExport,
     "fault-reports": ReportFilter,
     "hold-releases": HoldFilter,
     "sunshine": MonthFilter,

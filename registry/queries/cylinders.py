@@ -15,7 +15,7 @@ from registry import clock, codes, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import among, db
 from registry.messages import T
-from registry.models import Capacity, Cylinder, CylinderEvent, CylinderInspection, Filling, LabelCode, Unit
+from registry.models import Capacity, Cylinder, CylinderInspection, Filling, LabelCode, Unit
 from registry.queries.cylinder_terms import chosen
 from registry.queries.cylinder_values import MARKS, dates_from
 from registry.queries.paging import Page, paginate
@@ -202,16 +202,6 @@ def last_fillings(actor: Actor, cylinder: Cylinder, limit: int = 10) -> Sequence
         .where(Filling.cylinder_id == cylinder.id)
         .options(joinedload(Filling.station))
         .order_by(Filling.ended_at.desc())
-        .limit(limit)
-    ).all()
-
-
-def events_of(cylinder: Cylinder, limit: int = 20) -> Sequence[CylinderEvent]:
-    """The latest events of a cylinder that was found through the policy."""
-    return db.session.scalars(
-        select(CylinderEvent)
-        .where(CylinderEvent.cylinder_id == cylinder.id)
-        .order_by(CylinderEvent.at.desc(), CylinderEvent.id.desc())
         .limit(limit)
     ).all()
 

@@ -15,10 +15,13 @@ from registry.exchange.mapping import propose
 from registry.exchange.sheets import find
 from registry.models import Elevator
 from seeds import cast
+from tests import filling_factory
 from tests.exchange.test_registers import MAPPED, bring_in, cylinder_row, elevator_row
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHO = {"cylinders": "filling", "fillings": "filling", "trail": "auditor"}
+# Lists of one thing: which.
+OF_ONE = {"cylinder-timeline": lambda: f"?code={filling_factory.cylinder().label_code}"}
 
 
 def fetch(browser, address: str) -> list[dict]:
@@ -70,7 +73,7 @@ def test_each_sees_its_own(ledger, browser_of) -> None:
 
 @pytest.mark.parametrize("name", sorted(lists.LISTS))
 def test_every_list_leaves(browser_of, client, name) -> None:
-    fetch(browser_of(WHO.get(name, "section")), f"/exports/{name}.xlsx")
+    fetch(browser_of(WHO.get(name, "section")), f"/exports/{name}.xlsx{OF_ONE.get(name, str)()}")
     assert client.get(f"/exports/{name}.xlsx").status_code == 302
 
 

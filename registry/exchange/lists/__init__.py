@@ -14,6 +14,7 @@ from registry.exchange.export import write_xlsx
 from registry.exchange.lists import (
     anomalies,
     cylinder_reports,
+    cylinder_timeline,
     fault_reports,
     holds,
     inspections,
@@ -59,6 +60,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "assessments": old_elevators.ASSESSMENTS,
         "renewals": old_elevators.RENEWALS,
         "cylinder-reports": cylinder_reports.REPORTS,
+        "cylinder-timeline": cylinder_timeline.TIMELINE,
         "fault-reports": fault_reports.REPORTS,
         "hold-releases": holds.RELEASES,
         "sunshine": sunshine.SUNSHINE,
