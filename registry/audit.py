@@ -143,6 +143,7 @@ ACTS: dict[str, frozenset[str]] = {
     "hazard.reported": frozenset({"no", "title", "unit_id", "source"}),
     "hazard.moved": frozenset({"no", "verb", "from", "to", "round", "due_on"}),
     "paper.issued": frozenset({"kind", "number", "title", "hazard_id"}),
+    "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),
     "paper_template.set": frozenset({"kind", "since", "file_id", "note"}),

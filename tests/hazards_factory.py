@@ -132,6 +132,35 @@ def data_for(verb: str, login: str, **changes: Any) -> dict[str, Any]:
             "reason": "又被短接",
             "new_due": today + timedelta(days=7),
         },
+        "remind": lambda: {"demand": "抓紧整改", "reply_by": today + timedelta(days=5)},
+        "supervise": lambda: {"demand": "立即采取措施，限期完成整改", "reply_by": today + timedelta(days=5)},
+        "list_supervision": lambda: {
+            "listing_level": "city" if login in ("section", "leader") else "county",
+            "supervising_party": cast.unit("yongqiao").id,
+            "demand": "落实整改责任、措施、资金、时限和预案",
+            "listing_due": today + timedelta(days=60),
+            "media": "宿州市人民政府网站",
+            "published_on": today,
+        },
+        "delist": lambda: {"reason": "已完成整改", "media": "宿州市人民政府网站", "published_on": today},
+        "summon": lambda: {
+            "talk_reason": "整改推进不力",
+            "talk_on": today + timedelta(days=3),
+            "talk_place": "市局三楼会议室",
+            "attendees": "单位主要负责人、安全总监",
+        },
+        "record_talk": lambda: {
+            "talk_held_on": today,
+            "talk_record": "单位汇报了整改情况",
+            "demand": "十日内完成整改",
+            "attendees": "张敏、周卫东",
+        },
+        "transfer_case": lambda: {
+            "receiver": "埇桥区市场监督管理局执法大队",
+            "facts_found": "拒不执行监察指令",
+            "evidence_list": "现场照片、指令书送达回证",
+            "offence_clause": "特种设备安全监督检查办法第36条",
+        },
         "void": lambda: {"reason": "重复登记", "second_person": person("county2")},
     }
     values = made.get(verb, lambda: {"reason": "情况变化"})()

@@ -18,7 +18,14 @@ from registry.exchange.columns import Column, Say
 LAST_ROW = 1_048_575  # from 0
 LONGEST_TEXT = 32_767
 RISKY = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet program run a text as a formula
-NUMBER_FORMATS = {"date": "yyyy-mm-dd", "month": "yyyy-mm", "moment": "yyyy-mm-dd hh:mm", "integer": "0", "text": "@"}
+NUMBER_FORMATS = {
+    "date": "yyyy-mm-dd",
+    "month": "yyyy-mm",
+    "moment": "yyyy-mm-dd hh:mm",
+    "integer": "0",
+    "text": "@",
+    "share": "0.00%",
+}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel's calendar is a day off
 _EXACT = 10**15
 

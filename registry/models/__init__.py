@@ -26,7 +26,7 @@ from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, Main
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
 from registry.models.offline import CylinderLeft, OfflineDisagreement, SnapshotKey
 from registry.models.old_elevators import Assessment, RenewalProject, RenewalStep
-from registry.models.papers import Paper, PaperFile, PaperTemplate, PaperWithdrawal
+from registry.models.papers import CircularItem, Paper, PaperFile, PaperTemplate, PaperWithdrawal
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
 from registry.models.policies import Claim, Endorsement, Policy, PolicyItem, PolicyShare
 from registry.models.registrations import ElevatorUse, Registration, RegistrationStep, SafetyPart
@@ -57,6 +57,7 @@ __all__ = [
     "Assignment",
     "Capacity",
     "Certificate",
+    "CircularItem",
     "Claim",
     "Contract",
     "Counter",

@@ -55,6 +55,8 @@ class Hazard(Base):
     state_since: Mapped[Day]
     listed_on: Mapped[Day | None]
     closed_on: Mapped[Day | None]
+    listed_supervision: Mapped[Code | None]  # county | city | province: 挂牌督办
+    escalation_level: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]

@@ -79,6 +79,18 @@ class PaperTemplate(Base):
     set_at: Mapped[Moment]
 
 
+class CircularItem(Base):
+    """A hazard that a circular names as overdue; `days` as they stood then."""
+
+    __tablename__ = "circular_item"
+    __table_args__ = (UniqueConstraint("paper_id", "hazard_id"), Index("ix_circular_item_hazard_id", "hazard_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"))
+    days: Mapped[int]
+
+
 class PaperWithdrawal(Base):
     """A paper taken back: it and its number stay, marked as withdrawn."""
 

@@ -70,6 +70,7 @@ def build(hazard: Hazard, steps: Sequence[HazardStep]) -> HazardFacts:
         device_in_use=in_use,
         device_stop_use=hazard.stop_use or in_use is False,
         due=hazard.due_on,
+        listed_supervision=hazard.listed_supervision,
         verifiers=verifiers(known.pop("verifier_ids", ())),
         **known,
     )
@@ -120,6 +121,8 @@ EFFECTS: dict[str, Callable[[HazardStep, Known], Known]] = {
     "sign_county": lambda step, _: {"county_signer": step.person_id, "county_signed_on": step.done_on},
     "sign_county_second": _second_signed,
     "sign_city": _second_signed,
+    "summon": lambda _step, _known: {"talk_called": True},
+    "record_talk": lambda _step, _known: {"talk_called": False},
 }
 
 

@@ -21,7 +21,7 @@ from registry.models import Cylinder, Elevator, Hazard, HazardStep, Membership, 
 from registry.queries import cylinders, elevators, hazard_facts, units
 from registry.rules import hazards as rules
 from registry.rules.hazard_case import field_type
-from registry.rules.hazard_facts import LIST_RANKS, REOPEN_REASONS, AcceptanceAnswer
+from registry.rules.hazard_facts import LIST_RANKS, REOPEN_REASONS, SUPERVISION_RANKS, AcceptanceAnswer
 from registry.rules.hazards import Move
 
 PURPOSE = "hazard"
@@ -157,6 +157,7 @@ def _check_choices(given: Given, today: date, wrong: Errors) -> None:
         "source": [source.source for source in rules.sources(today)],
         "suggested_clause": [clause.clause for clause in rules.clauses(today)],
         "list_level": LIST_RANKS,
+        "listing_level": SUPERVISION_RANKS,
         "deadline_case": [case.case for case in rules.deadline_cases(today)],
         "reopen_reason": REOPEN_REASONS,
     }

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from registry.actor import OFFICE_ROLES, ROLES, Actor
 from registry.db import db
 from registry.models import HazardStep, Person, StoredFile, Unit
-from registry.queries.hazard_offers import LIST_LEVELS, REOPEN_REASONS, Said
+from registry.queries.hazard_offers import LIST_LEVELS, LISTING_LEVELS, REOPEN_REASONS, Said
 from registry.rules import hazards as rules
 from registry.rules.hazard_case import field_name, field_type
 
@@ -30,6 +30,8 @@ PERSONAL = frozenset(
         "second_person",
         "verifiers",
         "verifier_signatures",
+        "attendees",
+        "talk_record",
     }
 )
 NAMED = {"unit": Unit, "person": Person, "people": Person, "verifiers": Person, "file": StoredFile, "files": StoredFile}
@@ -152,6 +154,7 @@ def _shown(name: str, kind: str, value: Any, names: Mapping[type[Any], Mapping[A
 def _choice(name: str, value: str, on: date) -> Any:
     offered: dict[str, Mapping[str, Any]] = {
         "list_level": LIST_LEVELS,
+        "listing_level": LISTING_LEVELS,
         "reopen_reason": REOPEN_REASONS,
         "source": {source.source: source for source in rules.sources(on)},
         "deadline_case": {case.case: case for case in rules.deadline_cases(on)},

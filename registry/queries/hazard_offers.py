@@ -22,6 +22,7 @@ from registry.rules.hazards import Move
 from registry.rules.verdict import Finding
 
 LIST_LEVELS = {"county": T("县级清单"), "city": T("市级清单"), "province": T("省级清单")}
+LISTING_LEVELS = {"county": T("县级挂牌"), "city": T("市级挂牌"), "province": T("省级挂牌")}
 REOPEN_REASONS = {"recurrence": T("反弹复发"), "fraud": T("弄虚作假"), "spot_check": T("抽查不合格")}
 DEVICES_OF_CYLINDERS = frozenset({"cylinder", "station", "vessel"})
 MOST = 300
@@ -113,6 +114,9 @@ def _first_value(actor: Actor, hazard: Hazard, name: str, on: date) -> Any:
         "progress_on": on,
         "site_date": on,
         "signature": actor.name,
+        "listing_level": "city" if actor.role in CITY_ROLES else "county",
+        "published_on": on,
+        "talk_held_on": on,
     }
     return values.get(name)
 
@@ -124,13 +128,13 @@ def choices(actor: Actor, hazard: Hazard, facts: HazardFacts, name: str, on: dat
             return clause_choices(on, _kind(hazard))
         case "source":
             return [(source.source, source) for source in rules.sources(on)]
-        case "list_level":
-            return list(LIST_LEVELS.items())
+        case "list_level" | "listing_level":
+            return list(LIST_LEVELS.items() if name == "list_level" else LISTING_LEVELS.items())
         case "reopen_reason":
             return list(REOPEN_REASONS.items())
         case "deadline_case":
             return _deadline_choices(on)
-        case "issuing_party" | "coordinating_party":
+        case "issuing_party" | "coordinating_party" | "supervising_party":
             return _regulators(actor)
         case "responsible_party":
             return _named_units(facts.units)

@@ -17,10 +17,12 @@ from registry.db import db
 from registry.errors import Conflict, Missing, Refused
 from registry.messages import T
 from registry.models import Area, Hazard, HazardStep, Paper, StoredFile, Unit
-from registry.queries import hazard_facts, hazard_inputs, hazard_ledger, hazard_offers, papers
+from registry.queries import escalations, hazard_facts, hazard_inputs, hazard_ledger, hazard_offers, papers
 from registry.queries.paging import Page, paginate
+from registry.rules import escalation
 from registry.rules import hazards as rules
 from registry.rules import papers as paper_rules
+from registry.rules.escalation import Proposal
 from registry.rules.hazard_case import field_type
 from registry.rules.papers import PaperKind
 from registry.settings import current
@@ -75,6 +77,8 @@ class Case:
     entries: list[hazard_ledger.Entry]
     guarantees: list[hazard_ledger.Guarantee]
     offers: list[hazard_offers.Offer]
+    supervision: list[hazard_offers.Offer]
+    proposals: tuple[Proposal, ...]
     barred: list[hazard_offers.Offer]
     former: Sequence[Hazard]
     sees_people: bool
@@ -158,13 +162,21 @@ def show(actor: Actor, no: str) -> Case:
         timer=timer(hazard, steps, today),
         entries=hazard_ledger.entries(actor, steps),
         guarantees=hazard_ledger.guarantees(actor, steps),
-        offers=[offer for offer in found if not offer.against],
-        barred=[offer for offer in found if offer.against],
+        offers=[offer for offer in found if not offer.against and not offer.move.is_supervision],
+        supervision=[offer for offer in found if not offer.against and offer.move.is_supervision],
+        proposals=_proposals(hazard, today),
+        barred=[offer for offer in found if offer.against and not offer.move.is_supervision],
         former=_former(actor, hazard, today),
         sees_people=actor.role in OFFICE_ROLES or hazard.unit_id == actor.unit_id,
         papers=papers.of_hazard(actor, hazard),
         paper_kinds=paper_rules.kinds(today),
     )
+
+
+def _proposals(hazard: Hazard, on: date) -> tuple[Proposal, ...]:
+    if hazard.state not in RUNNING:
+        return ()
+    return escalation.propose(escalations.standings_of([hazard], on)[hazard.id], on)
 
 
 def moves_for(actor: Actor, hazard: Hazard) -> list[hazard_offers.Offer]:
@@ -189,7 +201,7 @@ def _next_step(hazard: Hazard, steps: Sequence[HazardStep], on: date) -> tuple[r
     move = next((move for move in moves if move.deadline and move.verb not in done), None)
     if move is None or move.deadline is None:
         return None, None
-    since = steps[-1].done_on if steps else hazard.state_since
+    since = next((step.done_on for step in reversed(steps) if not escalation.rung(step.verb, on)), hazard.state_since)
     return move, rules.deadline_day(move.deadline, since, hazard_facts.calendar())
 
 

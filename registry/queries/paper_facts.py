@@ -17,9 +17,9 @@ from sqlalchemy.orm import joinedload
 from registry import clock
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Area, Certificate, Cylinder, Elevator, Hazard, HazardStep, Person, StoredFile, Unit
+from registry.models import Area, Certificate, Cylinder, Elevator, Hazard, HazardStep, Paper, Person, StoredFile, Unit
 from registry.queries import hazard_facts
-from registry.queries.hazard_offers import LIST_LEVELS
+from registry.queries.hazard_offers import LIST_LEVELS, LISTING_LEVELS, REOPEN_REASONS
 from registry.rules import hazards as rules
 from registry.rules.hazard_case import field_type
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS
@@ -42,6 +42,13 @@ STEPS: dict[str, tuple[str, ...]] = {
     "county": ("sign_county",),
     "second": ("sign_county_second", "sign_city"),
     "notice": ("close",),
+    "remind": ("remind",),
+    "supervise": ("supervise",),
+    "list_supervision": ("list_supervision",),
+    "delist": ("delist",),
+    "summon": ("summon",),
+    "record_talk": ("record_talk",),
+    "transfer_case": ("transfer_case",),
 }
 
 
@@ -69,7 +76,8 @@ def of_hazard(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep]) -> Fact
         for step in steps
         if step.verb == "extend"
     ]
-    found["office"] = _office(actor)
+    found["history"] = _history(hazard)
+    found["office"] = office(actor)
     found["today"] = chinese_day(today)
     return found | dict.fromkeys(ONLY_THIS_PAPER, "")
 
@@ -81,6 +89,7 @@ def blank_hazard() -> Facts:
     found |= {name: dict.fromkeys(keys, "") for name, keys in BLANK.items()}
     found["progress"] = [dict.fromkeys(("day", "text"), "")]
     found["extensions"] = [dict.fromkeys(("day", "reason", "due"), "")]
+    found["history"] = [dict.fromkeys(("day", "act", "number"), "")]
     return found | dict.fromkeys(ONLY_THIS_PAPER, "") | {"today": ""}
 
 
@@ -157,6 +166,11 @@ MODELS: dict[str, Any] = {
 }
 
 
+CHOICES: dict[str, Mapping[str, Any]] = {
+    "list_level": LIST_LEVELS,
+    "listing_level": LISTING_LEVELS,
+    "reopen_reason": REOPEN_REASONS,
+}
 LISTS = ("file", "files", "checklist")
 
 
@@ -196,6 +210,8 @@ def _said(name: str, value: Any, on: date, names: _Names) -> Any:
             return f"{Decimal(str(value)):,.2f}".removesuffix(".00")
         case "flag":
             return "是" if value else "否"
+        case "choice":
+            return str(CHOICES.get(name, {}).get(value, value))
         case "checklist":
             points = {point.item: point.zh for point in rules.acceptance(on)}
             return [
@@ -235,6 +251,17 @@ def _hazard(hazard: Hazard, today: date) -> Facts:
         "responsible_phone": hazard.responsible_phone,
         "round": str(hazard.round),
     }
+
+
+HISTORY = {"remind": "提醒", "supervise": "督办", "listed_notice": "挂牌督办", "talk": "约谈"}
+
+
+def _history(hazard: Hazard) -> list[Facts]:
+    """What the offices have issued to get it done so far."""
+    rows = db.session.scalars(
+        select(Paper).where(Paper.hazard_id == hazard.id, Paper.kind.in_(HISTORY)).order_by(Paper.id)
+    )
+    return [{"day": chinese_day(row.issued_on), "act": HISTORY[row.kind], "number": row.number} for row in rows]
 
 
 def _unit(unit_id: int) -> Facts:
@@ -291,7 +318,7 @@ def _enforces(certificates: Iterable[Certificate]) -> str:
     return max(held, key=lambda row: row.expires_on).number if held else ""
 
 
-def _office(actor: Actor) -> Facts:
+def office(actor: Actor) -> Facts:
     """The office that issues: the bureau of the actor."""
     unit = db.session.get(Unit, actor.unit_id) if actor.unit_id else None
     return {

@@ -86,6 +86,7 @@ class HazardFacts:
     second_signer: Person | None = None
     second_signed_on: date | None = None
     objection_open: bool = False
+    talk_called: bool = False
 
     @property
     def involved(self) -> frozenset[Person]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from registry.rules import escalation_guards as _escalation_guards  # noqa: F401  # its guards join the others
 from registry.rules import hazard_case, hazard_guards, tables
 from registry.rules.dates import add_months, add_working_days, is_working_day
 from registry.rules.hazard_case import GUARDS, Case, note
@@ -17,6 +18,8 @@ from registry.rules.hazard_facts import LEVELS, ActorFacts, Calendar, HazardFact
 from registry.rules.verdict import Finding, Verdict
 
 NO_CALENDAR = Calendar()
+SUPERVISION = "E"  # how the numbers of such moves begin
+STAYS = "="  # the target of a move that leaves the hazard where it stands
 BEFORE_ASSIGNMENT = ("DRAFT", "PENDING_RECOGNITION", "LISTED")
 
 
@@ -68,6 +71,11 @@ class Move:
     @property
     def permission(self) -> str:
         return f"hazard.{self.verb}"
+
+    @property
+    def is_supervision(self) -> bool:
+        """Whether the move leaves the hazard where it stands and presses for it to be dealt with (§1.6)."""
+        return self.number.startswith(SUPERVISION)
 
     def applies(self, state: str, list_level: str) -> bool:
         """Whether the move leads on from a state on a list."""
@@ -151,7 +159,7 @@ def _move(row: tables.Row, source: str) -> Move:
         number=row["number"],
         verb=row["verb"],
         source=source,
-        target=row["target"],
+        target=source if row["target"] == STAYS else row["target"],
         list_levels=tuple(row["list_levels"].split()),
         office=row["office"],
         zh=row["zh"],

@@ -20,6 +20,7 @@ from registry.messages import T
 from registry.models import Area, Hazard, HazardStep
 from registry.queries import hazard_facts, hazard_inputs, hazard_offers, paper_facts, parameters
 from registry.replays import digest
+from registry.rules import escalation
 from registry.rules import hazards as rules
 from registry.rules import papers as paper_rules
 from registry.rules.hazards import Deadline, Move
@@ -245,11 +246,16 @@ def _enter(hazard: Hazard, found: Move, given: dict[str, Any], today: date) -> N
             # The stop order falls with the closing, never by hand (WSL art. 65).
             hazard.closed_on, hazard.stop_use = today, False
         case "reopen":
-            hazard.closed_on, hazard.round = None, hazard.round + 1
+            hazard.closed_on, hazard.round, hazard.escalation_level = None, hazard.round + 1, 0
+        case "list_supervision":
+            hazard.listed_supervision = given["listing_level"]
+        case "delist":
+            hazard.listed_supervision = None
         case "file_plan":
             hazard.responsible_person, hazard.responsible_phone = given["leader_name"], given["leader_phone"]
     if given.get("stop_use"):
         hazard.stop_use = True
+    hazard.escalation_level = max(hazard.escalation_level, escalation.rung(found.verb, today))
     if found.target != found.source:
         hazard.state_since = today
     hazard.state = found.target

@@ -106,6 +106,10 @@ def test_the_board_counts_by_state_and_shows_what_is_late(time, browser_of) -> N
     assert "超期的" not in browser_of("dangshan").get("/hazards/").text
 
 
+# What a head of an office may issue while nothing has been issued yet: no talk to record, nothing to delist.
+SUPERVISION = ("remind", "supervise", "list-supervision", "summon", "transfer-case")
+
+
 def test_the_page_offers_only_what_i_may_do(time, browser_of) -> None:
     hazard = move("county-leader", walk(reported(), "COUNTY_REVIEW"), "sign_county")
     path = f"/hazards/{hazard.no}"
@@ -114,11 +118,14 @@ def test_the_page_offers_only_what_i_may_do(time, browser_of) -> None:
         for login in ("county-leader", "county-leader2", "county", "property", "section")
     }
     assert offered == {
-        "county-leader": {"return-to-verifying", "return-to-rectifying", "suspend"},
-        "county-leader2": {"sign-county-second", "return-to-verifying", "return-to-rectifying", "suspend"},
-        "county": set(),
+        "county-leader": {"return-to-verifying", "return-to-rectifying", "suspend", *SUPERVISION},
+        "county-leader2": {
+            *("sign-county-second", "return-to-verifying", "return-to-rectifying", "suspend"),
+            *SUPERVISION,
+        },
+        "county": {"remind"},
         "property": set(),
-        "section": set(),
+        "section": set(SUPERVISION),
     }
     assert "签字人不得是核查人" in browser_of("county-leader").get(path).text
 

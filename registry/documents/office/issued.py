@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Paper, StoredFile
 from registry.pictures import LARGEST_PIXELS
-from registry.queries import paper_facts, papers
+from registry.queries import circulars, paper_facts, papers
 from registry.services import files
 from registry.services import papers as services
 
@@ -58,7 +58,7 @@ def draft(kind: str, template: bytes, on: date) -> bytes:
 
 
 # What a kind's template is tried with, where it is not the papers of a hazard.
-BLANKS: dict[str, Any] = {}
+BLANKS: dict[str, Callable[[], dict[str, Any]]] = {"circular": circulars.blank}
 
 
 def _made(actor: Actor, paper: Paper, form: str) -> StoredFile:

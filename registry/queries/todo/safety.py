@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.messages import T
-from registry.queries import hazards, safety_todo
+from registry.queries import escalations, hazards, safety_todo
 from registry.queries.todo.entry import Todo
 
 
@@ -21,6 +21,14 @@ TODOS: tuple[Todo, ...] = (
         "hazards.index",
         hazards.count_overdue,
         {"overdue": "1"},
+    ),
+    Todo(
+        "escalations",
+        T("建议升级督办的隐患"),
+        "late",
+        "circular.read",
+        "circulars.proposals",
+        escalations.waiting,
     ),
     _safety("daily", T("今天的安全检查记录")),
     _safety("weekly", T("到期的每周安全排查报告")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from registry.documents.office.templates import hazard_closing, hazard_forms
+from registry.documents.office.templates import circular, hazard_closing, hazard_forms, hazard_letters
 
 TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "report_up": hazard_forms.report_up,
@@ -16,6 +16,14 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "verification": hazard_closing.verification,
     "close_approval": hazard_closing.close_approval,
     "close_notice": hazard_closing.close_notice,
+    "remind": hazard_letters.remind,
+    "supervise": hazard_letters.supervise,
+    "listed_notice": hazard_letters.listed_notice,
+    "delisting_notice": hazard_letters.delisting_notice,
+    "talk": hazard_letters.talk,
+    "talk_record": hazard_letters.talk_record,
+    "transfer": hazard_letters.transfer,
+    "circular": circular.circular,
 }
 
 
