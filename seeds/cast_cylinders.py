@@ -92,6 +92,9 @@ CYLINDERS = (
     CastCylinder("N2-01", "station2", NITROGEN, 60, 30),
     CastCylinder("CO2-01", "station2", CARBON_DIOXIDE, 48, 12),
     CastCylinder("C2H2-01", "station2", ACETYLENE, 70, 20),
+    CastCylinder("LPG-COPIED", "station", LPG, 22, fills=(17,)),
+    CastCylinder("LPG-UNRETURNED", "station", LPG, 24, fills=(8,)),
+    CastCylinder("LPG-LIGHT", "station", LPG, 27, fills=(33,)),
     CastCylinder("OX-DRAFT", "station2", OXYGEN, 3, status="draft"),
 )
 MOVES = {
@@ -171,7 +174,7 @@ def _fill(row: Cylinder, ago: int) -> None:
     code = row.label_code or ""
     filler = cast.actor("filler")
     with past.at(start):
-        _event(code, "enter_station", start)
+        event(code, "enter_station", start)
         scans.scan(filler, {"code": code, "purpose": "fill", "gun": "1"})
     end = start + timedelta(minutes=3)
     assert row.permitted_fill_g is not None
@@ -210,20 +213,21 @@ def _fill(row: Cylinder, ago: int) -> None:
         fill_cycles.release(filler, {"ref": f"cast-out-{row.inner_no}-{ago}", "code": code})
     if row.id % 2:
         with past.at(end + timedelta(minutes=40)):
-            _event(code, "self_pickup", clock.now())
+            event(code, "self_pickup", clock.now())
         return
     # By courier and depot to a customer the station knows by number, and the empty one home again.
     road = (("deliver_start", "courier", 40), ("enter_depot", "depot", 80), ("deliver_start", "courier", 130))
     for kind, who, minutes in (*road, ("deliver_done", "courier", 170)):
         with past.at(end + timedelta(minutes=minutes)):
             given = {"customer": f"K-{row.id:04d}"} if kind == "deliver_done" else None
-            _event(code, kind, clock.now(), who, given)
+            event(code, kind, clock.now(), who, given)
     if ago > 8:
         with past.at(end + timedelta(days=7)):
-            _event(code, "collect", clock.now(), "courier", {"customer": f"K-{row.id:04d}"})
+            event(code, "collect", clock.now(), "courier", {"customer": f"K-{row.id:04d}"})
 
 
-def _event(code: str, kind: str, at: datetime, who: str = "filling", given: dict[str, Any] | None = None) -> None:
+def event(code: str, kind: str, at: datetime, who: str = "filling", given: dict[str, Any] | None = None) -> None:
+    """One step in a cylinder's life, told by one of the cast."""
     place = cast.unit("depot" if who == "depot" else "station")
     position = {"lat": place.lat, "lon": place.lon} if who != "filling" else None
     record = {"ref": str(uuid4()), "kind": kind, "at": at, "data": given, "position": position}

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.db import db
-from registry.models import Cylinder, Elevator, Filling, Hazard, Person, Scan, TrailEntry, Visit
+from registry.models import Cylinder, CylinderAnomaly, Elevator, Filling, Hazard, Person, Scan, TrailEntry, Visit
 from registry.queries import indicators
 from registry.services import accounts
 from seeds import cast, cast_cylinders, cast_equipment, cast_old, cast_registrations, demo
@@ -77,9 +77,20 @@ def test_the_casts_cylinders(shown) -> None:
     assert by_key["LPG-PAST-LIFE"].service_end_on < today
     assert by_key["LPG-SUSPENDED"].status == "suspended"
     fills = db.session.scalars(select(Filling)).all()
-    assert len(fills) == sum(len(each.fills) for each in cast_cylinders.CYLINDERS)
+    assert len(fills) == sum(len(each.fills) for each in cast_cylinders.CYLINDERS) + 1  # the one too light
     assert all(fill.scanned for fill in fills)
-    assert set(db.session.scalars(select(Scan.verdict))) == {"allow"}
+    assert set(db.session.scalars(select(Scan.verdict))) == {"allow", "warn"}
+
+
+def test_the_casts_forged_cylinders_are_on_the_work_list(shown) -> None:
+    found = {row.code: row for row in db.session.scalars(select(CylinderAnomaly).order_by(CylinderAnomaly.id.desc()))}
+    assert {code: found[code].state for code in ("C1", "C2", "C4")} == {
+        "C1": "explained",
+        "C2": "found",
+        "C4": "confirmed",
+    }
+    assert found["C2"].other_scan_id is not None
+    assert found["C2"].evidence["kmh"] > 120
 
 
 def test_the_casts_hazards_lie_open_late_and_closed(shown) -> None:
