@@ -23,10 +23,15 @@ def build() -> None:
     _seen_in_two_places(cylinder("LPG-COPIED"), 2)
     _never_brought_back(cylinder("LPG-UNRETURNED"), 4)
     _too_light(cylinder("LPG-LIGHT"), 5)
+    _night(4)
     _explain("C1", 2, "该瓶由客户自行送回，入站时漏扫，钢印核对一致")
-    _explain("C4", 4, "秤前有积水，已重新校秤")
+    _explain("C4", 3, "秤前有积水，已重新校秤")
     _decide("C4", 1, "confirm", "现场核对：钢印皮重16.5 kg，实测空瓶15.6 kg，瓶体与档案照片不符")
-    with past.at(_moment(0, 6)):
+    _night(0)
+
+
+def _night(ago: int) -> None:
+    with past.at(_moment(ago, 6)):
         cylinder_anomaly_finding.examine_night(SYSTEM, clock.today())
 
 

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from blueprints.schemas.anomalies import STATES, AnomalyMoveOut, AnomalyStepOut, Named
 from blueprints.schemas.base import Out, PageIn
-from blueprints.schemas.fields import Choice, Day, Integer, Text, Yes
+from blueprints.schemas.fields import Choice, Day, Text, Yes
 from blueprints.sessions import language
 from registry import clock
 from registry.queries import cylinder_anomalies as queries
@@ -24,7 +24,7 @@ class CylinderAnomalyFilter(PageIn):
 
     code = Choice(CODE_CHOICES, label=_("异常类型"))
     state = Choice(STATES, label=_("状态"))
-    station = Integer(min=1, label=_("充装单位"))
+    station = Text(max=60, label=_("充装单位"), hint=_("名称的一部分"))
     cylinder = Text(max=200, label=_("气瓶标签码"))
     since = Day(label=_("发现日期自"))
     until = Day(label=_("至"))
@@ -68,6 +68,9 @@ class SideOut(Out):
     lon = fields.Float(allow_none=True)
     gross_before_g = fields.Integer(allow_none=True)
     gross_after_g = fields.Integer(allow_none=True)
+    tare_g = fields.Integer(allow_none=True)
+    weighed_by = fields.String(allow_none=True)
+    gun = fields.String(allow_none=True)
 
 
 class CylinderAnomalyDetailOut(Out):

@@ -16,6 +16,7 @@ from registry import clock
 from registry.queries import cylinder_anomalies as queries
 from registry.rules.anomalies import WORKFLOW
 from registry.rules.cylinder_anomalies import names
+from registry.rules.cylinder_lifecycle import EVENTS
 from registry.rules.cylinder_reports import KINDS
 from registry.rules.workflow import moves, states
 from registry.services import cylinder_anomalies
@@ -32,6 +33,7 @@ def words() -> dict[str, Any]:
         "anomaly_text": lambda row: schemas.said(queries.pattern_of(row), row.evidence),
         "report_kinds": KINDS,
         "today": clock.today(),
+        "events": EVENTS,
     }
 
 

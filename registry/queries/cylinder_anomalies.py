@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -13,15 +13,29 @@ from sqlalchemy.orm import selectinload
 from registry import clock, codes, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import CylinderAnomaly, CylinderAnomalyStep, CylinderReport, Filling, LabelCode, Scan, Unit
+from registry.models import (
+    CylinderAnomaly,
+    CylinderAnomalyStep,
+    CylinderEvent,
+    CylinderReport,
+    Filling,
+    LabelBinding,
+    LabelCode,
+    Scan,
+    Unit,
+)
 from registry.queries import anomaly_moves, cylinder_anomaly_facts, cylinder_reports
 from registry.queries.paging import Page, paginate
 from registry.rules import anomalies as states
 from registry.rules import cylinder_anomalies as rules
 from registry.rules.cylinder_anomalies import Pattern
+from registry.rules.labels import CONFIRMED
 from registry.rules.workflow import Move
 
 RUNNING = (states.FOUND, states.EXPLAINED)
+HISTORY = 12  # steps of the cylinder's life shown beside the evidence
+AROUND_DAYS = 2
+MOST_DIGITS = 10
 LISTED = (
     selectinload(CylinderAnomaly.station),
     selectinload(CylinderAnomaly.cylinder),
@@ -42,7 +56,8 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Side:
-    """One record the evidence stands on: when, what was done, at which unit, where. Weights in grams."""
+    """One record the evidence stands on: when, what was done, at which unit, where. Weights in grams; `tare_g` the tare
+    on file at that fill, `weighed_by` device or typed."""
 
     what: str
     number: int
@@ -52,18 +67,27 @@ class Side:
     lon: float | None
     gross_before_g: int | None = None
     gross_after_g: int | None = None
+    tare_g: int | None = None
+    weighed_by: str | None = None
+    gun: str | None = None
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One anomaly: what was found in words of the rules, the records it stands on, what may be done, and what citizens
-    reported of the same cylinder."""
+    """One anomaly: what was found in words of the rules, the records it stands on, what may be done.
+
+    `history`: the cylinder's steps up to the days after it was found, the newest first, each with the unit;
+    `binding`: who put the code on the cylinder, with the photos of stamp and label;
+    `reports`: what citizens reported of the same cylinder.
+    """
 
     row: CylinderAnomaly
     pattern: Pattern
     sides: list[Side]
     moves: list[Move]
     reports: Sequence[CylinderReport]
+    history: Sequence[tuple[CylinderEvent, str | None]] = ()
+    binding: LabelBinding | None = None
 
 
 def suspicion(cylinder_id: int) -> str | None:
@@ -81,8 +105,8 @@ def suspicion(cylinder_id: int) -> str | None:
 
 
 def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
-    """Anomalies, found last first. `filters`, each optional: `code`, `state` (or `open`), `station` (unit id),
-    `cylinder` (code), `since` and `until` (days found, inclusive), `late`, `mine` (bool).
+    """Anomalies, found last first. `filters`, each optional: `code`, `state` (or `open`), `station` (unit id or
+    part of a name), `cylinder` (code), `since` and `until` (days found, inclusive), `late`, `mine` (bool).
 
     Raises:
         Invalid: the cursor is not one of ours.
@@ -92,7 +116,7 @@ def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str 
     conditions: dict[str, Callable[[Any], Any]] = {
         "code": lambda v: CylinderAnomaly.code == v,
         "state": lambda v: CylinderAnomaly.state.in_(RUNNING if v == "open" else (v,)),
-        "station": lambda v: CylinderAnomaly.station_id == v,
+        "station": _of_station,
         "cylinder": lambda v: CylinderAnomaly.cylinder_id.in_(
             select(LabelCode.cylinder_id).where(LabelCode.code == codes.split(str(v)).code)
         ),
@@ -104,6 +128,17 @@ def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str 
     wanted = [condition(given[key]) for key, condition in conditions.items() if key in given]
     statement = policy.scope(actor, CylinderAnomaly).where(*wanted).options(*LISTED)
     return paginate(statement, CylinderAnomaly.id, limit, cursor, newest=True)
+
+
+def _of_station(text: Any) -> Any:
+    """By number, as programs ask, or by a part of the name, as people do."""
+    named = select(Unit.id).where(Unit.name.contains(str(text).strip(), autoescape=True))
+    number = str(text).strip()
+    return (
+        CylinderAnomaly.station_id == int(number)
+        if number.isdecimal() and len(number) < MOST_DIGITS
+        else CylinderAnomaly.station_id.in_(named)
+    )
 
 
 def _late(today: date) -> Any:
@@ -125,7 +160,31 @@ def show(actor: Actor, anomaly_id: int) -> Shown:
     ]
     moves = anomaly_moves.offered(actor, row, "cylinder_anomaly")
     reports = cylinder_reports.on_cylinder(actor, row.cylinder_id)
-    return Shown(row, pattern_of(row), sorted(sides, key=lambda side: side.at), moves, reports)
+    sides.sort(key=lambda side: side.at)
+    return Shown(row, pattern_of(row), sides, moves, reports, *_of_cylinder(actor, row))
+
+
+def _of_cylinder(
+    actor: Actor, row: CylinderAnomaly
+) -> tuple[Sequence[tuple[CylinderEvent, str | None]], LabelBinding | None]:
+    if row.cylinder_id is None:
+        return (), None
+    until = row.found_at + timedelta(days=AROUND_DAYS)
+    steps = (
+        select(CylinderEvent, Unit.name)
+        .outerjoin(Unit, Unit.id == CylinderEvent.unit_id)
+        .where(CylinderEvent.cylinder_id == row.cylinder_id, CylinderEvent.at <= until)
+        .order_by(CylinderEvent.at.desc(), CylinderEvent.id.desc())
+        .limit(HISTORY)
+    )
+    binding = (
+        policy.scope(actor, LabelBinding)
+        .where(LabelBinding.cylinder_id == row.cylinder_id, LabelBinding.state == CONFIRMED)
+        .order_by(LabelBinding.id.desc())
+        .limit(1)
+    )
+    history = [(event, name) for event, name in db.session.execute(steps)]
+    return history, db.session.scalars(binding).first()
 
 
 def _scan(scan: Scan) -> Side:
@@ -136,7 +195,7 @@ def _scan(scan: Scan) -> Side:
 
 def _fill(fill: Filling) -> Side:
     station = fill.station
-    weights = (fill.gross_before_g, fill.gross_after_g)
+    weights = (fill.gross_before_g, fill.gross_after_g, fill.tare_g, fill.weighed_by, fill.gun)
     return Side("fill", fill.id, fill.ended_at, station.name, station.lat, station.lon, *weights)
 
 
