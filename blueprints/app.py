@@ -51,13 +51,11 @@ def behind(application: Any, proxies: int) -> Any:
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
-    options: dict[str, object] = {"pool_pre_ping": True}
     if settings.is_sqlite:
         settings_of.prepare_directories(settings)
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": options,
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,

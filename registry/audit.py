@@ -12,7 +12,7 @@ from sqlalchemy import Table, insert
 from registry import clock
 from registry.actor import Actor
 from registry.bulk import insert_rows
-from registry.db import Base, db
+from registry.db import Base, connection, db
 from registry.models import TrailEntry
 
 # act -> the keys its entry may carry; an undeclared key is a mistake of the programmer and fails the verb.
@@ -213,7 +213,7 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
             }
         )
     if len(rows) == 1:
-        db.session.connection().execute(_ONE_ENTRY, rows)
+        connection().execute(_ONE_ENTRY, rows)
         return
     insert_rows(db.session(), cast(Table, TrailEntry.__table__), rows)
 

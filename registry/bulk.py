@@ -1,4 +1,5 @@
-"""Many rows into one table at once: COPY on PostgreSQL, plain many-row statements on SQLite.
+"""Rows into a table past the session: many at once by COPY on PostgreSQL and plain many-row statements on SQLite, one
+where a verb has to be quick.
 
 Rows are dicts of column values as Core takes them, each with its own id (`take_ids`) or none at all. Columns that the
 rows leave out get the default of the model, reckoned once, or else the table's.
@@ -9,25 +10,48 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnDefault, Table, func, insert, select, text
+from sqlalchemy import ColumnDefault, Insert, Select, Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
-__all__ = ["insert_rows", "take_ids"]
+from registry.db import connection
 
-LEAST = 200  # fewer rows go through Core, whose statement is as quick
+__all__ = ["insert_rows", "take_ids", "write_row"]
+
+LEAST = 20  # fewer rows go through Core, whose statement is as quick
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 Row = Mapping[str, Any]
 
 
 def take_ids(session: Session, table: Table, count: int) -> Sequence[int]:
     """Ids for rows about to be written in this transaction, which on SQLite is the only one that writes."""
-    if session.get_bind().dialect.name == "sqlite":
-        last = session.scalar(select(func.max(table.c.id))) or 0
+    asking = connection()
+    if asking.dialect.name == "sqlite":
+        last = asking.execute(_last_id(table)).scalar() or 0
         return range(last + 1, last + 1 + count)
-    sequence = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-    return list(session.scalars(sequence, {"name": table.name, "count": count}))
+    return list(asking.execute(_NEXT_IDS, {"name": table.name, "count": count}).scalars())
+
+
+_NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+
+
+# Written once for each table: putting a statement together takes several times as long as asking it.
+@cache
+def _last_id(table: Table) -> Select[Any]:
+    return select(func.max(table.c.id))
+
+
+@cache
+def _into(table: Table) -> Insert:
+    return insert(table)
+
+
+def write_row(statement: Insert, row: Row) -> int:
+    """One row without an object, by an insert that was written before; its id."""
+    made: Any = connection().execute(statement, row)
+    return int(made.inserted_primary_key[0])
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
@@ -35,7 +59,7 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if len(rows) < LEAST or session.get_bind().dialect.name == "sqlite":
-        session.execute(insert(table), rows)
+        connection().execute(_into(table), rows)
         return
     given = _defaults(table, rows[0])
     if given:

@@ -2,14 +2,20 @@
 
 SQLite is opened in WAL mode with foreign keys on, and a writer begins IMMEDIATE, so that what a verb reads in
 order to decide cannot change before it writes. On PostgreSQL the rows that decide are locked by `locked()`.
+
+What a verb wrote is on the disk before it is answered, unless `transaction(durable=False)` says that a power cut may
+take the last second of it.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
+from time import monotonic, sleep
 from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -20,17 +26,18 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Select,
-    String,
     any_,
     bindparam,
     event,
     func,
     select,
 )
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import OperationalError as DatabaseAway
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import Pool
 
-__all__ = ["Base", "DatabaseAway", "among", "db", "locked", "tidy", "transaction"]
+__all__ = ["Base", "DatabaseAway", "among", "connection", "db", "locked", "lone", "tidy", "transaction"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,16 +61,24 @@ db = SQLAlchemy(
 )
 
 WRITER = "registry_writer"
+DURABLE = "registry_durable"
+LONE = "registry_lone"
 BUSY_SECONDS = 10
+RETRY_SECONDS = 0.0003
+RESTED_SECONDS = 5
 # SQLite lets one writer in and has the others sleep and try again: those of one process take their turns here.
 _QUEUE = RLock()
 S = TypeVar("S", bound=Select[Any])
 
 
+def _is_sqlite(connection: Any) -> bool:
+    return "sqlite3" in type(connection).__module__
+
+
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, _record: Any) -> None:
     """Take transaction control from the sqlite3 module and set what every connection needs."""
-    if "sqlite3" not in type(connection).__module__:
+    if not _is_sqlite(connection):
         # Compiling a statement takes longer than any of ours runs.
         connection.autocommit = True
         connection.execute("SET jit = off")
@@ -73,18 +88,78 @@ def _prepare(connection: Any, _record: Any) -> None:
     for pragma in (
         "foreign_keys = ON",
         "journal_mode = WAL",
-        "synchronous = NORMAL",
+        "synchronous = NORMAL",  # _reach_disk() does what FULL would do under the lock
         f"busy_timeout = {BUSY_SECONDS * 1000}",
         "cache_size = -64000",
+        # Whoever commits the page that makes it full puts the log away, and waits for the disk: seldom, then.
+        "wal_autocheckpoint = 10000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Pool, "checkin")
+def _rest(connection: Any, record: Any) -> None:
+    record.info["resting_since"] = monotonic()
+    if record.info.pop(LONE, False) and connection is not None:
+        connection.autocommit = False
+
+
+@event.listens_for(Pool, "checkout")
+def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested for a while whether its server is still there, before somebody relies on it."""
+    since = record.info.get("resting_since")
+    if since is None or monotonic() - since < RESTED_SECONDS or _is_sqlite(connection):
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except Exception as error:
+        raise DisconnectionError from error
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        writer = connection.get_execution_options().get(WRITER)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+    options = connection.get_execution_options()
+    if connection.dialect.name != "sqlite":
+        _begin_postgres(connection, options)
+    elif options.get(WRITER):
+        _begin_writing(connection)
+    elif not options.get(LONE):
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_postgres(connection: Connection, options: Any) -> None:
+    """The driver sends BEGIN itself, ahead of the first statement, unless a lone one is to go by itself."""
+    lone, durable = bool(options.get(LONE)), bool(options.get(DURABLE, True))
+    if lone == connection.info.get(LONE, False) and durable == connection.info.get(DURABLE, True):
+        return
+    raw: Any = connection.connection.driver_connection
+    if durable != connection.info.get(DURABLE, True):
+        raw.autocommit = True  # outside a transaction, so that no rollback takes it back
+        raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
+    raw.autocommit = lone
+    connection.info[LONE], connection.info[DURABLE] = lone, durable
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Wait for the other processes. SQLite would sleep up to a tenth of a second between two attempts, and whoever
+    sleeps is overtaken: ask again sooner."""
+    raw: Any = connection.connection.driver_connection
+    until = monotonic() + BUSY_SECONDS
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while monotonic() < until:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            sleep(RETRY_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # for the last time, and as an error of the database
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 @contextmanager
@@ -99,11 +174,12 @@ def _turn() -> Iterator[None]:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(durable: bool = True) -> Iterator[Session]:
     """The one way to write: everything inside is committed together or not at all.
 
     A verb called inside another verb joins the outer transaction. What was read before is let go, so that what
-    decides is read inside.
+    decides is read inside. `durable`: the disk has it when this ends; else a power cut (not a crash of the registry)
+    may take what was written in the last second. Of nested ones the outermost decides.
     """
     session = db.session()
     if session.info.get(WRITER):
@@ -112,9 +188,8 @@ def transaction() -> Iterator[Session]:
         return
     session.rollback()
     with _turn():
-        session.info[WRITER] = True
         try:
-            session.connection(execution_options={WRITER: True})
+            session.info[WRITER] = session.connection(execution_options={WRITER: True, DURABLE: durable})
             yield session
             session.commit()
         except BaseException:
@@ -122,6 +197,45 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop(WRITER, None)
+    if durable:
+        _reach_disk()
+
+
+def connection() -> Connection:
+    """The connection of the session, for statements that go past it: columns rather than objects."""
+    session = db.session()
+    running: Connection | None = session.info.get(WRITER)
+    return session.connection() if running is None else running
+
+
+def _reach_disk() -> None:
+    """On SQLite: wait until the disk has what was committed, after the lock was given back.
+
+    `synchronous = FULL` would do the same while all other writers wait; so they go on, and one wait serves all that
+    was committed before it. PostgreSQL does so by itself.
+    """
+    path = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+    if not path:
+        return
+    try:
+        log = os.open(f"{path}-wal", os.O_RDONLY)
+    except FileNotFoundError:  # the last connection has closed and put it into the database
+        return
+    try:
+        os.fdatasync(log)
+    finally:
+        os.close(log)
+
+
+@contextmanager
+def lone() -> Iterator[Connection]:
+    """For one statement that needs nothing around it: no transaction is begun, so that none has to be ended."""
+    session = db.session()
+    session.rollback()
+    try:
+        yield session.connection(execution_options={LONE: True})
+    finally:
+        session.rollback()
 
 
 def tidy() -> None:
@@ -138,13 +252,14 @@ def tidy() -> None:
 
 
 def among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Whether a text column is one of many values: one parameter, however many there are."""
+    """Whether a column is one of many texts or numbers: one parameter, however many there are."""
     if db.engine.dialect.name == "sqlite":
         each = func.json_each(json.dumps(list(values))).table_valued("value")
         return cast(ColumnElement[bool], column.in_(select(each.c.value)))
-    return cast(ColumnElement[bool], column == any_(bindparam(None, list(values), ARRAY(String))))
+    return cast(ColumnElement[bool], column == any_(bindparam(None, list(values), ARRAY(column.type))))
 
 
-def locked(statement: S) -> S:
-    """The statement with its rows locked until the transaction ends (a no-op on SQLite, which locks the file)."""
-    return statement.with_for_update()
+def locked(statement: S, of: Any = None) -> S:
+    """The statement with its rows (`of` one table) locked until the transaction ends (a no-op on SQLite, which locks
+    the file)."""
+    return statement.with_for_update(of=of)

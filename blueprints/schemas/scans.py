@@ -68,7 +68,7 @@ class FoundCylinderOut(Out):
     status = fields.String()
     serial_no = fields.String()
     register_no = fields.String()
-    owner = fields.String(attribute="owner.name")
+    owner = fields.String(attribute="owner_name")
     owner_id = fields.Integer()
     tare_g = fields.Integer()
     volume_ml = fields.Integer()

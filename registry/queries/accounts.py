@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, or_, select
 
 from registry import clock
 from registry.actor import OFFICE_ROLES, Actor
-from registry.db import db
+from registry.db import db, lone
 from registry.models import ApiToken, Membership, Person, SignIn, Unit
 
 
@@ -103,7 +103,8 @@ def actor_of_token(secret: str, request_id: str) -> Actor | None:
     """The actor of a bearer token that is neither expired nor revoked."""
     now = clock.now()
     asked = {"token": digest(secret), "now": now, "on": clock.day_of(now)}
-    row = db.session.connection().execute(_BEARER, asked).first()
+    with lone() as connection:
+        row = connection.execute(_BEARER, asked).first()
     if row is None:
         return None
     confined = row.role in OFFICE_ROLES and row.area_code is not None

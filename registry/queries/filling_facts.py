@@ -6,17 +6,17 @@ caller's scope is not asked here. What a door shows of a foreign cylinder is its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from registry import clock, codes
-from registry.db import db, locked
-from registry.models import Alliance, Capacity, Cylinder, Gun, LabelCode, Unit
+from registry.db import connection, db
+from registry.models import Alliance, Capacity, Cylinder, LabelCode, Unit
 from registry.queries.cylinder_terms import groups_for
 from registry.rules import cylinders as cylinder_rules
 from registry.rules.filling_facts import FillingFacts
@@ -26,61 +26,158 @@ from registry.settings import current as settings
 UNKNOWN = "unknown"
 
 
+class OnFile(NamedTuple):
+    """A cylinder as far as verdicts and their screens ask: columns of `Cylinder`, and the name of its owner."""
+
+    id: int
+    label_code: str | None
+    kind: str
+    medium: str
+    status: str
+    custody: str
+    serial_no: str
+    register_no: str | None
+    made_on: date
+    working_pressure_kpa: int | None
+    tare_g: int | None
+    volume_ml: int | None
+    permitted_fill_g: int | None
+    porosity: Decimal | None
+    service_life_years: int | None
+    assessment_passed_on: date | None
+    environment: str | None
+    high_purity: bool
+    vehicle_plate: str | None
+    purchased_on: date | None
+    electronic_mark: bool | None
+    filler_mark_embossed: bool | None
+    refurbished: bool | None
+    threaded_shield: bool | None
+    dual_valve: bool | None
+    owner_id: int
+    registered_on: date | None
+    last_inspected_on: date | None
+    last_inspection_passed: bool | None
+    next_inspection_on: date | None
+    service_end_on: date | None
+    last_filled_at: datetime | None
+    owner_name: str
+
+
+class Licence(NamedTuple):
+    """A unit's licence to fill: columns of its `Capacity`."""
+
+    id: int
+    licence_until: date | None
+    media: list[str] | None
+    suspended_since: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a scanned text leads. `status` is the `code_status` of FillingFacts; `code` the plain form.
 
-    `cylinder` comes with its owner loaded; a code of an elevator has `elevator_id` and the status `unknown` here.
+    A code of an elevator has `elevator_id` and the status `unknown` here. `more` are the columns asked for besides.
     """
 
     text: str
     code: str
     status: str
-    label: LabelCode | None = None
-    cylinder: Cylinder | None = None
-    owner_filling: Capacity | None = None
-
-    @property
-    def elevator_id(self) -> int | None:
-        return self.label.elevator_id if self.label else None
+    label_status: str | None = None
+    elevator_id: int | None = None
+    cylinder: OnFile | None = None
+    owner_filling: Licence | None = None
+    more: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A filling station's licence and the registered gun of that number; None where there is none."""
+    """A filling station's licence, and the number and medium of the registered gun; None where there is none."""
 
     unit_id: int | None
-    filling: Capacity | None = None
-    gun: Gun | None = None
+    filling: Licence | None = None
+    gun: str | None = None
+    gun_medium: str | None = None
 
 
-# Written once: putting a statement together takes several times as long as asking it.
-_OWN_CODE = (
-    select(LabelCode, Cylinder, Capacity)
-    .outerjoin(Cylinder, Cylinder.id == LabelCode.cylinder_id)
-    .outerjoin(Capacity, and_(Capacity.unit_id == Cylinder.owner_id, Capacity.capacity == "filling"))
-    .options(joinedload(Cylinder.owner))
-    .where(LabelCode.code == bindparam("code"))
-)
-_FOREIGN_CODE = _OWN_CODE.where(LabelCode.scheme != "own")  # of makers and older systems, kept as they are written
+LICENCE = tuple(getattr(Capacity, name) for name in Licence._fields)
+_LABEL = (LabelCode.code, LabelCode.status, LabelCode.elevator_id, LabelCode.cylinder_id)
+_ON_FILE = (*(getattr(Cylinder, name) for name in OnFile._fields[:-1]), Unit.name)
+_CYLINDER = slice(len(_LABEL), len(_LABEL) + len(_ON_FILE))
+_OWNER = slice(_CYLINDER.stop, _CYLINDER.stop + len(LICENCE))
 
 
-def find(text: str, lock: bool = False) -> Found:
-    """The label code behind a scanned or typed text and its cylinder, in one query (two with `lock`)."""
+def looked_up(*more: Any) -> Select[Any]:
+    """A select over label codes with what `of_row` reads, and the columns `more`."""
+    return (
+        select(*_LABEL, *_ON_FILE, *LICENCE, *more)
+        .select_from(LabelCode)
+        .outerjoin(Cylinder, Cylinder.id == LabelCode.cylinder_id)
+        .outerjoin(Unit, Unit.id == Cylinder.owner_id)
+        .outerjoin(Capacity, and_(Capacity.unit_id == Cylinder.owner_id, Capacity.capacity == "filling"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A scanned text as it is looked up: `outcome` of codes.verify; `code` is None where nothing need be asked.
+
+    `own`: one of ours; others are of makers and older systems, kept as they are written.
+    """
+
+    text: str
+    plain: str
+    outcome: str
+    code: str | None
+    own: bool
+
+
+def wanted(text: str) -> Wanted:
+    """What to look up for a scanned or typed text."""
     scanned = codes.split(text)
     outcome = codes.verify(scanned, settings().label_keys)
     if outcome in ("bad_check", "bad_mac"):
-        return Found(text, scanned.code, outcome)
+        return Wanted(text, scanned.code, outcome, None, own=True)
     own = outcome in ("ok", "unsigned")
-    wanted = {"code": scanned.code if own else plain_text(text)}
-    row = db.session.execute(_OWN_CODE if own else _FOREIGN_CODE, wanted).first()
+    return Wanted(text, scanned.code, outcome, scanned.code if own else plain_text(text), own)
+
+
+def of_row(asked: Wanted, row: Sequence[Any] | None) -> Found:
+    """What was found, from a row of `looked_up` or none."""
+    if asked.code is None:
+        return Found(asked.text, asked.plain, asked.outcome)
     if row is None:
-        return Found(text, scanned.code, UNKNOWN if own else "unreadable")
-    label, cylinder, filling = row
-    if lock and cylinder is not None:
-        again = locked(select(Cylinder).where(Cylinder.id == cylinder.id)).execution_options(populate_existing=True)
-        db.session.execute(again)
-    return Found(text, label.code, status_of(label), label, cylinder, filling)
+        return Found(asked.text, asked.plain, UNKNOWN if asked.own else "unreadable")
+    code, status, elevator_id, cylinder_id = row[: _CYLINDER.start]
+    known = status_of(status, cylinder_id)
+    if cylinder_id is None:
+        return Found(asked.text, code, known, status, elevator_id)
+    licence = row[_OWNER]
+    return Found(
+        asked.text,
+        code,
+        known,
+        status,
+        elevator_id,
+        OnFile(*row[_CYLINDER]),
+        None if licence[0] is None else Licence(*licence),
+        tuple(row[_OWNER.stop :]),
+    )
+
+
+# Written once: putting a statement together takes several times as long as asking it.
+CODE: Any = bindparam("code")
+_OWN_CODE = looked_up().where(LabelCode.code == CODE)
+_FOREIGN_CODE = _OWN_CODE.where(LabelCode.scheme != "own")
+
+
+def find(text: str) -> Found:
+    """The label code behind a scanned or typed text and its cylinder, in one query."""
+    asked = wanted(text)
+    if asked.code is None:
+        return of_row(asked, None)
+    statement = _OWN_CODE if asked.own else _FOREIGN_CODE
+    return of_row(asked, connection().execute(statement, {"code": asked.code}).first())
 
 
 def plain_text(text: str) -> str:
@@ -88,25 +185,11 @@ def plain_text(text: str) -> str:
     return "".join(c for c in text.strip() if c.isprintable())[:200]
 
 
-def status_of(label: LabelCode) -> str:
-    if label.status in ("void", "replaced"):
-        return label.status
-    return "ok" if label.status == "active" and label.cylinder_id is not None else UNKNOWN
-
-
-_STATION = (
-    select(Capacity, Gun)
-    .outerjoin(Gun, and_(Gun.station_id == Capacity.unit_id, Gun.number == bindparam("gun")))
-    .where(Capacity.unit_id == bindparam("station"), Capacity.capacity == "filling")
-)
-
-
-def station(unit_id: int | None, gun: str | None) -> Station:
-    """The filling licence of a unit and its gun, in one query."""
-    if unit_id is None:
-        return Station(None)
-    row = db.session.execute(_STATION, {"station": unit_id, "gun": gun or ""}).first()
-    return Station(unit_id, *row) if row else Station(unit_id)
+def status_of(status: str, cylinder_id: int | None) -> str:
+    """The `code_status` of a label code on file."""
+    if status in ("void", "replaced"):
+        return status
+    return "ok" if status == "active" and cylinder_id is not None else UNKNOWN
 
 
 def facts(found: Found, at: Station, gun_medium: str | None, on: date) -> FillingFacts:
@@ -125,7 +208,7 @@ def known(found: Found, at: Station, gun_medium: str | None, on: date) -> dict[s
     return {**base, **_of_cylinder(found.cylinder, on), **_of_owner(found, at, on)}
 
 
-def _of_station(filling: Capacity | None, on: date) -> dict[str, Any]:
+def _of_station(filling: Licence | None, on: date) -> dict[str, Any]:
     if filling is None:
         return {}
     return {
@@ -135,16 +218,16 @@ def _of_station(filling: Capacity | None, on: date) -> dict[str, Any]:
     }
 
 
-def _suspended(filling: Capacity, on: date) -> bool:
+def _suspended(filling: Licence, on: date) -> bool:
     return filling.suspended_since is not None and filling.suspended_since <= on
 
 
-def of_register(row: Cylinder, on: date) -> FillingFacts:
+def of_register(row: Cylinder | OnFile, on: date) -> FillingFacts:
     """What the register says of a cylinder itself."""
     return FillingFacts(**_of_cylinder(row, on))
 
 
-def _of_cylinder(row: Cylinder, on: date) -> dict[str, Any]:
+def _of_cylinder(row: Cylinder | OnFile, on: date) -> dict[str, Any]:
     """A cylinder never inspected has passed its manufacturing inspection; one never filled was put into use when
     registered or made."""
     kind = CYLINDER_KINDS.get(row.kind)
@@ -195,7 +278,7 @@ def _of_owner(found: Found, at: Station, on: date) -> dict[str, Any]:
     }
 
 
-def _alliances(cylinder: Cylinder, unit_id: int | None, on: date) -> list[Alliance]:
+def _alliances(cylinder: OnFile, unit_id: int | None, on: date) -> list[Alliance]:
     pairs = (
         and_(Alliance.member_a_id == cylinder.owner_id, Alliance.member_b_id == unit_id),
         and_(Alliance.member_a_id == unit_id, Alliance.member_b_id == cylinder.owner_id),
@@ -209,5 +292,4 @@ def _alliances(cylinder: Cylinder, unit_id: int | None, on: date) -> list[Allian
 
 def owner_as_station(found: Found) -> Station:
     """The owner of what was found, standing in for the station on the public page."""
-    owner: Unit | None = found.cylinder.owner if found.cylinder else None
-    return Station(owner.id if owner else None, found.owner_filling)
+    return Station(found.cylinder.owner_id if found.cylinder else None, found.owner_filling)

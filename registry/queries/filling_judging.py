@@ -97,12 +97,12 @@ def gun_medium(place: Station, stated: str | None, on: date) -> str | None:
     Raises:
         Invalid: the stated medium is not that of the registered gun.
     """
-    if place.gun is None:
+    if place.gun_medium is None:
         return stated
-    if stated and not same_medium(stated, place.gun.medium, on):
-        name = medium_name(place.gun.medium, on)
-        raise Invalid.field("medium", T("{gun}号枪登记的介质是{medium}", gun=place.gun.number, medium=name))
-    return place.gun.medium
+    if stated and not same_medium(stated, place.gun_medium, on):
+        name = medium_name(place.gun_medium, on)
+        raise Invalid.field("medium", T("{gun}号枪登记的介质是{medium}", gun=place.gun, medium=name))
+    return place.gun_medium
 
 
 def kept(findings: Collection[Finding]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Date, and_, bindparam, or_, select
 
 from registry import clock, policy
 from registry.actor import Actor
-from registry.db import db
+from registry.db import connection
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Certificate, Membership, Person
@@ -57,7 +57,7 @@ _NAMED = _STAFF.where(Person.login.in_(bindparam("logins", expanding=True)))
 def of_station(unit_id: int | None, on: date, logins: Collection[str] | None = None) -> dict[str, Staff]:
     """The station's fillers, checkers and managers on a day by login, all or the named ones."""
     asked = {"station": unit_id, "on": on, **({} if logins is None else {"logins": [*logins]})}
-    rows = db.session.connection().execute(_STAFF if logins is None else _NAMED, asked)
+    rows = connection().execute(_STAFF if logins is None else _NAMED, asked)
     found: dict[str, Staff] = {}
     for person_id, login, name, certificate in rows:
         if login and not (login in found and found[login].certified):

@@ -6,36 +6,33 @@ rule that needs it is then not known, and a blocking rule denies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 
 from registry import clock, places
-from registry.db import db
-from registry.models import (
-    Certificate,
-    Cylinder,
-    Device,
-    FillCycle,
-    GasBatch,
-    Hazard,
-    HoldRelease,
-    Person,
-    Policy,
-    PolicyItem,
-    Scan,
-    StaffPresence,
-    Unit,
+from registry.db import connection, db
+from registry.models import Certificate, Cylinder, FillCycle, HoldRelease, Person, Policy, PolicyItem, Scan, Unit
+from registry.queries import parameters
+from registry.queries.filling_facts import OnFile
+from registry.queries.gun_reading import (
+    CERTIFICATE,
+    DAY,
+    ELSEWHERE,
+    NOW,
+    ON,
+    STATION,
+    Batch,
+    OpenTurn,
+    Present,
+    Yard,
 )
-from registry.models.base import UtcMoment
-from registry.queries import parameters, safety_duties
-from registry.queries.filling_facts import Found, Station
 from registry.rules.cylinders import same_medium
 from registry.rules.filling_items import facts_of, failed
-from registry.rules.hazards import OPEN_STATES
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.rules.limits import edition
 
@@ -49,13 +46,6 @@ SEVERITY_KEYS = {
     "R37": "filling.insurance_severity",
     "R38": "filling.duty_severity",
 }
-OTHER_KEYS = (
-    "filling.insurance_pilot",
-    "cylinder_anomaly.travel_kmh",
-    "filling.elsewhere_hours",
-    "filling.unlock_seconds",
-    "filling.scan_valid_minutes",
-)
 # The office's thresholds that a rule is asked with: one number for the gun and for what is looked for at night.
 LIMIT_KEYS = {
     ("R29", "lpg_hours"): ("cylinder_anomaly.fill_minutes_lpg", 60),
@@ -64,26 +54,29 @@ LIMIT_KEYS = {
     ("R30", "undershoot_kg"): ("cylinder_anomaly.undershoot_g", 1000),
 }
 _LIMITS = tuple(key for key, _per in LIMIT_KEYS.values())
-KEYS = tuple(dict.fromkeys((*SEVERITY_KEYS.values(), *OTHER_KEYS, *_LIMITS)))
-# Written once: putting a statement together takes several times as long as asking it.
-STATION: Any = bindparam("station")
-CYLINDER: Any = bindparam("cylinder")
 PERSON: Any = bindparam("person")
-NOW, SINCE, ON = bindparam("now", type_=UtcMoment), bindparam("since", type_=UtcMoment), bindparam("on", type_=Date)
+CYLINDER: Any = bindparam("cylinder")
+NO_TRACES: Mapping[str, Any] = {"seen_elsewhere": False}
 NEAR_METRES = 2000  # within one town two phones may place the same yard so far apart
 
 
 def severities(values: Mapping[str, Decimal], released: tuple[str, ...], on: date) -> dict[str, str]:
     """The office's severities by rule: 0 notes, 1 is the strictest that the row offers. What the authority released
     is only noted."""
-    offered = {row["rule"]: row["adjustable"].split() for row in edition("filling_rules", on)}
+    offered = _offered(on)
     found = {rule: offered[rule][-1 if values[key] else 0] for rule, key in SEVERITY_KEYS.items() if rule in offered}
     return found | dict.fromkeys(released, "warn")
 
 
+@cache
+def _offered(on: date) -> Mapping[str, list[str]]:
+    """What severities each row offers."""
+    return {row["rule"]: row["adjustable"].split() for row in edition("filling_rules", on)}
+
+
 def _ask(statement: Any, **values: Any) -> Any:
     """Rows of a statement that was written before, past the session: they are columns, not objects."""
-    return db.session.connection().execute(statement, values)
+    return connection().execute(statement, values)
 
 
 _RELEASED = select(HoldRelease.rules).where(
@@ -108,35 +101,24 @@ def open_cycle(cylinder_id: int) -> FillCycle | None:
     return db.session.scalar(_OPEN_CYCLE, {"cylinder": cylinder_id})
 
 
-def of_cycle(
-    cycle: FillCycle | None,
-    station_id: int | None,
-    now: datetime,
-    on: date,
-    invalid_staff: tuple[str, ...] | None = None,
-) -> dict[str, Any]:
-    """What the check before filling says; without one only that there was none. `invalid_staff`: the checker's name
-    where no certificate was found, where that was read already."""
-    if cycle is None or cycle.state != "prechecked":
+def of_turn(turn: OpenTurn | None, station_id: int | None, now: datetime, on: date, doubt: bool) -> dict[str, Any]:
+    """What the check before filling says; without one only that there was none. `doubt`: the checker may have been
+    without a certificate."""
+    if turn is None or turn.state != "prechecked":
         return {"precheck_done": False, "precheck_here": False}
-    age = Decimal(int((now - cycle.prechecked_at).total_seconds())) / 60
-    here = cycle.station_id == station_id
+    age = Decimal(int((now - turn.prechecked_at).total_seconds())) / 60
     found: dict[str, Any] = {
         "precheck_done": True,
-        "precheck_here": here,
+        "precheck_here": turn.station_id == station_id,
         "precheck_age_minutes": max(age, Decimal(0)),
-        "invalid_staff": _without_certificate(cycle.prechecker_id, on) if invalid_staff is None else invalid_staff,
+        "invalid_staff": _without_certificate(turn.prechecker_id, on) if doubt else (),
     }
-    return found | of_checks(cycle.checks, cycle.observed, on) | {"custody_status": cycle.custody_before}
+    return found | of_checks(turn.checks, turn.observed, on) | {"custody_status": turn.custody_before}
 
 
 _UNCERTIFIED = select(Person.name).where(
     Person.id == PERSON,
-    ~exists().where(
-        Certificate.person_id == PERSON,
-        Certificate.item.startswith("P", autoescape=True),
-        Certificate.expires_on >= ON,
-    ),
+    ~exists().where(Certificate.person_id == PERSON, CERTIFICATE, Certificate.expires_on >= ON),
 )
 
 
@@ -154,14 +136,14 @@ def of_checks(checks: Mapping[str, str] | None, observed: Mapping[str, Any], on:
     return found | {name: observed[name] for name in named if observed.get(name) is not None}
 
 
-def of_marks(row: Cylinder) -> dict[str, Any]:
+def of_marks(row: Cylinder | OnFile) -> dict[str, Any]:
     """What the register holds of marks and construction; a cylinder was bought when it was registered, or made."""
     marks = ("electronic_mark", "filler_mark_embossed", "refurbished", "threaded_shield", "dual_valve")
     known = {name: getattr(row, name) for name in marks if getattr(row, name) is not None}
     return known | {"purchased_on": row.purchased_on or row.registered_on or row.made_on}
 
 
-def of_history(row: Cylinder, at: datetime) -> dict[str, Any]:
+def of_history(row: Cylinder | OnFile, at: datetime) -> dict[str, Any]:
     """When it was filled last, and whether an inspection came after."""
     filled, inspected = row.last_filled_at, row.last_inspected_on
     hours = Decimal(int((at - filled).total_seconds())) / 3600 if filled else None
@@ -172,27 +154,25 @@ def of_history(row: Cylinder, at: datetime) -> dict[str, Any]:
     }
 
 
-_ELSEWHERE = (
+_LAST_ELSEWHERE = (
     select(Scan.at, Scan.position, Unit.name, Unit.lat, Unit.lon)
     .outerjoin(Unit, Unit.id == Scan.unit_id)
-    .where(
-        Scan.cylinder_id == CYLINDER,
-        Scan.unit_id.is_distinct_from(STATION),
-        Scan.at > SINCE,
-        or_(Scan.unit_id.is_not(None), Scan.position.is_not(None)),
-    )
+    .where(Scan.cylinder_id == CYLINDER, *ELSEWHERE)
     .order_by(Scan.at.desc())
     .limit(1)
 )
 
 
-def of_traces(found: Found, place: Station, values: Mapping[str, Decimal], now: datetime) -> dict[str, Any]:
+def elsewhere_since(values: Mapping[str, Decimal], now: datetime) -> datetime:
+    """From when on a scan elsewhere says something about a cylinder that stands here now."""
+    return now - timedelta(hours=float(values["filling.elsewhere_hours"]))
+
+
+def of_traces(cylinder_id: int, station_id: int | None, values: Mapping[str, Decimal], now: datetime) -> dict[str, Any]:
     """Whether the same code was just seen where this cylinder cannot have come from."""
-    assert found.cylinder is not None
-    hours = float(values["filling.elsewhere_hours"])
-    since = now - timedelta(hours=hours)
-    last = _ask(_ELSEWHERE, cylinder=found.cylinder.id, station=place.unit_id, since=since).first()
-    here = db.session.get(Unit, place.unit_id) if last and place.unit_id else None
+    since = elsewhere_since(values, now)
+    last = _ask(_LAST_ELSEWHERE, cylinder=cylinder_id, station=station_id, since=since).first()
+    here = db.session.get(Unit, station_id) if last and station_id else None
     return traced(last, (here.lat, here.lon) if here else None, values, now)
 
 
@@ -201,63 +181,33 @@ def traced(
 ) -> dict[str, Any]:
     """What the last scan elsewhere (`at, position, name, lat, lon` or None) says of a cylinder that stands `here`."""
     if last is None or here is None:
-        return {"seen_elsewhere": False}
+        return dict(NO_TRACES)
     there = last.position or ({"lat": last.lat, "lon": last.lon} if last.lat is not None else None)
     metres = places.distance_to(there, *here)
     if metres is None or metres <= NEAR_METRES:
-        return {"seen_elsewhere": False}
+        return dict(NO_TRACES)
     passed = max((now - last.at).total_seconds() / 3600, 1 / 3600)
     too_fast = metres / 1000 / passed > float(values["cylinder_anomaly.travel_kmh"])
     return {"seen_elsewhere": too_fast, "elsewhere_place": last.name}
 
 
-_CAMERA_AND_ORDERS = select(
-    select(func.max(Device.last_seen_at))
-    .where(
-        Device.station_id == STATION,
-        Device.kind == "camera",
-        Device.gun == bindparam("gun"),
-        Device.retired_at.is_(None),
-    )
-    .scalar_subquery(),
-    exists(select(Hazard.id).where(Hazard.unit_id == STATION, Hazard.is_major, Hazard.state.in_(OPEN_STATES))),
-)
-
-
-def of_station(place: Station, gun: str | None, medium: str | None, now: datetime, on: date) -> dict[str, Any]:
+def of_station(yard: Yard, signed_on: Sequence[Present], medium: str | None, now: datetime, on: date) -> dict[str, Any]:
     """The station's day: tested gas, camera of the gun, certified people present, open orders."""
-    if place.unit_id is None:
+    if yard.place.unit_id is None:
         return {}
-    facts: dict[str, Any] = _gas(place.unit_id, medium, on)
-    camera, red = _ask(_CAMERA_AND_ORDERS, station=place.unit_id, gun=gun or "").one()
-    if camera is not None:
-        facts["camera_offline_minutes"] = Decimal(int((now - camera).total_seconds())) / 60
-    present = _present(place.unit_id, now, on)
+    facts: dict[str, Any] = gas_facts(yard.gas, medium, on)
+    if yard.camera_seen_at is not None:
+        facts["camera_offline_minutes"] = Decimal(int((now - yard.camera_seen_at).total_seconds())) / 60
+    present = _present(signed_on, now, on)
     if present is not None:
         facts["certified_present"] = present
-    facts["red_order_open"] = bool(red)
-    facts["daily_check_open"] = safety_duties.daily_check_open(place.unit_id, on)
+    facts["red_order_open"] = yard.red_order_open
+    facts["daily_check_open"] = yard.daily_check_open
     return facts
 
 
-_GAS = (
-    select(GasBatch.medium, GasBatch.tested_on, GasBatch.dme_ppm)
-    .where(
-        GasBatch.station_id == STATION,
-        GasBatch.since <= ON,
-        or_(GasBatch.until.is_(None), GasBatch.until > ON),
-    )
-    .order_by(GasBatch.since.desc(), GasBatch.id.desc())
-)
-
-
-def _gas(station_id: int, medium: str | None, on: date) -> dict[str, Any]:
-    return gas_facts(_ask(_GAS, station=station_id, on=on), medium, on)
-
-
-def gas_facts(batches: Iterable[Any], medium: str | None, on: date) -> dict[str, Any]:
-    """Whether the gas of a medium that is filled from was tested; `batches` (`medium, tested_on, dme_ppm`) the newest
-    first."""
+def gas_facts(batches: Iterable[Batch], medium: str | None, on: date) -> dict[str, Any]:
+    """Whether the gas of a medium that is filled from was tested; `batches` the newest first."""
     for batch in batches:
         if medium and same_medium(batch.medium, medium, on):
             tested = batch.tested_on is not None and batch.dme_ppm is not None
@@ -266,30 +216,23 @@ def gas_facts(batches: Iterable[Any], medium: str | None, on: date) -> dict[str,
     return {"gas_batch_tested": False}
 
 
-_PRESENT = select(
-    func.count(),
-    func.count(StaffPresence.person_id.distinct()).filter(
-        StaffPresence.since_at <= NOW,
-        or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > NOW),
-        exists().where(
-            Certificate.person_id == StaffPresence.person_id,
-            Certificate.item.startswith("P", autoescape=True),
-            Certificate.expires_on >= ON,
-        ),
-    ),
-).where(
-    StaffPresence.station_id == STATION,
-    or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > SINCE),
-)
-
-
-def _present(station_id: int, now: datetime, on: date) -> int | None:
+def _present(signed_on: Sequence[Present], now: datetime, on: date) -> int | None:
     """Certified people signed in now; None where the station has not signed anybody in for a day."""
-    used, present = _ask(_PRESENT, station=station_id, now=now, since=now - timedelta(days=1), on=on).one()
-    return present if used else None
+    if not any(who.until_at is None or who.until_at > now - DAY for who in signed_on):
+        return None
+    return len(
+        {
+            who.person_id
+            for who in signed_on
+            if who.since_at <= now
+            and (who.until_at is None or who.until_at > now)
+            and who.certified_until is not None
+            and who.certified_until >= on
+        }
+    )
 
 
-def of_insurance(row: Cylinder, station_id: int | None, values: Mapping[str, Decimal], on: date) -> dict[str, Any]:
+def of_insurance(row: OnFile, station_id: int | None, values: Mapping[str, Decimal], on: date) -> dict[str, Any]:
     """Whether the pilot asks for insurance, and whether the cylinder or its station's fills are insured today."""
     if not values["filling.insurance_pilot"]:
         return {"insurance_pilot": False}
@@ -318,7 +261,7 @@ def limits(values: Mapping[str, Decimal]) -> dict[str, dict[str, Decimal]]:
     return found
 
 
-def least_hours(row: Cylinder, on: date) -> Decimal:
+def least_hours(row: Cylinder | OnFile, on: date) -> Decimal:
     """How soon a cylinder may be filled again without doubt (R29)."""
     limits_of_rule = limits(parameters.values(_LIMITS, on))["R29"]
     kind = CYLINDER_KINDS.get(row.kind)
@@ -329,4 +272,4 @@ def least_hours(row: Cylinder, on: date) -> Decimal:
 
 def parameters_of(on: date) -> dict[str, Decimal]:
     """The office's values that a gun is judged by, in one query."""
-    return parameters.values(KEYS, on)
+    return parameters.values(parameters.AT_GUN, on)

@@ -2,114 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from registry import clock
-from registry.models import FillCycle
-from registry.queries import filling_facts, filling_judging, gun_facts
-from registry.queries.filling_facts import Found, Station
+from registry.queries import filling_facts, filling_judging, gun_facts, gun_reading
+from registry.queries.filling_facts import Found
+from registry.queries.gun_reading import OpenTurn, Present, Yard
 from registry.rules.filling import FillingVerdict
 from registry.rules.filling_facts import FillingFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What the register was asked about a cylinder at a gun.
-
-    `station` and `traces` are facts; `cycle` is the open turn, `invalid_staff` its checker's name where no certificate
-    was found (None: not asked yet).
-    """
-
-    values: dict[str, Decimal]
-    station: dict[str, Any]
-    cycle: FillCycle | None = None
-    invalid_staff: tuple[str, ...] | None = None
-    traces: dict[str, Any] = field(default_factory=dict)
-    released: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class AtGun:
-    """What stands at the gun: `cycle` is the open turn, whoever opened it; `given` what all rules are asked with.
+    """What stands at the gun: `turn` is the open turn, whoever opened it; `known` the facts by name.
 
     `is_past`: what is told of was over before the open turn began, so that turn has nothing to do with it.
     """
 
     found: Found
-    place: Station
+    yard: Yard
     gun: str | None
     medium: str | None
-    cycle: FillCycle | None
-    given: FillingFacts
-    values: dict[str, Decimal]
+    turn: OpenTurn | None
+    known: dict[str, Any]
     released: tuple[str, ...]
     is_past: bool = False
 
-    def judge(self, on: date, *, filled: bool = False, **more: Any) -> FillingVerdict:
-        """The verdict, with facts that only the caller knows put in."""
-        known = {name: value for name, value in more.items() if value is not None}
-        given = replace(self.given, **known)
-        return filling_judging.at_gun(given, on, self.values, self.released, filled=filled)
+    def facts(self, **more: Any) -> FillingFacts:
+        """What all rules are asked with, with facts that only the caller knows put in."""
+        return FillingFacts(**{**self.known, **more})
+
+    def judge(self, on: date, **more: Any) -> FillingVerdict:
+        """The verdict before a fill; what the caller leaves None is known from the register or not at all."""
+        told = {name: value for name, value in more.items() if value is not None}
+        return filling_judging.at_gun(self.facts(**told), on, self.yard.values, self.released)
 
     @property
     def is_open_here(self) -> bool:
         """Whether the check before filling was made here and the gun has not been used since."""
-        cycle = self.cycle
-        return cycle is not None and cycle.state == "prechecked" and cycle.station_id == self.place.unit_id
+        turn = self.turn
+        return turn is not None and turn.state == "prechecked" and turn.station_id == self.yard.place.unit_id
 
 
-def look(
-    found: Found, place: Station, gun: str | None, medium: str | None, now: datetime, *, of_the_past: bool = False
-) -> AtGun:
-    """Gather what is known of a cylinder at a gun at a moment; `of_the_past` where it may be over long since."""
+def look(unit_id: int | None, data: Any, now: datetime) -> AtGun:
+    """What stands at a gun of a unit now, by a scan or check before filling: `{code, gun?, medium?}`.
+
+    Raises:
+        Invalid: a medium other than that of the registered gun.
+    """
     on = clock.day_of(now)
-    row = found.cylinder
-    values = gun_facts.parameters_of(on)
-    station = gun_facts.of_station(place, gun, medium, now, on)
-    if row is None:
-        return standing(found, place, gun, medium, now, Read(values, station))
-    cycle = gun_facts.open_cycle(row.id)
-    read = Read(
-        values,
-        station,
-        cycle,
-        traces=gun_facts.of_traces(found, place, values, now),
-        released=gun_facts.released_rules(row.id, place.unit_id, now),
-    )
-    return standing(found, place, gun, medium, now, read, of_the_past=of_the_past)
+    yard = gun_reading.yard(unit_id, data.get("gun"), on)
+    medium = filling_judging.gun_medium(yard.place, data.get("medium"), on)
+    since = gun_facts.elsewhere_since(yard.values, now)
+    found = gun_reading.cylinders([data["code"]], unit_id, now, since, on)[0]
+    return standing(found, yard, gun_reading.present(unit_id, now), data.get("gun"), medium, now)
 
 
 def standing(
     found: Found,
-    place: Station,
+    yard: Yard,
+    signed_on: Sequence[Present],
     gun: str | None,
     medium: str | None,
     now: datetime,
-    read: Read,
     *,
     of_the_past: bool = False,
 ) -> AtGun:
-    """What was read, as the facts that the rules are asked with."""
+    """What was read, as the facts that the rules are asked with; `of_the_past` where it may be over long since."""
     on = clock.day_of(now)
-    known = {**filling_facts.known(found, place, medium, on), **read.station}
-    row, cycle = found.cylinder, read.cycle
+    known = {
+        **filling_facts.known(found, yard.place, medium, on),
+        **gun_facts.of_station(yard, signed_on, medium, now, on),
+    }
+    row, turn = found.cylinder, gun_reading.turn_of(found)
     if row is None:
-        return AtGun(found, place, gun, medium, None, FillingFacts(**known), read.values, ())
-    is_past = of_the_past and cycle is not None and cycle.opened_at > now
-    cycle = None if is_past else cycle
+        return AtGun(found, yard, gun, medium, None, known, ())
+    is_past = of_the_past and turn is not None and turn.opened_at > now
+    turn = None if is_past else turn
+    unit_id, more = yard.place.unit_id, gun_reading.noticed(found)
     known.update(
         **gun_facts.of_marks(row),
         **gun_facts.of_history(row, now),
-        **read.traces,
-        **gun_facts.of_insurance(row, place.unit_id, read.values, on),
+        **gun_facts.of_insurance(row, unit_id, yard.values, on),
+        **gun_facts.of_traces(row.id, unit_id, yard.values, now) if more.elsewhere else gun_facts.NO_TRACES,
     )
-    known.update(gun_facts.of_cycle(cycle, place.unit_id, now, on, read.invalid_staff))
-    if cycle is not None and cycle.gross_before_g is not None:
-        known.update(by_weight(cycle.gross_before_g, known["tare_kg"]))
-    return AtGun(found, place, gun, medium, cycle, FillingFacts(**known), read.values, read.released, is_past)
+    known.update(gun_facts.of_turn(turn, unit_id, now, on, more.uncertified))
+    if turn is not None and turn.gross_before_g is not None:
+        known.update(by_weight(turn.gross_before_g, known["tare_kg"]))
+    released = gun_facts.released_rules(row.id, unit_id, now) if more.released else ()
+    return AtGun(found, yard, gun, medium, turn, known, released, is_past)
 
 
 def by_weight(gross_before_g: int, tare_kg: Decimal | None) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ScalarSelect, bindparam, select
 
 from registry import policy
 from registry.actor import Actor
-from registry.db import db
+from registry.db import connection, db
 from registry.messages import T
 from registry.models import Holiday, IndicatorTarget, Parameter
 from registry.queries.areas import AreaName
@@ -190,6 +191,25 @@ DEFAULTS: dict[str, Default] = {
 }
 
 
+# What a verdict at a gun is judged by.
+AT_GUN = (
+    "filling.staff_severity",
+    "filling.copies_severity",
+    "filling.camera_severity",
+    "filling.insurance_severity",
+    "filling.duty_severity",
+    "filling.insurance_pilot",
+    "cylinder_anomaly.travel_kmh",
+    "cylinder_anomaly.fill_minutes_lpg",
+    "cylinder_anomaly.fill_minutes_industrial",
+    "cylinder_anomaly.fill_minutes_vehicle",
+    "cylinder_anomaly.undershoot_g",
+    "filling.elsewhere_hours",
+    "filling.unlock_seconds",
+    "filling.scan_valid_minutes",
+)
+
+
 def value(key: str, on: date) -> Decimal:
     """The value of a parameter in force on a day; the default where no row is in force."""
     return values((key,), on)[key]
@@ -204,9 +224,20 @@ _VALUES = (
 
 def values(keys: tuple[str, ...], on: date) -> dict[str, Decimal]:
     """Several parameters at once, one query."""
-    rows = db.session.connection().execute(_VALUES, {"keys": keys, "on": on}).all()
+    rows = connection().execute(_VALUES, {"keys": keys, "on": on}).all()
     found = dict(rows)
-    return {key: Decimal(found.get(key, DEFAULTS[key].value)) for key in keys}
+    return given({key: found.get(key) for key in keys})
+
+
+def newest(key: str, on: Any) -> ScalarSelect[Any]:
+    """The office's value of a parameter on a day, as a column of another statement."""
+    rows = select(Parameter.value).where(Parameter.key == key, Parameter.since <= on)
+    return rows.order_by(Parameter.since.desc()).limit(1).scalar_subquery()
+
+
+def given(found: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Values by key, with the default where the office has set none."""
+    return {key: Decimal(DEFAULTS[key].value if set_ is None else set_) for key, set_ in found.items()}
 
 
 def holidays() -> tuple[frozenset[date], frozenset[date]]:

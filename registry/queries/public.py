@@ -14,7 +14,6 @@ from registry.errors import Missing
 from registry.messages import T
 from registry.models import (
     Contract,
-    Cylinder,
     Elevator,
     Filling,
     Hazard,
@@ -25,7 +24,7 @@ from registry.models import (
     Visit,
 )
 from registry.queries import cylinder_anomalies, elevator_inspections, filling_facts
-from registry.queries.filling_facts import Found
+from registry.queries.filling_facts import Found, OnFile
 from registry.queries.visit_standing import held_back
 from registry.rules.filling import FillingVerdict
 from registry.rules.hazards import OPEN_STATES
@@ -143,7 +142,7 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
         kind=CYLINDER_KINDS.get(row.kind),
         medium=MEDIA.get(row.medium),
         serial_no=row.serial_no,
-        owner=row.owner.name,
+        owner=row.owner_name,
         filler=fill.station.name if fill else None,
         filled_on=fill.filled_on if fill else None,
         filled_at=fill.ended_at if fill else None,
@@ -172,7 +171,7 @@ def _of_copies(cylinder_id: int) -> list[Finding]:
     return []
 
 
-def _ending_soon(row: Cylinder, on: date) -> list[Finding]:
+def _ending_soon(row: OnFile, on: date) -> list[Finding]:
     found = []
     if row.next_inspection_on is not None and on <= row.next_inspection_on <= on + SOON:
         found.append(_finding("Q01", "warn", "检验有效期将到", "The inspection period ends soon"))
@@ -184,7 +183,7 @@ def _ending_soon(row: Cylinder, on: date) -> list[Finding]:
 def elevator(found: Found) -> PublicElevator | None:
     """The public side of a scanned elevator; None when the code leads to none."""
     row = db.session.get(Elevator, found.elevator_id) if found.elevator_id else None
-    if row is None or found.label is None:
+    if row is None or found.label_status is None:
         return None
     today = clock.today()
     maintained_on = _maintained_on(row.id, today)
@@ -193,7 +192,7 @@ def elevator(found: Found) -> PublicElevator | None:
     insured_until = _insured_until(PolicyItem.elevator_id, row.id, today)
     status = STATUSES.get(row.status)
     findings = [
-        *_of_label(found.label.status),
+        *_of_label(found.label_status),
         *_of_status(status),
         *_of_order(row.id),
         *_of_inspection(inspections.valid_until, today),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists
 
-from registry.db import db
 from registry.models import SafetyAppointment, SafetyRecord
 from registry.queries.safety import in_force
 
 
-def daily_check_open(unit_id: int, on: date, subject: str = "filling") -> bool | None:
-    """Whether no officer of a unit has made the daily check of a day yet (Order 74 art. 43).
-
-    None for a unit that has no officer appointed on that day: then nobody can owe the check.
-    """
+def daily_check(unit_id: Any, on: Any, subject: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a unit has an officer appointed on a day, and whether the daily check of the day was made (Order 74
+    art. 43): two columns. Without an officer nobody owes the check."""
     officer = exists().where(
         SafetyAppointment.unit_id == unit_id,
         SafetyAppointment.subject == subject,
@@ -29,5 +26,4 @@ def daily_check_open(unit_id: int, on: date, subject: str = "filling") -> bool |
         SafetyRecord.starts_on == on,
         SafetyRecord.replaced_on.is_(None),
     )
-    has_officer, is_made = db.session.execute(select(officer, made)).one()
-    return not is_made if has_officer else None
+    return officer, made

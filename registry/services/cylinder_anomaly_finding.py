@@ -14,8 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from registry import audit, clock, places, policy
 from registry.actor import SYSTEM, Actor
 from registry.db import db, transaction
-from registry.models import Cylinder, CylinderAnomaly, CylinderAnomalyStep, Filling, Scan
+from registry.models import CylinderAnomaly, CylinderAnomalyStep, Filling, Scan
 from registry.queries import cylinder_anomaly_facts as facts
+from registry.queries.filling_facts import OnFile
 from registry.rules import anomalies, weight_tests
 from registry.rules import cylinder_anomalies as rules
 from registry.rules.cylinder_anomalies import Ends, Hit, Limits, Seen, Step
@@ -39,7 +40,7 @@ class Found:
     other_filling: int | None = None
 
 
-def after_verdict(row: Cylinder | None, record: Scan | Filling, verdict: Verdict, custody: str | None = None) -> None:
+def after_verdict(row: OnFile | None, record: Scan | Filling, verdict: Verdict, custody: str | None = None) -> None:
     """Note what a verdict hints at (R27 to R30), in the running transaction.
 
     A verdict without these rules costs nothing: nothing is read.
@@ -58,7 +59,7 @@ def after_verdict(row: Cylinder | None, record: Scan | Filling, verdict: Verdict
 
 
 def _hinted(
-    row: Cylinder, record: Scan | Filling, hinted: list[str], custody: str | None, limits: Limits
+    row: OnFile, record: Scan | Filling, hinted: list[str], custody: str | None, limits: Limits
 ) -> Iterator[tuple[Hit, dict[str, int]]]:
     at = record.ended_at if isinstance(record, Filling) else record.at
     day = clock.day_of(at)

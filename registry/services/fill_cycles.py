@@ -22,7 +22,8 @@ from registry.db import db, transaction
 from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import Cylinder, CylinderEvent, FillCycle, Filling
-from registry.queries import filling_facts, filling_judging, filling_staff, gun_facts, gun_judging
+from registry.queries import filling_facts, filling_judging, filling_staff, gun_facts, gun_judging, gun_reading
+from registry.queries.filling_facts import Found, OnFile
 from registry.queries.filling_staff import Staff
 from registry.replays import digest
 from registry.rules import fill_cycle as rules
@@ -87,43 +88,43 @@ def _opened(actor: Actor, data: Mapping[str, Any]) -> Done:
     at = data.get("at") or now
     if at > now + LEAD:
         raise Invalid.field("at", T("时间不能晚于现在"))
-    found = filling_facts.find(data["code"], lock=True)
-    if found.cylinder is None:
+    found, row = _locked(data["code"])
+    if row is None:
         judged = filling_judging.of_cylinder(found, clock.day_of(now))
         raise Refused(judged.verdict)
-    place = filling_facts.station(actor.unit_id, data["gun"])
-    medium = filling_judging.gun_medium(place, data.get("medium"), clock.day_of(now))
+    yard = gun_reading.yard(actor.unit_id, data["gun"], clock.day_of(now))
+    medium = filling_judging.gun_medium(yard.place, data.get("medium"), clock.day_of(now))
     if medium is None:
         raise Invalid.field("medium", T("这支枪没有登记，请注明充装介质"))
     checker = staff_of(actor, data["checker"], "checker", at)
-    end_stale(actor, found.cylinder, now)
+    end_stale(actor, row, now)
     cycle = FillCycle(
         ref=data["ref"],
         ref_digest=digest(data),
-        cylinder_id=found.cylinder.id,
+        cylinder_id=row.id,
         station_id=actor.unit_id,
         gun=data["gun"],
         medium=medium,
         state=rules.PRECHECKED,
-        custody_before=found.cylinder.custody,
+        custody_before=row.custody,
         opened_at=at,
         prechecked_at=at,
         prechecker_id=checker.id,
         checks=dict(data["checks"]),
-        observed=observed(found.cylinder, data),
+        observed=observed(row, data),
         gross_before_g=readings.take(actor, data, "gross_before_g", "gross_g"),
         findings=[],
         version=1,
     )
     db.session.add(cycle)
     db.session.flush()
-    if brought_in(found.cylinder.custody, clock.day_of(at)):
+    if brought_in(row.custody, clock.day_of(at)):
         # Nobody scanned it when it came back; that it stands in the pre-check bay says that it did.
-        enter(found.cylinder, "enter_station", cycle.opened_at, actor, checker.id, {"implicit": True})
-    enter(found.cylinder, "precheck", cycle.opened_at, actor, checker.id, {"cycle_id": cycle.id})
-    judged = gun_judging.look(found, place, data["gun"], medium, now).judge(
-        clock.day_of(now), invalid_staff=() if checker.certified else (checker.name,)
-    )
+        enter(row, "enter_station", cycle.opened_at, actor, checker.id, {"implicit": True})
+    enter(row, "precheck", cycle.opened_at, actor, checker.id, {"cycle_id": cycle.id})
+    db.session.flush()  # the turn and where the cylinder is now are part of what is judged
+    stands = gun_judging.look(actor.unit_id, {**data, "medium": medium}, now)
+    judged = stands.judge(clock.day_of(now), invalid_staff=() if checker.certified else (checker.name,))
     cycle.findings = filling_judging.kept(judged.verdict.findings)
     audit.record(
         actor,
@@ -136,6 +137,14 @@ def _opened(actor: Actor, data: Mapping[str, Any]) -> Done:
     return Done(cycle, judged.verdict)
 
 
+def _locked(code: str) -> tuple[Found, Cylinder | None]:
+    """Where a code leads, and the cylinder itself, held until the transaction ends."""
+    gun_reading.lock([code])
+    found = filling_facts.find(code)
+    row = db.session.get_one(Cylinder, found.cylinder.id, populate_existing=True) if found.cylinder else None
+    return found, row
+
+
 def _replay(actor: Actor, data: Mapping[str, Any]) -> Done | None:
     statement = select(FillCycle).where(FillCycle.station_id == actor.unit_id, FillCycle.ref == data["ref"])
     cycle = db.session.scalar(statement)
@@ -146,7 +155,7 @@ def _replay(actor: Actor, data: Mapping[str, Any]) -> Done | None:
     return Done(cycle, filling_judging.restored(cycle.findings), replay=True)
 
 
-def observed(row: Cylinder, data: Mapping[str, Any]) -> dict[str, Any]:
+def observed(row: Cylinder | OnFile, data: Mapping[str, Any]) -> dict[str, Any]:
     """What was seen beside the items: whether it was purged, and of a vehicle who was aboard and its plate."""
     kind = CYLINDER_KINDS.get(row.kind)
     found = {name: data[name] for name in ("purged", "passengers_aboard") if data.get(name) is not None}
@@ -187,7 +196,7 @@ def enter(row: Cylinder, kind: str, at: datetime, actor: Actor, person_id: int |
     )
 
 
-def end_stale(actor: Actor, row: Cylinder, now: datetime) -> None:
+def end_stale(actor: Actor, row: Cylinder | OnFile, now: datetime) -> None:
     """End the open turn of a cylinder that has come back, so that a new one may begin.
 
     Raises:
@@ -222,16 +231,25 @@ def close(actor: Actor, cycle: FillCycle, state: str, at: datetime, reason: str)
 
 
 def move_on(cycle: FillCycle, verb: str) -> None:
-    """The only place that changes the state of a turn.
+    """Change the state of a turn by a legal move.
 
     Raises:
         Conflict: the turn does not stand where this step begins.
     """
-    move = rules.move(cycle.state, verb)
-    if move is None:
-        raise Conflict(T("这一步现在不能做：充装过程处于“{state}”", state=T(rules.STATES[cycle.state].zh)))
-    cycle.state = move.target
+    cycle.state = state_after(cycle.state, verb)
     cycle.version += 1
+
+
+def state_after(state: str, verb: str) -> str:
+    """The state that a step leads to: the only way from one to another.
+
+    Raises:
+        Conflict: the turn does not stand where this step begins.
+    """
+    move = rules.move(state, verb)
+    if move is None:
+        raise Conflict(T("这一步现在不能做：充装过程处于“{state}”", state=T(rules.STATES[state].zh)))
+    return move.target
 
 
 def mine(actor: Actor, code: str) -> tuple[FillCycle, Cylinder]:
@@ -240,11 +258,11 @@ def mine(actor: Actor, code: str) -> tuple[FillCycle, Cylinder]:
     Raises:
         Missing: no such cylinder, or no open turn of it here.
     """
-    found = filling_facts.find(code, lock=True)
-    cycle = gun_facts.open_cycle(found.cylinder.id) if found.cylinder else None
-    if found.cylinder is None or cycle is None or cycle.station_id != actor.unit_id:
+    _found, row = _locked(code)
+    cycle = gun_facts.open_cycle(row.id) if row else None
+    if row is None or cycle is None or cycle.station_id != actor.unit_id:
         raise Missing(T("本站没有这只瓶正在进行的充装"))
-    return cycle, found.cylinder
+    return cycle, row
 
 
 def post_check(actor: Actor, data: Mapping[str, Any]) -> Done:

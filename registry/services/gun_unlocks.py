@@ -6,41 +6,45 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from registry import audit, clock, policy
 from registry.actor import Actor
+from registry.bulk import write_row
 from registry.db import db, transaction
 from registry.errors import Conflict, Missing
 from registry.messages import T
-from registry.models import FillCycle, GunUnlock
-from registry.queries import parameters
+from registry.models import GunUnlock
+from registry.queries.gun_reading import OpenTurn
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(actor: Actor, cycle: FillCycle, gun: str, now: datetime, seconds: int | None = None) -> str:
+_UNLOCK = insert(GunUnlock)
+
+
+def issue(actor: Actor, turn: OpenTurn, gun: str, now: datetime, seconds: int) -> str:
     """A token for one fill of the turn at a gun, inside the transaction of the scan that allowed it.
 
-    `seconds` is how long it holds, where the office's value was read already.
+    `seconds` is how long it holds.
     """
     policy.require(actor, "filling.record")
     token = secrets.token_urlsafe(24)
-    if seconds is None:
-        seconds = int(parameters.value("filling.unlock_seconds", clock.day_of(now)))
-    row = GunUnlock(
-        token_sha256=_digest(token),
-        cycle_id=cycle.id,
-        station_id=cycle.station_id,
-        gun=gun,
-        issued_at=now,
-        expires_at=now + timedelta(seconds=seconds),
-    )
-    with transaction() as session:
-        session.add(row)
-        audit.record(actor, "gun.unlocked", row, cycle_id=cycle.id, gun=gun, expires_at=row.expires_at)
+    until = now + timedelta(seconds=seconds)
+    given = {
+        "token_sha256": _digest(token),
+        "cycle_id": turn.id,
+        "station_id": turn.station_id,
+        "gun": gun,
+        "issued_at": now,
+        "expires_at": until,
+    }
+    with transaction():
+        new = write_row(_UNLOCK, given)
+        data = {"cycle_id": turn.id, "gun": gun, "expires_at": until}
+        audit.record_many(actor, "gun.unlocked", GunUnlock.__tablename__, [(new, data)])
     return token
 
 

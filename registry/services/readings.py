@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
@@ -22,6 +22,7 @@ from registry.settings import current
 KINDS = ("gross_g", "pressure_kpa", "temperature_c")
 FRESH = timedelta(minutes=30)
 LEAD = timedelta(minutes=2)
+USED = T("这条读数已经用过，或者时间太久")
 
 
 def key_of(device: Device) -> bytes:
@@ -92,8 +93,15 @@ def record(actor: Actor, data: Mapping[str, Any]) -> tuple[Reading, bool]:
         return row, False
 
 
-def take(actor: Actor, data: Mapping[str, Any], field: str, kind: str, reading: str = "reading") -> int | None:
-    """The value of a step: of the device's reading where one is named, which is used up by it, else as typed.
+class Measured(NamedTuple):
+    """What a step was given for a field, and the reading of a device that says so; None where it was typed."""
+
+    value: int | None
+    reading_id: int | None = None
+
+
+def look(actor: Actor, data: Mapping[str, Any], field: str, kind: str, reading: str = "reading") -> Measured:
+    """The value of a step: of the device's reading where one is named, else as typed. `use_up` goes with it.
 
     Raises:
         Missing: the station has no such reading. Conflict: it was used, or is too old. Invalid: it says otherwise.
@@ -101,10 +109,9 @@ def take(actor: Actor, data: Mapping[str, Any], field: str, kind: str, reading: 
     typed: int | None = data.get(field)
     ref = data.get(reading)
     if not ref:
-        return typed
-    now = clock.now()
+        return Measured(typed)
     found = db.session.execute(
-        select(Reading.id, Reading.value)
+        select(Reading.id, Reading.value, Reading.at, Reading.used_at)
         .join(Device, Device.id == Reading.device_id)
         .where(Device.station_id == actor.unit_id, Reading.ref == ref, Reading.kind == kind)
     ).first()
@@ -112,7 +119,26 @@ def take(actor: Actor, data: Mapping[str, Any], field: str, kind: str, reading: 
         raise Missing(T("本站没有这条读数"))
     if typed is not None and typed != found.value:
         raise Invalid.field(field, T("与设备读数不一致"))
-    used = update(Reading).where(Reading.id == found.id, Reading.used_at.is_(None), Reading.at > now - FRESH)
-    if db.session.execute(used.values(used_at=now)).rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(T("这条读数已经用过，或者时间太久"))
-    return int(found.value)
+    if found.used_at is not None or found.at <= clock.now() - FRESH:
+        raise Conflict(USED)
+    return Measured(int(found.value), found.id)
+
+
+def use_up(reading_id: int | None) -> None:
+    """The step that named a reading is kept: no other may name it.
+
+    Raises:
+        Conflict: another step was faster.
+    """
+    if reading_id is None:
+        return
+    used = update(Reading).where(Reading.id == reading_id, Reading.used_at.is_(None)).values(used_at=clock.now())
+    if db.session.execute(used).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(USED)
+
+
+def take(actor: Actor, data: Mapping[str, Any], field: str, kind: str) -> int | None:
+    """The value of a step that is kept whatever the verdict: looked up and used up at once. Raises like both."""
+    measured = look(actor, data, field, kind)
+    use_up(measured.reading_id)
+    return measured.value

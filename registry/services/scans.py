@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert
+
 from registry import audit, clock, policy
 from registry.actor import SYSTEM, Actor
+from registry.bulk import write_row
 from registry.db import db, transaction
 from registry.errors import Invalid
 from registry.messages import T
-from registry.models import Cylinder, FillCycle, Scan
+from registry.models import FillCycle, Scan
 from registry.queries import filling_facts, filling_judging, filling_staff, gun_judging, public, turns
-from registry.queries.filling_facts import Found
+from registry.queries.filling_facts import Found, OnFile
+from registry.queries.gun_reading import OpenTurn
 from registry.queries.public import PublicCylinder, PublicElevator
 from registry.rules.fill_cycle import CHECKED, FILLED
 from registry.rules.filling import FillingVerdict
@@ -53,13 +57,13 @@ class Answer:
     judged: FillingVerdict
     found: Found
     medium: str | None
-    cycle: FillCycle | None = None
+    cycle: OpenTurn | None = None
     unlock: str | None = None
     turn: FillCycle | None = None
     asks: tuple[str, ...] = ()
 
     @property
-    def cylinder(self) -> Cylinder | None:
+    def cylinder(self) -> OnFile | None:
         return self.found.cylinder
 
     @property
@@ -94,31 +98,37 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
     at = data.get("at") or now
     if at > now + LEAD:
         raise Invalid.field("at", T("时间不能晚于现在"))
-    today = clock.day_of(now)
-    with transaction():
+    with transaction(durable=False):
+        if data["purpose"] == "fill":
+            return _at_gun(actor, data, at, now)
         found = filling_facts.find(data["code"])
         turn = None
         if data["purpose"] == NEXT:
             turn = turns.open_here(actor, found.cylinder.id) if found.cylinder else None
             data = {**data, "purpose": STEPS.get(turn.state, "fill") if turn else "fill"}
-        if data["purpose"] != "fill":
-            answer = _keep(actor, found, data, at, filling_judging.of_cylinder(found, today), None)
-            return replace(answer, turn=turn)
-        place = filling_facts.station(actor.unit_id, data.get("gun"))
-        medium = filling_judging.gun_medium(place, data.get("medium"), today)
-        stands = gun_judging.look(found, place, data.get("gun"), medium, now)
-        judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_filler(actor, data, today))
-        answer = _keep(actor, found, data, at, judged, medium)
-        answer = replace(answer, turn=turn, asks=asks(stands.given) if found.cylinder else ())
-        custody = stands.given.custody_status
-        cylinder_anomaly_finding.after_verdict(found.cylinder, answer.scan, judged.verdict, custody)
-        if not stands.is_open_here:
-            return answer
-        unlock = None
-        if judged.allowed and data.get("gun") and stands.cycle is not None:
-            seconds = int(stands.values["filling.unlock_seconds"])
-            unlock = gun_unlocks.issue(actor, stands.cycle, data["gun"], now, seconds)
-        return replace(answer, cycle=stands.cycle, unlock=unlock)
+        if data["purpose"] == "fill":
+            return replace(_at_gun(actor, data, at, now), turn=turn)
+        judged = filling_judging.of_cylinder(found, clock.day_of(now))
+        return replace(_keep(actor, found, data, at, judged, None), turn=turn)
+
+
+def _at_gun(actor: Actor, data: dict[str, Any], at: datetime, now: datetime) -> Answer:
+    today = clock.day_of(now)
+    stands = gun_judging.look(actor.unit_id, data, now)
+    found = stands.found
+    judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_filler(actor, data, today))
+    answer = _keep(actor, found, data, at, judged, stands.medium)
+    cylinder_anomaly_finding.after_verdict(
+        found.cylinder, answer.scan, judged.verdict, stands.known.get("custody_status")
+    )
+    answer = replace(answer, asks=asks(stands.facts()) if found.cylinder else ())
+    if not stands.is_open_here or stands.turn is None:
+        return answer
+    unlock = None
+    if judged.allowed and data.get("gun"):
+        seconds = int(stands.yard.values["filling.unlock_seconds"])
+        unlock = gun_unlocks.issue(actor, stands.turn, data["gun"], now, seconds)
+    return replace(answer, cycle=stands.turn, unlock=unlock)
 
 
 def _filler(actor: Actor, data: dict[str, Any], on: date) -> dict[str, Any]:
@@ -139,7 +149,7 @@ def look(text: str, device: str | None = None) -> Looked:
     """
     policy.require(SYSTEM, "scan.record")
     now = clock.now()
-    with transaction():
+    with transaction(durable=False):
         found = filling_facts.find(text)
         elevator = public.elevator(found)
         if elevator is not None:
@@ -160,26 +170,29 @@ def _device(text: str | None, now: datetime) -> str | None:
     return hmac.new(current().secret_key, f"device {month} {text}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+_SCAN = insert(Scan)
+
+
 def _keep(
     actor: Actor, found: Found, data: dict[str, Any], at: datetime, judged: FillingVerdict, medium: str | None
 ) -> Answer:
-    row = Scan(
-        at=at,
-        received_at=clock.now(),
-        purpose=data["purpose"],
-        text="".join(c for c in found.text if c.isprintable())[:200],
-        cylinder_id=found.cylinder.id if found.cylinder else None,
-        unit_id=actor.unit_id,
-        person_id=actor.person_id,
-        gun=data.get("gun"),
-        medium=medium,
-        verdict=judged.answer,
-        legacy_code=judged.code,
-        findings=filling_judging.kept(judged.verdict.findings),
-        position=data.get("position"),
-        device=data.get("device"),
-    )
-    db.session.add(row)
+    kept = {
+        "at": at,
+        "received_at": clock.now(),
+        "purpose": data["purpose"],
+        "text": "".join(c for c in found.text if c.isprintable())[:200],
+        "cylinder_id": found.cylinder.id if found.cylinder else None,
+        "unit_id": actor.unit_id,
+        "person_id": actor.person_id,
+        "gun": data.get("gun"),
+        "medium": medium,
+        "verdict": judged.answer,
+        "legacy_code": judged.code,
+        "findings": filling_judging.kept(judged.verdict.findings),
+        "position": data.get("position"),
+        "device": data.get("device"),
+    }
+    row = Scan(**kept, id=write_row(_SCAN, kept))
     unknown_codes.note(db.session(), actor, found, at, row.position)
     audit.record(
         actor,

@@ -17,7 +17,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import LabelCode, UnknownCode
-from registry.queries import filling_facts
+from registry.queries import gun_reading
 from registry.queries.filling_facts import Found, plain_text
 from registry.rules import labels as rules
 from registry.rules.workflow import find_move
@@ -37,7 +37,7 @@ def note(session: Session, actor: Actor, found: Found, at: datetime, position: A
     """Count a scan that led to no equipment; part of the verb that records the scan."""
     if found.cylinder is not None or found.elevator_id is not None or found.status in ("void", "replaced"):
         return
-    kind = "blank" if found.label is not None else found.status
+    kind = "blank" if found.label_status is not None else found.status
     text = plain_text(found.text)
     ours = kind in KINDS_OF_CITIZENS or kind == "bad_check"
     if not text or PERSONAL.fullmatch(text) or (actor.unit_id is None and kind not in KINDS_OF_CITIZENS):
@@ -108,7 +108,7 @@ def mark_forged(actor: Actor, unknown_id: int, reason: str | None) -> UnknownCod
     with transaction():
         row = _open(actor, unknown_id)
         settled = _settle(actor, row, "mark_forged", reason)
-        if row.unit_id is not None and filling_facts.station(row.unit_id, None).filling is not None:
+        if row.unit_id is not None and gun_reading.yard(row.unit_id, None, clock.today()).place.filling is not None:
             clue = {
                 "title": T("发现假冒的气瓶标签"),
                 "description": T(

@@ -40,6 +40,14 @@ NOT_A_VERB = {
     "registry.services.fill_cycles.end_stale",
     "registry.services.fill_cycles.close",
     "registry.services.fill_cycles.move_on",
+    "registry.services.fill_cycles.state_after",
+    "registry.services.fill_rows.filling",
+    "registry.services.fill_rows.scanned",
+    "registry.services.fill_rows.turn_begun",
+    "registry.services.fill_rows.turn_filled",
+    "registry.services.fill_writing.keep",
+    "registry.services.fill_writing.keep_turns",
+    "registry.services.fill_writing.net_g",
     "registry.services.fill_cycles.mine",
     "registry.services.fill_cycles.release_verdict",
     "registry.services.gateway.as_byte",
@@ -47,8 +55,10 @@ NOT_A_VERB = {
     "registry.services.hold_releases.use_up",
     "registry.services.readings.key_of",
     "registry.services.readings.signed_text",
+    "registry.services.readings.look",
     "registry.services.readings.seen",
     "registry.services.readings.take",
+    "registry.services.readings.use_up",
     "registry.services.labels.fresh_code",
     "registry.services.life_events.note",
     "registry.services.labels.attach",
@@ -78,7 +88,8 @@ NOT_A_VERB = {
     "registry.services.visit_settling.settle",
 }
 ASKING = ("policy.require", "policy.get", "policy.scope")
-RECORDING = ("audit.record", "audit.record_many")
+# `fill_writing.keep` writes the entries of the fills it is given.
+RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep")
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:

@@ -21,6 +21,7 @@ from registry.models import (
     Scan,
     TrailEntry,
 )
+from registry.queries import fill_reading
 from registry.services import filling, labels, scans
 from seeds import cast
 from tests import filling_factory as make
@@ -364,8 +365,8 @@ def test_only_stations_record(actor) -> None:
         filling.record_batch(actor("inspector"), [])
 
 
-@pytest.mark.parametrize("values", [{}, {"medium": "oxygen"}], ids=["recorded", "refused"])
-def test_the_same_ref_arriving_twice_at_one_moment_is_kept_once(actor, monkeypatch, values) -> None:
+@pytest.mark.parametrize("values", [{"code": "SZ0000000000000000"}, {"medium": "oxygen"}], ids=["unknown", "known"])
+def test_the_same_ref_arriving_twice_at_one_moment_is_refused_once(actor, monkeypatch, values) -> None:
     data = make.fill(make.cylinder(), **values)
 
     def send() -> None:
@@ -373,9 +374,9 @@ def test_the_same_ref_arriving_twice_at_one_moment_is_kept_once(actor, monkeypat
             filling.record(actor("filler"), data)
 
     send()
-    look, blind = filling._before, iter([True])
+    look, blind = fill_reading.earlier, iter([True])
     # The second arrival looked before the first one was committed.
-    monkeypatch.setattr(filling, "_before", lambda *asked: None if next(blind, False) else look(*asked))
+    monkeypatch.setattr(fill_reading, "earlier", lambda *asked: {} if next(blind, False) else look(*asked))
     send()
     assert count(Filling) + count(FillRefusal) == 1
     assert count(TrailEntry, act="filling.recorded") + count(TrailEntry, act="filling.refused") == 1

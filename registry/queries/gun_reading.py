@@ -1,0 +1,220 @@
+"""What a verdict at a gun is read from, in three statements: the cylinders, the station with its gun, who is present.
+
+Columns rather than objects, and each statement written once: a gun asks all day, and putting a statement or an object
+together takes several times as long as asking the database. Nothing read here outlives the request. One cylinder and a
+batch are read alike. What is rare (a release by the authority, a scan elsewhere, a checker without a certificate) is
+only noticed here; `gun_facts` then asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Date, and_, bindparam, exists, func, literal, or_, select
+
+from registry.db import among, connection, db, locked
+from registry.models import (
+    Capacity,
+    Certificate,
+    Cylinder,
+    Device,
+    FillCycle,
+    GasBatch,
+    Gun,
+    Hazard,
+    HoldRelease,
+    LabelCode,
+    Scan,
+    StaffPresence,
+)
+from registry.models.base import UtcMoment
+from registry.queries import parameters, safety_duties
+from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row, wanted
+from registry.rules.hazards import OPEN_STATES
+
+STATION: Any = bindparam("station")
+GUN: Any = bindparam("gun")
+NOW, SINCE, ON = bindparam("now", type_=UtcMoment), bindparam("since", type_=UtcMoment), bindparam("on", type_=Date)
+CERTIFICATE = Certificate.item.startswith("P", autoescape=True)  # 气瓶充装: P, or P1-P5 of before 2019
+DAY = timedelta(days=1)
+
+
+class OpenTurn(NamedTuple):
+    """The open turn of a cylinder: columns of its `FillCycle`."""
+
+    id: int
+    ref: str
+    station_id: int
+    state: str
+    custody_before: str
+    opened_at: datetime
+    prechecked_at: datetime
+    prechecker_id: int
+    checks: Mapping[str, str]
+    observed: Mapping[str, Any]
+    gross_before_g: int | None
+    filled_at: datetime | None
+
+
+class Noticed(NamedTuple):
+    """What there may be more to know of: the checker has no certificate, the authority released something, the code
+    was scanned elsewhere. In a batch of different moments each may be true for no row of it, but never falsely false.
+    """
+
+    uncertified: bool
+    released: bool
+    elsewhere: bool
+
+
+class Batch(NamedTuple):
+    """A gas batch that a station fills from on a day."""
+
+    medium: str
+    tested_on: date | None
+    dme_ppm: int | None
+
+
+class Present(NamedTuple):
+    """Somebody who signed on; `certified_until`: the last day of a filling certificate."""
+
+    person_id: int
+    since_at: datetime
+    until_at: datetime | None
+    certified_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """A station on a day, with the gun that was asked for. `values`: the office's parameters."""
+
+    place: Station
+    values: dict[str, Decimal]
+    camera_seen_at: datetime | None
+    red_order_open: bool
+    daily_check_open: bool | None
+    gas: tuple[Batch, ...]
+
+
+_TURN = tuple(getattr(FillCycle, name) for name in OpenTurn._fields)
+_CERTIFIED = exists().where(Certificate.person_id == FillCycle.prechecker_id, CERTIFICATE, Certificate.expires_on >= ON)
+_RELEASED = exists().where(
+    HoldRelease.cylinder_id == Cylinder.id,
+    HoldRelease.station_id == STATION,
+    HoldRelease.used_at.is_(None),
+    HoldRelease.expires_at > NOW,
+)
+ELSEWHERE = (
+    Scan.unit_id.is_distinct_from(STATION),
+    Scan.at > SINCE,
+    or_(Scan.unit_id.is_not(None), Scan.position.is_not(None)),
+)
+_AT_GUN = looked_up(
+    *_TURN, ~_CERTIFIED.correlate(FillCycle), _RELEASED, exists().where(Scan.cylinder_id == Cylinder.id, *ELSEWHERE)
+).outerjoin(FillCycle, and_(FillCycle.cylinder_id == Cylinder.id, FillCycle.closed_at.is_(None)))
+_ONE_OWN = _AT_GUN.where(LabelCode.code == CODE)
+_ONE_FOREIGN = _ONE_OWN.where(LabelCode.scheme != "own")
+
+
+def lock(texts: Iterable[str]) -> None:
+    """Hold the cylinders behind codes until the transaction ends, always in the same order, so that no two wait for
+    each other. SQLite has one writer anyway."""
+    codes = [asked.code for asked in map(wanted, texts) if asked.code is not None]
+    if codes and db.engine.dialect.name != "sqlite":
+        rows = select(Cylinder.id).join(LabelCode, LabelCode.cylinder_id == Cylinder.id).order_by(Cylinder.id)
+        connection().execute(locked(rows.where(among(LabelCode.code, codes)), of=Cylinder))
+
+
+def cylinders(texts: Sequence[str], station_id: int | None, now: datetime, since: datetime, on: date) -> list[Found]:
+    """Where codes lead, each with its open turn and what was noticed in `more`.
+
+    `now` the earliest, `since` the earliest moment from which scans elsewhere count, `on` the latest day asked about.
+    """
+    asked = [wanted(text) for text in texts]
+    given = {"station": station_id, "now": now, "since": since, "on": on}
+    rows = {own: _rows([one for one in asked if one.own is own], given, own) for own in (True, False)}
+    return [of_row(one, rows[one.own].get(one.code or "")) for one in asked]
+
+
+def _rows(asked: list[Wanted], given: Mapping[str, Any], own: bool) -> dict[str, Any]:
+    codes = [one.code for one in asked if one.code is not None]
+    if len(codes) < 2:
+        statement = _ONE_OWN if own else _ONE_FOREIGN
+        return {row[0]: row for code in codes for row in connection().execute(statement, {**given, "code": code})}
+    several = _AT_GUN.where(among(LabelCode.code, codes))
+    return {
+        row[0]: row for row in connection().execute(several if own else several.where(LabelCode.scheme != "own"), given)
+    }
+
+
+def turn_of(found: Found) -> OpenTurn | None:
+    """The open turn of a cylinder that `cylinders` found."""
+    return None if not found.more or found.more[0] is None else OpenTurn(*found.more[: len(_TURN)])
+
+
+def noticed(found: Found) -> Noticed:
+    """What else there may be to know of it."""
+    return Noticed(*(bool(flag) for flag in found.more[len(_TURN) :])) if found.more else Noticed(False, False, False)
+
+
+_ONE = select(literal(1).label("one")).subquery()  # a station without a licence has its day too
+_YARD = (
+    select(
+        *LICENCE,
+        Gun.number,
+        Gun.medium,
+        select(func.max(Device.last_seen_at))
+        .where(Device.station_id == STATION, Device.kind == "camera", Device.gun == GUN, Device.retired_at.is_(None))
+        .scalar_subquery(),
+        exists(select(Hazard.id).where(Hazard.unit_id == STATION, Hazard.is_major, Hazard.state.in_(OPEN_STATES))),
+        *safety_duties.daily_check(STATION, ON, "filling"),
+        *(parameters.newest(key, ON) for key in parameters.AT_GUN),
+        GasBatch.medium,
+        GasBatch.tested_on,
+        GasBatch.dme_ppm,
+    )
+    .select_from(_ONE)
+    .outerjoin(Capacity, and_(Capacity.unit_id == STATION, Capacity.capacity == "filling"))
+    .outerjoin(Gun, and_(Gun.station_id == Capacity.unit_id, Gun.number == GUN))
+    .outerjoin(
+        GasBatch,
+        and_(GasBatch.station_id == STATION, GasBatch.since <= ON, or_(GasBatch.until.is_(None), GasBatch.until > ON)),
+    )
+    .order_by(GasBatch.since.desc(), GasBatch.id.desc())
+)
+
+
+def yard(station_id: int | None, gun: str | None, on: date) -> Yard:
+    """A station's day: one row for each gas batch it fills from, the newest first, or one without."""
+    rows = connection().execute(_YARD, {"station": station_id, "gun": gun or "", "on": on}).all()
+    first = iter(rows[0])
+    licence = Licence(*(next(first) for _ in LICENCE))
+    number, medium, camera, red, officer, done = (next(first) for _ in range(6))
+    values = parameters.given({key: next(first) for key in parameters.AT_GUN})
+    return Yard(
+        Station(station_id, None if licence.id is None else licence, number, medium),
+        values,
+        camera,
+        bool(red),
+        not done if officer else None,
+        tuple(Batch(*row[-3:]) for row in rows if row[-3] is not None),
+    )
+
+
+_PRESENT = select(
+    StaffPresence.person_id,
+    StaffPresence.since_at,
+    StaffPresence.until_at,
+    select(func.max(Certificate.expires_on))
+    .where(Certificate.person_id == StaffPresence.person_id, CERTIFICATE)
+    .scalar_subquery(),
+).where(StaffPresence.station_id == STATION, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > SINCE))
+
+
+def present(station_id: int | None, since: datetime) -> list[Present]:
+    """Who has been signed on at a station at any moment since a day before."""
+    asked = {"station": station_id, "since": since - DAY}
+    return [Present(*row) for row in connection().execute(_PRESENT, asked)]
