@@ -119,7 +119,7 @@ def bottle_of(text: str) -> PublicBottle | None:
         return None
     row = found.cylinder
     code = found.code or found.text
-    return PublicBottle(code, row.serial_no if row else None, row.owner.name if row else None)
+    return PublicBottle(code, row.serial_no if row else None, row.owner_name if row else None)
 
 
 def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:

@@ -56,7 +56,8 @@ def submit(code: str, data: Data, address: str) -> tuple[CylinderReport, bool]:
         _refuse_flood(session, cylinder_id, address, now)
         if (known := _known(data["ref"], content)) is not None:  # both arrived at once, the other one won
             return known, True
-        row = _new(session, found.cylinder, found.code or found.text, data, now)
+        cylinder = session.get_one(Cylinder, cylinder_id) if cylinder_id else None
+        row = _new(session, cylinder, found.code or found.text, data, now)
         row.ref_digest = content
         if photo:
             row.photo_id = files.store(SYSTEM, "photo.jpg", photos.MIME, photo, PURPOSE).id
