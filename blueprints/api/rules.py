@@ -7,6 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.schemas import premiums as premium_schemas
+from blueprints.schemas import risk as risk_schemas
 from blueprints.schemas import rules as schemas
 from blueprints.sessions import actor
 from registry.queries import rule_answers
@@ -60,3 +61,19 @@ def premium(data: dict[str, Any]) -> Any:
 def filling(data: dict[str, Any]) -> Any:
     """May this cylinder be filled: every rule that is hit, the worst first."""
     return rule_answers.filling(actor(), data)
+
+
+@bp.route("/risk", methods=["POST"])
+@bp.arguments(risk_schemas.RiskIn())
+@bp.response(200, risk_schemas.RiskOut())
+def risk(data: dict[str, Any]) -> Any:
+    """The graded risk of an elevator or a filling station: score, colour, and what lifts it."""
+    return rule_answers.risk(actor(), data)
+
+
+@bp.route("/accident-grade", methods=["POST"])
+@bp.arguments(risk_schemas.AccidentIn())
+@bp.response(200, risk_schemas.AccidentGradeOut())
+def accident_grade(data: dict[str, Any]) -> Any:
+    """The grade of an accident: the highest that any measure reaches."""
+    return rule_answers.accident_grade(actor(), data)

@@ -12,10 +12,12 @@ from marshmallow import Schema
 
 from blueprints.forms import Form
 from blueprints.schemas import premiums as premium_schemas
+from blueprints.schemas import risk as risk_schemas
 from blueprints.schemas import rules as schemas
 from blueprints.sessions import actor
 from registry import clock
 from registry.queries import rule_answers, rulebook
+from registry.rules.accidents import GRADE_NAMES
 from registry.rules.cylinders import reason_text
 from registry.rules.maintenance import cycles
 
@@ -71,6 +73,24 @@ QUESTIONS = {
             schemas.FillingFactsIn,
             lambda asked: rule_answers.filling(actor(), asked),
         ),
+        Question(
+            "elevator-risk",
+            _("电梯风险等级"),
+            risk_schemas.ElevatorRiskForm,
+            lambda asked: rule_answers.risk(actor(), {**asked, "kind": "elevator"}),
+        ),
+        Question(
+            "station-risk",
+            _("充装单位风险等级"),
+            risk_schemas.StationRiskForm,
+            lambda asked: rule_answers.risk(actor(), {**asked, "kind": "station"}),
+        ),
+        Question(
+            "accident-grade",
+            _("事故等级"),
+            risk_schemas.AccidentIn,
+            lambda asked: rule_answers.accident_grade(actor(), asked),
+        ),
     )
 }
 
@@ -99,5 +119,5 @@ def ask(key: str) -> Any:
     sent = request.form if request.method == "POST" else None
     form = Form(question.schema(), initial={"on": clock.today()}, sent=sent)
     answer = form.submit(question.ask) if sent is not None else None
-    say = {"reason_text": reason_text, "cycles": cycles(clock.today()), "today": clock.today()}
+    say = {"grades": GRADE_NAMES, "reason_text": reason_text, "cycles": cycles(clock.today()), "today": clock.today()}
     return form.page("rulebook/ask.html", question=question, answer=answer, **say)

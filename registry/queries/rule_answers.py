@@ -13,7 +13,8 @@ from registry.actor import Actor
 from registry.errors import Invalid
 from registry.messages import T
 from registry.queries import cylinder_terms
-from registry.rules import cylinder_marks, cylinders, inspection, maintenance, premiums
+from registry.rules import accidents, cylinder_marks, cylinders, inspection, maintenance, premiums
+from registry.rules import risk as risks
 from registry.rules.dates import day_stamp_end
 from registry.rules.filling import FILL, FillingVerdict, judge
 from registry.rules.filling_facts import FillingFacts
@@ -180,3 +181,48 @@ def filling(actor: Actor, asked: Mapping[str, Any]) -> FillingVerdict:
         return judge(facts, asked["on"], rules=asked.get("rules") or None, stage=asked.get("stage") or FILL)
     except ValueError:
         raise Invalid.field("rules", T("没有这样的充装规则")) from None
+
+
+def risk(actor: Actor, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """`{kind: elevator | station | lec | ls, factors..., on?}` -> points, scales, score, level, floors (§3)."""
+    policy.require(actor, "rule.ask")
+    on = asked.get("on") or clock.today()
+    kind = asked["kind"]
+    empty: dict[str, Any] = {"points": None, "factors": [], "floors": []}
+    if kind == "ls":
+        likelihood, severity = asked.get("likelihood"), asked.get("severity")
+        if likelihood is None or severity is None or likelihood != int(likelihood) or not 1 <= likelihood <= 5:
+            raise Invalid.field("likelihood", T("请填写1至5的可能性和严重性"))
+        matrix, level = risks.ls(int(likelihood), severity, on)
+        return {
+            **empty,
+            "likelihood": likelihood,
+            "consequence": Decimal(severity),
+            "score": Decimal(matrix),
+            "level": level,
+        }
+    if kind == "lec":
+        scales = {name: _scale(name, asked.get(name), on) for name in ("likelihood", "exposure", "consequence")}
+        score, level = risks.lec(scales["likelihood"], scales["exposure"], scales["consequence"], on)
+        return {**empty, **scales, "score": score, "level": level}
+    for name in ("exposure", "consequence"):
+        known = [row["class"] for row in risks.classes(kind, name, on)]
+        if asked.get(name) not in known:
+            raise Invalid.field(name, T("请选择：{known}", known="、".join(known)))
+    found = risks.grade(kind, asked, on)
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+
+
+def _scale(name: str, given: Any, on: date) -> Decimal:
+    """A value of a scale of LEC: only those of the table count."""
+    for row in risks.classes("lec", name, on):
+        if (given is not None and str(given).strip() == row["class"]) or given == Decimal(row["value"]):
+            return Decimal(row["value"])
+    known = "、".join(row["class"] for row in risks.classes("lec", name, on))
+    raise Invalid.field(name, T("请选择：{known}", known=known))
+
+
+def accident_grade(actor: Actor, asked: Mapping[str, Any]) -> accidents.Graded:
+    """The measures of an accident -> its grade and the reasons (§7.1)."""
+    policy.require(actor, "rule.ask")
+    return accidents.grade(asked, asked.get("on") or clock.today())
