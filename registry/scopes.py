@@ -26,6 +26,8 @@ from registry.models import (
     CreditGrade,
     Cylinder,
     CylinderAnomaly,
+    CylinderInspection,
+    CylinderPurchase,
     CylinderReport,
     Device,
     Drill,
@@ -37,6 +39,7 @@ from registry.models import (
     FillCycle,
     Filling,
     FillRefusal,
+    FillSettlement,
     GasBatch,
     Gun,
     Hazard,
@@ -45,6 +48,7 @@ from registry.models import (
     ImportBatch,
     ImportProfile,
     Inspection,
+    InspectionBatch,
     InspectionOrder,
     IotPeriod,
     LabelBatch,
@@ -74,6 +78,7 @@ from registry.models import (
     SafetyTraining,
     ScaleStrokes,
     Scan,
+    ScrapBatch,
     Seal,
     SelfCheck,
     SpotCheck,
@@ -241,6 +246,27 @@ def _spot_check_items(actor: Actor) -> Where:
     return SpotCheckItem.check_id.in_(select(SpotCheck.id).where(_of_unit(SpotCheck.station_id)(actor)))
 
 
+def _cylinder_inspections(actor: Actor) -> Where:
+    """An inspection body sees what it recorded itself; others what concerns the cylinders they see."""
+    if actor.sees_city:
+        return true()
+    if actor.role == "inspection_body":
+        return CylinderInspection.body_id == actor.unit_id
+    return CylinderInspection.cylinder_id.in_(select(Cylinder.id).where(_cylinders(actor)))
+
+
+def _inspection_batches(actor: Actor) -> Where:
+    if actor.role == "inspection_body":
+        return InspectionBatch.body_id == actor.unit_id
+    return _of_unit(InspectionBatch.station_id)(actor)
+
+
+def _scrap_batches(actor: Actor) -> Where:
+    if actor.role == "inspection_body":
+        return ScrapBatch.handler_id == actor.unit_id
+    return _of_unit(ScrapBatch.station_id)(actor)
+
+
 def _hazards(actor: Actor) -> Where:
     if actor.sees_city:
         return true()
@@ -361,6 +387,8 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Cylinder: _cylinders,
     CylinderReport: _cylinder_reports,
     CylinderAnomaly: _of_unit(CylinderAnomaly.station_id),
+    CylinderInspection: _cylinder_inspections,
+    CylinderPurchase: _of_unit(CylinderPurchase.station_id),
     Device: _of_unit(Device.station_id),
     Drill: _of_unit(Drill.company_id),
     Elevator: _elevators,
@@ -371,6 +399,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     FillCycle: _of_unit(FillCycle.station_id),
     Filling: _of_unit(Filling.station_id),
     FillRefusal: _of_unit(FillRefusal.station_id),
+    FillSettlement: _of_policy(FillSettlement.policy_id),
     GasBatch: _of_unit(GasBatch.station_id),
     Gun: _of_unit(Gun.station_id),
     Hazard: _hazards,
@@ -378,6 +407,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     ImportBatch: _of_unit(ImportBatch.unit_id),
     ImportProfile: _everything,
     Inspection: _inspections,
+    InspectionBatch: _inspection_batches,
     InspectionOrder: _everything,
     LabelBatch: _of_unit(LabelBatch.station_id),
     LabelBinding: _of_unit(LabelBinding.station_id),
@@ -403,6 +433,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     OfflineDisagreement: _of_unit(OfflineDisagreement.station_id),
     ScaleStrokes: _of_unit(ScaleStrokes.station_id),
     Scan: _of_unit(Scan.unit_id),
+    ScrapBatch: _scrap_batches,
     Seal: _everything,
     QualityCheck: _of_unit(QualityCheck.company_id),
     SelfCheck: _self_checks,

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from blueprints.schemas import cylinder_events as events
 from blueprints.schemas import cylinders as schemas
 from blueprints.schemas.base import page_out
+from blueprints.schemas.cylinder_batches import CylinderInspectionCorrectionIn, CylinderResultIn
 from blueprints.schemas.timeline import TimelineEntryOut, TimelineFilter
 from blueprints.sessions import actor
 from registry import clock
@@ -21,7 +22,7 @@ bp = Blueprint("api_cylinders", __name__, url_prefix="/cylinders", description="
 
 @bp.route("")
 @bp.arguments(schemas.CylinderFilter(), location="query")
-@bp.response(200, page_out(schemas.CylinderOut))
+@bp.response(200, schemas.CYLINDER_PAGE)
 def index(query: dict[str, Any]) -> Any:
     """The cylinders the caller may see."""
     return queries.listing(actor(), query, query["limit"], query["cursor"])
@@ -79,12 +80,20 @@ def transfer(data: dict[str, Any], code: str) -> Any:
 
 
 @bp.route("/<string:code>/inspections", methods=["POST"])
-@bp.arguments(schemas.InspectionApiIn())
+@bp.arguments(CylinderResultIn())
 @bp.response(201, schemas.CylinderDetailOut())
 def inspect(data: dict[str, Any], code: str) -> Any:
     """Record a periodic inspection; answers with the cylinder and its new dates."""
     cylinder_inspections.record(actor(), code, data)
     return queries.by_code(actor(), code)
+
+
+@bp.route("/inspections/<int:inspection_id>/correct", methods=["POST"])
+@bp.arguments(CylinderInspectionCorrectionIn())
+@bp.response(201, schemas.CylinderInspectionOut())
+def correct_inspection(data: dict[str, Any], inspection_id: int) -> Any:
+    """Record what an inspection should have said, with the reason: a new record that names the wrong one."""
+    return cylinder_inspections.correct(actor(), inspection_id, data)
 
 
 @bp.route("/<string:code>/<string:verb>", methods=["POST"])

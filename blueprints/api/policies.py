@@ -11,9 +11,9 @@ from blueprints.schemas import policies as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
 from registry import clock
+from registry.queries import fill_covers, policy_codes, policy_drafts, policy_renewals
 from registry.queries import policies as queries
-from registry.queries import policy_codes, policy_drafts, policy_renewals
-from registry.services import claims, policies
+from registry.services import claims, fill_settlements, policies
 
 bp = Blueprint("api_policies", __name__, url_prefix="/policies", description="Insurance policies")
 REPLAY = {"Idempotent-Replay": "true"}
@@ -105,6 +105,30 @@ def claim(data: dict[str, Any], number: str) -> Any:
         return claims.record(actor(), policy_id, data)
     row, known = claims.record_once(actor(), ref, policy_id, data)
     return (row, 200, REPLAY) if known else row
+
+
+@bp.route("/<string:number>/fill-months")
+@bp.response(200, schemas.FillMonthOut(many=True))
+def fill_months(number: str) -> Any:
+    """The months of a policy paid by the fill: fills, what they come to, what was settled."""
+    return fill_covers.months(actor(), queries.by_number(actor(), number).id)
+
+
+@bp.route("/<string:number>/fill-covers")
+@bp.arguments(schemas.FillCoverFilter(), location="query")
+@bp.response(200, page_out(schemas.FillCoverOut))
+def fill_cover_list(query: dict[str, Any], number: str) -> Any:
+    """The covers that a month's fills began: from the end of the fill to the next one, or for the days agreed."""
+    policy_id = queries.by_number(actor(), number).id
+    return fill_covers.covers(actor(), policy_id, query["month"], query["limit"], query["cursor"])
+
+
+@bp.route("/<string:number>/fill-months/settle", methods=["POST"])
+@bp.arguments(schemas.SettleMonthIn())
+@bp.response(201, schemas.SettlementOut())
+def settle_month(data: dict[str, Any], number: str) -> Any:
+    """Fix what a month's fills come to; months are settled in order."""
+    return fill_settlements.settle(actor(), queries.by_number(actor(), number).id, data["month"])
 
 
 @bp.route("/<string:number>/claims/<int:claim_id>/<string:verb>", methods=["POST"])

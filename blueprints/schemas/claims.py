@@ -18,7 +18,7 @@ class ClaimIn(In):
     """A claim through the API, money in fen; what was paid already is settled."""
 
     ref = OptionalRef()
-    code = Text(required=True, max=120)
+    code = Text(max=120)
     happened_on = Day(required=True)
     event = Choice(named_pairs(EVENTS), load_default="accident")
     injury = Choice(named_pairs(INJURIES), required=True)
@@ -34,7 +34,7 @@ class ClaimIn(In):
 class ClaimForm(In):
     """The same on a page, in yuan."""
 
-    code = Text(required=True, max=120, label=_("设备代码"))
+    code = Text(max=120, label=_("设备代码"), hint=_("雇主责任保险不填"))
     claim_no = Text(max=40, label=_("报案号"))
     happened_on = Day(required=True, label=_("出险日期"))
     event = Choice(named_pairs(EVENTS), required=True, label=_("出险原因"))

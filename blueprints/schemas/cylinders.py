@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn, page_out
 from blueprints.schemas.fields import Choice, Day, Integer, Known, Month, Number, Text, Yes
 from registry import clock
 from registry.queries import cylinders as queries
@@ -144,28 +144,6 @@ class TransferIn(In):
 RESULTS = (("1", _("合格")), ("0", _("不合格，判废")))
 
 
-class InspectionIn(In):
-    """A periodic inspection."""
-
-    done_on = Day(required=True, label=_("检验日期"))
-    passed = fields.Boolean(
-        required=True,
-        metadata={"label": _("检验结论"), "kind": "radio", "choices": RESULTS},
-        error_messages={"required": _("请选择检验结论"), "invalid": _("请选择检验结论")},
-    )
-    report_no = Text(label=_("检验报告编号"))
-    next_inspection_on = Day(label=_("下次检验日期"), hint=_("不填则按规则计算；检验机构可以提前，不能推后"))
-    tare_g = Thousandths(label=_("实测皮重"), unit="kg", hint=_("与档案不一致时填写"))
-    assessment_passed = Yes(label=_("同时通过安全评定（延长使用年限）"))
-    body_id = Integer(kind="select", choices="bodies", label=_("检验机构"))
-
-
-class InspectionApiIn(InspectionIn):
-    """The same through the API, the tare in grams as its name says."""
-
-    tare_g = Integer()
-
-
 class CylinderFilter(PageIn):
     """Filters of the list."""
 
@@ -233,6 +211,9 @@ class CylinderOut(Out):
     version = fields.Integer()
 
 
+CYLINDER_PAGE = page_out(CylinderOut)
+
+
 class CylinderPeriodOut(Out):
     """A status from a day to the day before another."""
 
@@ -244,13 +225,24 @@ class CylinderPeriodOut(Out):
 
 
 class CylinderInspectionOut(Out):
-    """A recorded inspection."""
+    """A recorded inspection; one that was corrected has the day it was. Measures in mm, mL and g."""
 
+    id = fields.Integer()
     done_on = fields.Date()
     passed = fields.Boolean()
+    checks = fields.Dict(allow_none=True)
+    scrap_reason = fields.String(allow_none=True)
+    inspector = fields.String(allow_none=True)
+    reviewer = fields.String(allow_none=True)
+    remaining_wall_mm = fields.Decimal(as_string=True, allow_none=True)
+    measured_volume_ml = fields.Integer(allow_none=True)
+    tare_g = fields.Integer(allow_none=True)
+    valve_code = fields.String(allow_none=True)
     report_no = fields.String()
     next_inspection_on = fields.Date(allow_none=True)
     body_id = fields.Integer(allow_none=True)
+    corrects = fields.Integer(attribute="corrects_id", allow_none=True)
+    replaced_on = fields.Date(allow_none=True)
 
 
 class CylinderDetailOut(CylinderOut):

@@ -12,8 +12,10 @@ from marshmallow import ValidationError, fields, post_load, pre_dump, validate
 from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
 from blueprints.schemas.elevators import KINDS, PLACE_TYPES, OptionalRef
-from blueprints.schemas.fields import Choice, Choices, Day, Integer, Lines, Note, Number, Text, Upload
+from blueprints.schemas.fields import Choice, Choices, Day, Integer, Lines, Month, Note, Number, Text, Upload
+from registry.queries.cylinder_policies import LINES
 from registry.rules.claims import COVERED
+from registry.rules.kinds import MEDIA
 
 SUBJECTS = (("elevator", _("电梯")), ("cylinder", _("气瓶")))
 HOLDER_TYPES = (
@@ -57,6 +59,8 @@ MONEY = (
     "limit_legal",
     "relief_per_accident",
     "relief_per_person",
+    "unit",
+    "deductible",
 )
 
 
@@ -131,12 +135,18 @@ class PolicyIn(In):
     relief_per_accident_fen = fen_field()
     relief_per_person_fen = fen_field()
     covers = Choices(named_pairs(COVERED))
+    line = Choice(named_pairs(LINES))
+    unit_fen = fen_field()
+    cover_days = Integer(min=1, max=3660)
+    media = Choices([*MEDIA.items()])
+    deductible_fen = fen_field()
     renews_id = Integer()
     note = Note()
-    codes = Lines(required=True, most=30000, each=120)
+    codes = Lines(load_default=list, most=30000, each=120)
 
 
 PARTIES, TERM, MONEYS, ITEMS = _("保险各方"), _("保险期间和责任"), _("保险费和限额"), _("承保设备")
+CYLINDERS = _("气瓶保险")
 
 
 class PolicyForm(In):
@@ -168,12 +178,23 @@ class PolicyForm(In):
     relief_per_accident = yuan_field(_("无责补偿每次事故限额"), group=MONEYS)
     relief_per_person = yuan_field(_("无责补偿每人限额"), group=MONEYS)
     note = Note(max=1000, label=_("备注"), group=MONEYS)
+    line = Choice(named_pairs(LINES), label=_("险种"), hint=_("不填为气瓶充装安全责任保险"), group=CYLINDERS)
+    unit = yuan_field(
+        _("单位保险费"), hint=_("每次充装、每只每年或每站每年，按计费方式；按次充装的必填"), group=CYLINDERS
+    )
+    cover_days = Integer(
+        min=1, max=3660, label=_("一次充装最长保障天数"), unit=_("天"), hint=_("不填按市局参数"), group=CYLINDERS
+    )
+    deductible = yuan_field(_("每次事故免赔额"), group=CYLINDERS)
+    media = Choices([*MEDIA.items()], label=_("承保介质"), hint=_("不选为全部介质"), group=CYLINDERS)
     codes = Lines(
+        load_default=list,
         most=30000,
         each=120,
-        required=True,
         label=_("承保设备代码"),
-        hint=_("每行一个：标签编号、注册代码、设备代码、使用登记证编号或救援识别码，可从表格中整列粘贴"),
+        hint=_(
+            "每行一个：标签编号、注册代码、设备代码、使用登记证编号或救援识别码，可从表格中整列粘贴；按次、按站投保的不填"
+        ),
         group=ITEMS,
     )
     file = Upload(
@@ -298,6 +319,11 @@ class PolicyOut(Out):
 
     id = fields.Integer()
     subject = fields.String()
+    line = fields.String(allow_none=True)
+    unit_fen = fields.Integer(allow_none=True)
+    cover_days = fields.Integer(allow_none=True)
+    media = fields.List(fields.String(), allow_none=True)
+    deductible_fen = fields.Integer(allow_none=True)
     policy_no = fields.String()
     insurer = fields.String()
     insurer_id = fields.Integer()
@@ -380,3 +406,48 @@ def checked(lines: Iterable[Any], proposals: Mapping[int, Any]) -> list[dict[str
         }
         for line in lines
     ]
+
+
+class FillMonthOut(Out):
+    """A month of a policy paid by the fill, in fen."""
+
+    month = fields.Date(format="%Y-%m")
+    fills = fields.Integer()
+    premium_fen = fields.Integer()
+    settled_fills = fields.Integer(attribute="settled.fills", allow_none=True)
+    settled_late = fields.Integer(attribute="settled.late", allow_none=True)
+    settled_fen = fields.Integer(attribute="settled.premium_fen", allow_none=True)
+
+
+class FillCoverFilter(PageIn):
+    """Which month."""
+
+    month = Month(required=True)
+
+
+class FillCoverOut(Out):
+    """The cover that a fill began."""
+
+    cylinder = fields.String(attribute="cylinder.handle")
+    filling_id = fields.Integer(attribute="filling.id")
+    medium = fields.String(attribute="filling.medium")
+    since = fields.AwareDateTime()
+    until = fields.AwareDateTime()
+    ended_by = fields.Function(lambda row: "next_fill" if row.next_fill else "days", metadata={"type": "string"})
+    premium_fen = fields.Integer()
+
+
+class SettleMonthIn(In):
+    """Which month."""
+
+    month = Month(required=True)
+
+
+class SettlementOut(Out):
+    """What was settled, in fen; `late`: fills of months settled before."""
+
+    month = fields.Date(format="%Y-%m")
+    fills = fields.Integer()
+    late = fields.Integer()
+    unit_fen = fields.Integer()
+    premium_fen = fields.Integer()

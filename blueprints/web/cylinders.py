@@ -9,16 +9,18 @@ from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.schemas import cylinders as schemas
+from blueprints.schemas.cylinder_batches import InspectionForm, result_of
 from blueprints.schemas.timeline import TimelineFilter
 from blueprints.sessions import actor, settings
 from registry import clock, codes, policy
-from registry.errors import Conflict
+from registry.errors import Conflict, Invalid
 from registry.labels import qr
 from registry.messages import T
-from registry.queries import areas
+from registry.queries import areas, inspection_batches, scrap_batches
 from registry.queries import cylinder_timeline as timelines
 from registry.queries import cylinders as queries
 from registry.queries import stations as station_queries
+from registry.rules.cylinder_inspections import checks, reasons
 from registry.rules.cylinder_lifecycle import STATUSES, custodies
 from registry.rules.kinds import CYLINDER_KINDS, MEDIA
 from registry.services import cylinder_inspections, cylinders
@@ -48,6 +50,8 @@ def _names() -> dict[str, Any]:
         "statuses": STATUSES,
         "custodies": custodies(),
         "tones": TONES,
+        "checks": checks(clock.today()),
+        "scrap_reasons": reasons(clock.today()),
         "due_tone": lambda day: DUE_TONES[queries.due_state(day, clock.today())],
         "is_overdue": lambda row: queries.is_overdue(row, clock.today()),
     }
@@ -105,6 +109,8 @@ def show(code: str) -> Any:
         fillings=queries.last_fillings(actor(), row),
         happened=timelines.page(actor(), code, {"limit": LATEST})[1].items,
         labels=queries.labels_of(row),
+        scrap_batch=scrap_batches.of_cylinder(row),
+        delivery=inspection_batches.of_cylinder(row),
         bodies=queries.body_names(row.inspections),
         area_names=areas.names(),
         symbol=_symbol(row.label_code) if row.label_code else None,
@@ -191,14 +197,23 @@ def transfer(code: str) -> Any:
     return form.page("_form_page.html", title=title, back=url_for("cylinders.show", code=code))
 
 
+def _inspect(code: str, data: dict[str, Any]) -> Any:
+    """Record it; what is wrong with the items stands beside the first of them."""
+    try:
+        return cylinder_inspections.record(actor(), code, result_of(data))
+    except Invalid as error:
+        beside = {"checks": "check_visual"}
+        raise Invalid({beside.get(name, name): told for name, told in error.errors.items()}, error.detail) from None
+
+
 @bp.route("/<string:code>/inspections/new", methods=["GET", "POST"])
 def inspect(code: str) -> Any:
     """Record a periodic inspection."""
     policy.require(actor(), "cylinder.record_inspection")
     row = queries.by_code(actor(), code)
-    schema = schemas.InspectionIn(exclude=("body_id",) if actor().role == "inspection_body" else ())
+    schema = InspectionForm(exclude=("codes", *(("body_id",) if actor().role == "inspection_body" else ())))
     form = Form(schema, {"done_on": clock.today()}, choices={"bodies": station_queries.bodies(actor())})
-    if request.method == "POST" and form.submit(lambda data: cylinder_inspections.record(actor(), code, data)):
+    if request.method == "POST" and form.submit(lambda data: _inspect(code, data)):
         flash(_("检验已登记"), "success")
         return redirect(url_for("cylinders.show", code=code))
     title = _("登记检验 · %(number)s", number=row.serial_no)

@@ -15,6 +15,7 @@ from marshmallow import Schema
 from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.anomalies import AnomalyFilter
+from blueprints.schemas.cylinder_batches import CylinderDueFilter, PeriodIn
 from blueprints.schemas.cylinder_reports import CylinderReportFilter
 from blueprints.schemas.cylinders import CylinderFilter
 from blueprints.schemas.elevators import ElevatorQuery
@@ -70,6 +71,8 @@ FILTERS: Mapping[str, type[Schema]] = {
     "cylinder-reports": CylinderReportFilter,
     "cylinder-timeline": TimelineExport,
     "fault-reports": ReportFilter,
+    "cylinder-due": CylinderDueFilter,
+    "cylinder-balance": PeriodIn,
     "hold-releases": HoldFilter,
     "sunshine": MonthFilter,
     "spot-checks": SpotCheckFilter,

@@ -17,6 +17,7 @@ from registry import clock, policy
 from registry.errors import Invalid
 from registry.queries import areas, policy_drafts, policy_renewals
 from registry.queries import policies as queries
+from registry.queries.cylinder_policies import LINES
 from registry.rules import claims as words
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
@@ -38,6 +39,7 @@ def insurance_words() -> dict[str, Any]:
         "places": dict(PLACE_TYPES),
         "holders": dict(schemas.HOLDER_TYPES),
         "bases": dict(schemas.BASES),
+        "lines": dict(schemas.named_pairs(LINES)),
         "sharings": dict(schemas.SHARINGS),
         "parties": dict(schemas.SHARING_PARTIES),
     }

@@ -4,6 +4,13 @@ from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, Visit
 from registry.models.areas import Area
 from registry.models.company_records import Drill, QualityCheck
 from registry.models.cylinder_anomalies import CylinderAnomaly, CylinderAnomalyStep
+from registry.models.cylinder_batches import (
+    CylinderPurchase,
+    InspectionBatch,
+    InspectionBatchItem,
+    ScrapBatch,
+    ScrapItem,
+)
 from registry.models.cylinder_reports import CylinderReport, CylinderReportStep
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
@@ -28,7 +35,7 @@ from registry.models.offline import CylinderLeft, OfflineDisagreement, SnapshotK
 from registry.models.old_elevators import Assessment, RenewalProject, RenewalStep
 from registry.models.papers import CircularItem, Paper, PaperFile, PaperTemplate, PaperWithdrawal
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
-from registry.models.policies import Claim, Endorsement, Policy, PolicyItem, PolicyShare
+from registry.models.policies import Claim, Endorsement, FillSettlement, Policy, PolicyItem, PolicyShare
 from registry.models.registrations import ElevatorUse, Registration, RegistrationStep, SafetyPart
 from registry.models.safety import (
     SafetyAppointment,
@@ -68,6 +75,7 @@ __all__ = [
     "CylinderEvent",
     "CylinderInspection",
     "CylinderLeft",
+    "CylinderPurchase",
     "CylinderReport",
     "CylinderReportStep",
     "CylinderStatus",
@@ -83,6 +91,7 @@ __all__ = [
     "FillClip",
     "FillCycle",
     "FillRefusal",
+    "FillSettlement",
     "Filling",
     "GasBatch",
     "Gun",
@@ -95,6 +104,8 @@ __all__ = [
     "ImportProfile",
     "IndicatorTarget",
     "Inspection",
+    "InspectionBatch",
+    "InspectionBatchItem",
     "InspectionOrder",
     "InspectionOrderItem",
     "IotPeriod",
@@ -133,6 +144,8 @@ __all__ = [
     "SafetyTraining",
     "ScaleStrokes",
     "Scan",
+    "ScrapBatch",
+    "ScrapItem",
     "Seal",
     "SelfCheck",
     "SignIn",

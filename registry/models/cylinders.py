@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry import clock
@@ -28,6 +28,7 @@ class Cylinder(Base):
         Index("ix_cylinder_register_no", "register_no"),
         Index("ix_cylinder_serial_no", "serial_no"),
         Index("ix_cylinder_owner_id_changed_at", "owner_id", "changed_at"),
+        Index("ix_cylinder_owner_id_next_inspection_on", "owner_id", "next_inspection_on", "status"),
     )
 
     id: Mapped[Big]
@@ -116,10 +117,18 @@ class CylinderStatus(Period, Base):
 
 
 class CylinderInspection(Base):
-    """A periodic inspection. An inspector may state an earlier next date than the rule's, never a later one."""
+    """A periodic inspection. An inspector may state an earlier next date than the rule's, never a later one.
+
+    `checks`: item of `cylinder_checks` -> `pass` or `scrap`. Nothing of a record is edited: one that corrects it names
+    it in `corrects_id`, and the older one counts until `replaced_on`. `tare_before_g` is the tare of record that
+    `tare_g` took the place of, `valve_code` a valve that was put in.
+    """
 
     __tablename__ = "cylinder_inspection"
-    __table_args__ = (Index("ix_cylinder_inspection_cylinder_id_done_on", "cylinder_id", "done_on"),)
+    __table_args__ = (
+        Index("ix_cylinder_inspection_cylinder_id_done_on", "cylinder_id", "done_on"),
+        Index("ix_cylinder_inspection_body_id_done_on", "body_id", "done_on"),
+    )
 
     id: Mapped[Big]
     cylinder_id: Mapped[int] = mapped_column(ForeignKey("cylinder.id"))
@@ -129,6 +138,19 @@ class CylinderInspection(Base):
     passed: Mapped[bool]
     next_inspection_on: Mapped[Day | None]
     details: Mapped[Json | None]
+    checks: Mapped[Json | None]
+    inspector: Mapped[Code | None]
+    reviewer: Mapped[Code | None]
+    remaining_wall_mm: Mapped[Number | None]
+    measured_volume_ml: Mapped[int | None]
+    tare_g: Mapped[int | None]
+    tare_before_g: Mapped[int | None]
+    valve_code: Mapped[Code | None]
+    assessed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    scrap_reason: Mapped[Code | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("cylinder_inspection.id"))
+    replaced_on: Mapped[Day | None]
+    recorded_at: Mapped[Moment | None]
 
 
 class CylinderEvent(Base):

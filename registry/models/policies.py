@@ -14,6 +14,10 @@ class Policy(Base):
 
     `premium_fen` is what was agreed, `proposed_fen` what the factor table said; `covers` the events it answers for.
     `insurer_id` is the one that leads, the others of a co-insurance are in `PolicyShare`.
+
+    Of cylinders (cylinders.md §8): `line` is what it answers for, `unit_fen` the premium of one fill, cylinder and year
+    or station and year, as `basis` says; paid by the fill, each fill of the holder's begins a cover of `cover_days`
+    (the office's parameter when empty). `media`: none named, all.
     """
 
     __tablename__ = "policy"
@@ -47,6 +51,11 @@ class Policy(Base):
     relief_per_accident_fen: Mapped[int | None] = mapped_column(BigInteger)
     relief_per_person_fen: Mapped[int | None] = mapped_column(BigInteger)
     covers: Mapped[Json | None]
+    line: Mapped[Code | None]
+    unit_fen: Mapped[int | None] = mapped_column(BigInteger)
+    cover_days: Mapped[int | None]
+    media: Mapped[Json | None]
+    deductible_fen: Mapped[int | None] = mapped_column(BigInteger)
     area_code: Mapped[Code | None] = mapped_column(ForeignKey("area.code"))
     note: Mapped[Long | None]
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
@@ -113,6 +122,25 @@ class Endorsement(Base):
     recorded_at: Mapped[Moment]
 
 
+class FillSettlement(Base):
+    """What a month's fills under a policy paid by the fill came to, as insurer and station settled it.
+
+    Fills that arrive later are settled with the next month: `late` of them, of months settled before.
+    """
+
+    __tablename__ = "fill_settlement"
+    __table_args__ = (UniqueConstraint("policy_id", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    month: Mapped[Day]
+    fills: Mapped[int]
+    late: Mapped[int]
+    unit_fen: Mapped[int] = mapped_column(BigInteger)
+    premium_fen: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[Moment]
+
+
 class Claim(Base):
     """A claim against a policy. `claimant_name` is for the insurer and the section alone."""
 
@@ -123,6 +151,7 @@ class Claim(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
     elevator_id: Mapped[int | None] = mapped_column(ForeignKey("elevator.id"))
     cylinder_id: Mapped[int | None] = mapped_column(ForeignKey("cylinder.id"))
+    filling_id: Mapped[int | None] = mapped_column(ForeignKey("filling.id"))
     claim_no: Mapped[Code | None]
     state: Mapped[Code] = mapped_column(server_default="settled")
     event: Mapped[Code] = mapped_column(server_default="accident")

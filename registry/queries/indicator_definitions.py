@@ -31,7 +31,7 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import fill_clips, inspection_cover
+from registry.queries import fill_clips, fill_covers, inspection_cover
 from registry.queries import indicator_reasons as reasons
 from registry.queries.visit_standing import held_back
 from registry.rules.kinds import ELEVATOR_KINDS
@@ -281,7 +281,7 @@ INDICATORS: dict[str, Indicator] = {
             Cylinder,
             Cylinder.area_code,
             cylinders_in_use,
-            lambda on, _: insured(PolicyItem.cylinder_id, Cylinder.id, on),
+            lambda on, _: fill_covers.insured(on),
             reasons.cylinders_not_insured,
         ),
         Indicator(

@@ -173,6 +173,12 @@ DEFAULTS: dict[str, Default] = {
     ),
     "filling.insurance_pilot": Default(T("是否气瓶充装安全责任保险试点（1是0否）"), "0", "1", T("保险试点"), "C"),
     "filling.elsewhere_hours": Default(T("查找同一码在异地出现的时间"), "24", "h", T("口径建议，暂无规定"), "G"),
+    "scrap.weight_permille": Default(
+        T("销毁过磅重量与档案皮重合计的最大偏差"), "100", "permille", T("口径建议，暂无规定"), "G"
+    ),
+    "scrap.confirm_days": Default(T("销毁后最迟几天确认注销"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "scrap.silent_days": Default(T("在用气瓶多久没有充装和流转须核实"), "365", "d", T("口径建议，暂无规定"), "G"),
+    "insurance.fill_cover_days": Default(T("一次充装的保险责任最长天数"), "90", "d", T("一充一保，天数为建议值"), "G"),
     "inspection.brake_test_months": Default(
         T("125%额定载荷制动试验间隔"), "60", "mo", T("旧版TSG T7001；2023版间隔待核"), "C~"
     ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registry import policy
@@ -20,6 +20,8 @@ from registry.db import db
 from registry.models import Contract, Cylinder, Elevator, Policy, PolicyItem, Unit
 from registry.queries import elevators, premiums
 from registry.queries import indicator_reasons as reasons
+from registry.queries.cylinder_policies import WHOLE
+from registry.queries.fill_covers import FILL_LIABILITY
 from registry.queries.indicator_definitions import insured
 from registry.queries.paging import Page, paginate
 from registry.queries.policies import UNITS
@@ -221,7 +223,23 @@ def _lapsed(on: date) -> Where:
 
 def _left_open(on: date, lapsed: bool) -> Where:
     """The policy leaves something without cover."""
-    return or_(*(select(PolicyItem.id).where(*_bare(model, on, lapsed)).exists() for model in (Elevator, Cylinder)))
+    by_name = (select(PolicyItem.id).where(*_bare(model, on, lapsed)).exists() for model in (Elevator, Cylinder))
+    return or_(*by_name, _station_bare())
+
+
+def _station_bare() -> Where:
+    """A policy over all fills or cylinders of a station that no later one of its line follows."""
+    later = aliased(Policy)
+    follows = exists().where(
+        later.id != Policy.id,
+        later.subject == Policy.subject,
+        later.holder_id == Policy.holder_id,
+        later.basis.in_(WHOLE),
+        func.coalesce(later.line, FILL_LIABILITY) == func.coalesce(Policy.line, FILL_LIABILITY),
+        later.ends_on > Policy.ends_on,
+        later.cancelled_on.is_(None),
+    )
+    return and_(Policy.subject == "cylinder", Policy.basis.in_(WHOLE), ~follows)
 
 
 def _open_counts(ids: Sequence[int], on: date, lapsed: bool) -> dict[int, int]:
@@ -234,7 +252,18 @@ def _open_counts(ids: Sequence[int], on: date, lapsed: bool) -> dict[int, int]:
             .group_by(PolicyItem.policy_id)
         )
         found.update((id_, number) for id_, number in db.session.execute(statement))
-    return found
+    return {**_station_counts(ids), **found}
+
+
+def _station_counts(ids: Sequence[int]) -> dict[int, int]:
+    """How many cylinders in use a station has, by its policy over all of them."""
+    statement = (
+        select(Policy.id, func.count(Cylinder.id))
+        .join(Cylinder, and_(Cylinder.owner_id == Policy.holder_id, Cylinder.status.in_(CYLINDERS_IN_USE)))
+        .where(Policy.id.in_(ids), Policy.basis.in_(WHOLE))
+        .group_by(Policy.id)
+    )
+    return dict(db.session.execute(statement).all())
 
 
 def _bare(model: Any, on: date, lapsed: bool) -> Iterable[Where]:

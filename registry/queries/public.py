@@ -23,7 +23,7 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import cylinder_anomalies, elevator_inspections, filling_facts
+from registry.queries import cylinder_anomalies, elevator_inspections, fill_covers, filling_facts
 from registry.queries.filling_facts import Found, OnFile
 from registry.queries.visit_standing import held_back
 from registry.rules.filling import FillingVerdict
@@ -135,7 +135,7 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
         .order_by(Filling.ended_at.desc())
         .limit(1)
     )
-    insurer = _insurer(row.id, today)
+    insurer = _insurer(row.id, today) or fill_covers.insurer_of(row.owner_id, fill, today)
     return PublicCylinder(
         code=found.code,
         verdict=judged.verdict + Verdict.of([*_of_copies(row.id), *_ending_soon(row, today)]),
@@ -322,6 +322,7 @@ def _insurer(cylinder_id: int, on: date) -> str | None:
             Policy.starts_on <= on,
             Policy.ends_on >= on,
             or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
+            or_(Policy.line.is_(None), Policy.line == fill_covers.FILL_LIABILITY),
         )
         .order_by(Policy.ends_on.desc())
         .limit(1)

@@ -15,7 +15,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import Claim, Policy, PolicyItem
-from registry.queries import policy_codes
+from registry.queries import fill_covers, policy_codes
 from registry.replays import digest
 from registry.rules.claims import Move, moves
 
@@ -25,7 +25,8 @@ OPTIONAL = ("claim_no", "claimant", "claimant_name", "reserve_fen", "note")
 
 
 def record(actor: Actor, policy_id: int, data: Mapping[str, Any]) -> Claim:
-    """Record a claim: `code, happened_on, injury`, optionally `event, claim_no, claimant, claimant_name, reserve_fen,
+    """Record a claim: `code` (of what was covered that day, by its fill or with its station too),
+    `happened_on, injury`, optionally `event, claim_no, claimant, claimant_name, reserve_fen,
     paid_fen, state, note`; the equipment was covered on that day. What was paid already is settled.
 
     Raises:
@@ -34,7 +35,7 @@ def record(actor: Actor, policy_id: int, data: Mapping[str, Any]) -> Claim:
     policy.require(actor, "claim.record")
     with transaction() as session:
         row = policy.get(actor, Policy, Policy.id == policy_id)
-        column, key = _covered(session, actor, row, data["code"], data["happened_on"])
+        about = _covered(session, actor, row, data.get("code"), data["happened_on"])
         paid = data.get("paid_fen") or 0
         found = Claim(
             policy_id=row.id,
@@ -44,7 +45,7 @@ def record(actor: Actor, policy_id: int, data: Mapping[str, Any]) -> Claim:
             state=data.get("state") or (PAID if paid else FIRST),
             paid_fen=paid,
             recorded_at=clock.now(),
-            **{column: key},
+            **about,
             **{name: data.get(name) for name in OPTIONAL},
         )
         if paid and found.state != PAID:
@@ -124,21 +125,48 @@ def _check_decision(row: Claim, move: Move, data: Mapping[str, Any], today: date
         raise Invalid.field("decided_on", T("应在出险日期与今天之间"))
 
 
-def _covered(session: Session, actor: Actor, row: Policy, code: str, day: date) -> tuple[str, int]:
-    """The column and id of the equipment that a claim is about, covered on its day."""
+def _covered(session: Session, actor: Actor, row: Policy, code: str | None, day: date) -> dict[str, int]:
+    """The equipment that a claim is about (and the fill whose cover ran), covered on its day.
+
+    Liability to one's own workers is about no equipment.
+    """
+    if day > clock.today():
+        raise Invalid.field("happened_on", T("不能晚于今天"))
+    if not code:
+        if row.line != "employer" or not _in_term(row, day):
+            raise Invalid.field("code", T("请填写设备代码"))
+        return {}
     (line,) = policy_codes.look(actor, row.subject, [code], insurable=False)
     if line.problem is not None:
         raise Invalid.field("code", line.problem)
-    if day > clock.today():
-        raise Invalid.field("happened_on", T("不能晚于今天"))
+    found = _by_name(session, row, line.thing, day) or _with_its_station(row, line.thing, day)
+    if found is None:
+        raise Invalid.field("happened_on", T("{code}当日不在该保单承保范围内", code=code))
+    return found
+
+
+def _in_term(row: Policy, day: date) -> bool:
+    return row.starts_on <= day <= row.ends_on and (row.cancelled_on is None or day < row.cancelled_on)
+
+
+def _by_name(session: Session, row: Policy, thing: Any, day: date) -> dict[str, int] | None:
     column = getattr(PolicyItem, f"{row.subject}_id")
     covering = select(PolicyItem.id).where(
         PolicyItem.policy_id == row.id,
-        column == line.thing.id,
+        column == thing.id,
         PolicyItem.since <= day,
         or_(PolicyItem.until.is_(None), PolicyItem.until > day),
     )
-    in_term = row.starts_on <= day <= row.ends_on and (row.cancelled_on is None or day < row.cancelled_on)
-    if not in_term or session.scalar(covering) is None:
-        raise Invalid.field("happened_on", T("{code}当日不在该保单承保范围内", code=code))
-    return column.key, line.thing.id
+    if not _in_term(row, day) or session.scalar(covering) is None:
+        return None
+    return {column.key: thing.id}
+
+
+def _with_its_station(row: Policy, thing: Any, day: date) -> dict[str, int] | None:
+    """A cylinder that its last fill insures, or that is insured with all of its station's."""
+    if row.subject == "cylinder" and row.basis == fill_covers.PER_FILL:
+        fill = fill_covers.fill_behind(row, thing.id, day)
+        return {"cylinder_id": thing.id, "filling_id": fill.id} if fill is not None else None
+    if row.basis == fill_covers.PER_STATION and _in_term(row, day) and thing.owner_id == row.holder_id:
+        return {"cylinder_id": thing.id}
+    return None

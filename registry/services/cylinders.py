@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registry import audit, clock, policy
 from registry.actor import COUNTY_ROLES, OFFICE_ROLES, Actor
-from registry.db import transaction
+from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Cylinder, CylinderLeft, LabelCode, Unit
@@ -26,7 +26,7 @@ from registry.queries.cylinder_values import (
     normalised,
     problems,
 )
-from registry.rules.cylinder_lifecycle import LIVE, STATUSES, Move, event_of, move_by_hand
+from registry.rules.cylinder_lifecycle import LIVE, STATUSES, Move, event_of, move_by_hand, moves_from
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.services import life_events
 from registry.services.labels import attach, fresh_code
@@ -132,26 +132,36 @@ def change_status(actor: Actor, code: str, verb: str, data: Mapping[str, Any]) -
 def move_status(actor: Actor, cylinder: Cylinder, verb: str, data: Mapping[str, Any]) -> None:
     """The change itself, on a locked cylinder with its periods; `change_status` and the events of devices share it."""
     policy.require(actor, "cylinder.change_status")
-    with transaction() as session:
+    with transaction():
         move = _legal(actor, cylinder, verb)
         since = _since(cylinder, data.get("since"))
         for need in move.needs:
             if not data.get(need):
                 raise Invalid.field(need, T("“{move}”必须填写这一项", move=move.zh))
-        source, reason, document = cylinder.status, data.get("reason") or "", data.get("document") or ""
-        cylinder.enter(move.target, since, reason, document)
-        cylinder.custody = move.custody or cylinder.custody
-        if move.verb == "register":
-            cylinder.registered_on = since
-        cylinder.version += 1
-        audit.record(
-            actor,
-            "cylinder.status_changed",
-            cylinder,
-            **{"from": source, "to": move.target, "since": since, "reason": reason, "document": document},
-        )
-        if move.voids_code:
-            _void_codes(actor, session, cylinder, move)
+        make_move(actor, cylinder, move, since, data.get("reason") or "", data.get("document") or "")
+
+
+def make_move(actor: Actor, cylinder: Cylinder, move: Move, since: date, reason: str = "", document: str = "") -> None:
+    """Bring a locked cylinder (its status periods loaded) into the status a move leads to, as part of a verb."""
+    source = cylinder.status
+    cylinder.enter(move.target, since, reason[:200], document[:200])
+    cylinder.custody = move.custody or cylinder.custody
+    if move.verb == "register":
+        cylinder.registered_on = since
+    cylinder.version += 1
+    audit.record(
+        actor,
+        "cylinder.status_changed",
+        cylinder,
+        **{"from": source, "to": move.target, "since": since, "reason": reason, "document": document},
+    )
+    if move.voids_code:
+        _void_codes(actor, db.session(), cylinder, move)
+
+
+def move_day(cylinder: Cylinder, day: date) -> date:
+    """A day for a change of status: never before the present status began."""
+    return max([day, *(period.since for period in cylinder.statuses)])
 
 
 def transfer(actor: Actor, code: str, data: Mapping[str, Any]) -> Cylinder:
@@ -276,6 +286,9 @@ def _legal(actor: Actor, cylinder: Cylinder, verb: str) -> Move:
     move = move_by_hand(cylinder.status, verb, is_office)
     if move is None and move_by_hand(cylinder.status, verb, is_office=True):
         raise Forbidden(T("这一步由登记机关办理"))
+    known = next((one for one in moves_from(cylinder.status) if one.verb == verb), None)
+    if known is not None and known.by == "scrap":
+        raise Conflict(T("销毁须有证据，请在“报废销毁”中成批登记，一只也可以成批"))
     if move is None:
         raise Conflict(T("“{status}”的气瓶不能这样办理，请刷新后再看", status=STATUSES[cylinder.status].zh))
     return move

@@ -16,7 +16,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Capacity, Endorsement, Policy, PolicyItem, PolicyShare, Unit
-from registry.queries import policy_codes, premiums
+from registry.queries import cylinder_policies, policy_codes, premiums
 from registry.replays import digest
 from registry.rules import premiums as rules
 from registry.services.policy_writing import Joining
@@ -29,7 +29,8 @@ def record(actor: Actor, data: Mapping[str, Any]) -> Policy:
     """Record a policy: `subject, policy_no, insurer_id, holder_id, holder_type, starts_on, ends_on,
     limit_per_accident_fen` over `codes`; optionally `premium_fen` (what the factor table says when left out),
     `basis, broker, sharing, covers, limit_per_person_fen, limit_total_fen, limit_legal_fen, relief_per_accident_fen,
-    relief_per_person_fen, note, co_insurers: [{insurer_id, percent}], renews_id`.
+    relief_per_person_fen, note, co_insurers: [{insurer_id, percent}], renews_id`; of cylinders (cylinders.md §8) also
+    `line, unit_fen, cover_days, media, deductible_fen`. What is paid by the fill or by the station needs no codes.
 
     An insurer records its own policies, anybody else names the insurer.
 
@@ -40,7 +41,7 @@ def record(actor: Actor, data: Mapping[str, Any]) -> Policy:
     """
     policy.require(actor, "policy.record")
     values = dict(data)
-    wanted, shares = values.pop("codes"), values.pop("co_insurers", None) or []
+    wanted, shares = values.pop("codes", None) or [], values.pop("co_insurers", None) or []
     if actor.role == "insurer":
         values["insurer_id"] = actor.unit_id
     _check_terms(values)
@@ -48,7 +49,8 @@ def record(actor: Actor, data: Mapping[str, Any]) -> Policy:
         _check_units(session, actor, values, shares)
         _refuse_taken(session, values)
         _check_renewed(session, actor, values)
-        things = _things(actor, values["subject"], wanted, "codes")
+        cylinder_policies.check(session, values)
+        things = _things(actor, values["subject"], wanted, "codes", cylinder_policies.is_whole(values))
         row = Joining(values, things).open(session, values)
         session.add_all(PolicyShare(policy_id=row.id, **share) for share in shares)
         audit.record(
@@ -236,13 +238,13 @@ def _check_renewed(session: Session, actor: Actor, values: Mapping[str, Any]) ->
         raise Conflict(T("原保单已由{number}续保", number=number))
 
 
-def _things(actor: Actor, subject: str, wanted: Sequence[str], field: str) -> list[Any]:
+def _things(actor: Actor, subject: str, wanted: Sequence[str], field: str, whole: bool = False) -> list[Any]:
     """The equipment of the lines, each once; every line that names none is answered."""
     lines = policy_codes.look(actor, subject, wanted, insurable=field != "removed")
     if wrong := policy_codes.wrong(lines):
         raise Invalid({field: policy_codes.sentences(wrong)})
     found = [line.thing for line in lines if line.problem is None]
-    if field == "codes" and not found:
+    if field == "codes" and not found and not whole:
         raise Invalid.field(field, T("请至少填写一个代码"))
     return found
 

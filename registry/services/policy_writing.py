@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.errors import Invalid
 from registry.messages import T
 from registry.models import Policy, PolicyItem
-from registry.queries import premiums
+from registry.queries import cylinder_policies, premiums
 from registry.rules import premiums as rules
 
 PER_ITEM = "per_item_year"
@@ -53,6 +53,8 @@ class Joining:
     def open(self, session: Session, values: Mapping[str, Any]) -> Policy:
         """Write a policy that was checked, with its equipment."""
         agreed = sum(self.stated) if self.stated is not None else values.get("premium_fen")
+        if agreed is None:
+            agreed = cylinder_policies.premium(values, len(self.things))
         if agreed is None and self.proposed is None:
             raise Invalid.field("premium_fen", T("请填写保险费"))
         fen = self.proposed if agreed is None else agreed

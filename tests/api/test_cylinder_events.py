@@ -61,7 +61,7 @@ def test_a_new_valve_has_a_code(api_of) -> None:
 def test_couriers_and_depots_deliver_and_nothing_else(api_of, login) -> None:
     api, row = api_of(login), cylinder()
     assert one(api, event(row, "enter_depot")).status_code == 201
-    assert one(api, event(row, "destroy")).status_code == 403
+    assert one(api, event(row, "scrap_order")).status_code == 403
     foreign = filling_factory.cylinder("station2")
     assert one(api, event(foreign, "enter_depot")).status_code == 404
     assert api.get("/elevators").json["items"] == []

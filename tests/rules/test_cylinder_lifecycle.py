@@ -50,7 +50,7 @@ LEGAL = {
     ("transferred", "withdraw_transfer"): ("in_use", "any"),
     ("transferred", "take_over"): ("in_use", "transfer"),
     ("scrap_pending", "revoke_scrap"): ("suspended", "office"),
-    ("scrap_pending", "destroy"): ("destroyed", "any"),
+    ("scrap_pending", "destroy"): ("destroyed", "scrap"),
     ("scrap_pending", "report_lost"): ("lost", "any"),
     ("destroyed", "cancel"): ("cancelled", "office"),
     ("lost", "find"): ("suspended", "any"),
@@ -115,7 +115,7 @@ TOLD_BY = {
     "station": {
         "precheck", "postcheck", "leave_station", "self_pickup", "deliver_start", "deliver_done", "collect",
         "enter_station", "reclaim", "enter_depot", "leave_depot", "damaged", "send_inspection", "valve_change",
-        "suspend", "lost", "scrap_order", "destroy", "anomaly",
+        "suspend", "lost", "scrap_order", "anomaly",
     },
     "courier": {"deliver_start", "deliver_done", "collect", "reclaim", "enter_depot", "leave_depot", "damaged"},
     "depot": {
@@ -123,9 +123,10 @@ TOLD_BY = {
     },
     "customer": {"receipt"},
     "inspection": {"inspection_in", "inspection_out", "damaged", "valve_change", "anomaly"},
-    "office": {"suspend", "resume", "lost", "scrap_order", "destroy", "cancel"},
+    "office": {"suspend", "resume", "lost", "scrap_order", "cancel"},
     "system": {
         "manufacture", "code_bind", "register", "fill", "inspection", "transfer", "code_replace", "consumer_scan",
+        "destroy",
     },
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from registry.services import cylinder_inspections, cylinders
 from registry.services.cylinder_events import record_event
 from seeds import cast
 from tests.cylinder_factory import cylinder
+from tests.life_factory import destroyed
 
 NOW = clock.now()
 
@@ -107,9 +108,7 @@ def test_an_event_that_changes_the_status(app) -> None:
 
 def test_a_destroyed_cylinder_that_moves_is_marked(app) -> None:
     row = cylinder()
-    section = cast.actor("section")
-    cylinders.change_status(section, row.label_code, "order_scrap", {"reason": "翻新"})
-    cylinders.change_status(section, row.label_code, "destroy", {"document": "压扁记录"})
+    destroyed(row)
     assert [finding.rule for finding in send(row, "precheck").findings] == ["ended"]
 
 

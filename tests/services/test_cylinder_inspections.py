@@ -13,6 +13,7 @@ from registry.queries import cylinders as queries
 from registry.services import cylinder_inspections, cylinders
 from seeds import cast
 from tests.cylinder_factory import cylinder
+from tests.life_factory import destroyed
 
 DONE = date(2026, 10, 18)
 
@@ -122,8 +123,6 @@ def test_who_may(app) -> None:
 
 def test_not_after_the_end(app) -> None:
     row = cylinder()
-    section = cast.actor("section")
-    cylinders.change_status(section, row.label_code, "order_scrap", {"reason": "翻新"})
-    cylinders.change_status(section, row.label_code, "destroy", {"document": "压扁记录"})
+    destroyed(row)
     with pytest.raises(Conflict):
         inspect(row)

@@ -10,10 +10,11 @@ from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models import Cylinder, LabelCode, TrailEntry
 from registry.queries import cylinders as queries
-from registry.services import cylinders
+from registry.services import cylinders, scrap_batches
 from registry.settings import current
 from seeds import cast
 from tests.cylinder_factory import cylinder
+from tests.life_factory import destroyed, evidence, ordered
 
 
 def trail(row: Cylinder) -> list[str]:
@@ -118,9 +119,7 @@ def test_a_register_number_is_used_once_among_the_living(app) -> None:
     first = cylinder()
     with pytest.raises(Conflict, match="使用登记号"):
         cylinder(register_no=first.register_no)
-    section = cast.actor("section")
-    for verb in ("order_scrap", "destroy"):
-        cylinders.change_status(section, first.label_code, verb, {"reason": "火烧", "document": "报废单1"})
+    destroyed(first)
     assert cylinder(register_no=first.register_no)
 
 
@@ -231,12 +230,13 @@ def test_a_change_begins_neither_before_the_present_status_nor_tomorrow(app, sin
 def test_scrapping_voids_the_code_for_good(app) -> None:
     row = cylinder()
     section = cast.actor("section")
-    cylinders.change_status(section, row.label_code, "order_scrap", {"reason": "火烤烧伤"})
     label = db.session.scalars(select(LabelCode).where(LabelCode.cylinder_id == row.id)).one()
     assert label.status == "active"
-    with pytest.raises(Invalid):
-        cylinders.change_status(section, row.label_code, "destroy", {})
-    cylinders.change_status(section, row.label_code, "destroy", {"document": "压扁记录2026-11"})
+    batch = ordered(row)
+    with pytest.raises(Conflict, match="销毁须有证据"):
+        cylinders.change_status(section, row.label_code, "destroy", {"document": "压扁记录2026-11"})
+    scrap_batches.make(cast.actor("filling"), batch.id, "hand_over", {})
+    scrap_batches.make(cast.actor("filling"), batch.id, "destroy", evidence())
     cylinders.change_status(section, row.label_code, "cancel", {"document": "注销表"})
     db.session.refresh(label)
     assert (label.status, label.ended_on) == ("void", clock.today())

@@ -12,10 +12,11 @@ from registry import clock
 from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models import CylinderEvent, LabelCode, TrailEntry
-from registry.services import cylinders, label_bindings, labels
+from registry.services import label_bindings, labels
 from seeds import cast
 from tests import filling_factory as make
 from tests import labels_factory as tag
+from tests.life_factory import destroyed
 
 
 def record(row, code, login="filler", **values):
@@ -167,8 +168,7 @@ def test_a_batch_must_have_been_received(app) -> None:
 
 def test_a_cylinder_whose_life_is_over_gets_no_code(app) -> None:
     row, (blank, *_rest) = make.cylinder(), tag.blanks()
-    cylinders.change_status(cast.actor("section"), row.label_code, "order_scrap", {"reason": "翻新"})
-    cylinders.change_status(cast.actor("section"), row.label_code, "destroy", {"document": "压扁记录"})
+    destroyed(row)
     with pytest.raises(Conflict, match="不能绑定编码"):
         record(row, blank.code)
 

@@ -172,7 +172,9 @@ def test_cylinders_need_a_premium(actor, app) -> None:
     assert set(refused.value.errors) == {"premium_fen"}
     row = policies.record(actor("filling"), {**given, "premium_fen": 200})
     assert (row.proposed_fen, row.sharing, items(row)[0].premium_fen) == (None, None, 200)
-    per_fill = policies.record(actor("filling"), {**given, "premium_fen": 200, "policy_no": "F", "basis": "per_fill"})
+    per_fill = policies.record(
+        actor("filling"), {**given, "premium_fen": 200, "policy_no": "F", "basis": "per_fill", "unit_fen": 30}
+    )
     assert items(per_fill)[0].premium_fen is None
 
 

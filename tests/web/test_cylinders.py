@@ -8,9 +8,10 @@ from sqlalchemy import select
 from registry import clock
 from registry.db import db
 from registry.models import Alliance, Cylinder, Gun
-from registry.services import cylinders
+from registry.services import scrap_batches
 from seeds import cast
 from tests.cylinder_factory import cylinder
+from tests.life_factory import destroyed, evidence, ordered
 
 FORM = {
     "kind": "lpg_steel",
@@ -146,10 +147,10 @@ def test_a_status_is_changed_by_its_button(browser_of) -> None:
 
 def test_the_end_warns_that_the_code_dies(browser_of) -> None:
     row = cylinder()
-    cylinders.change_status(cast.actor("section"), row.label_code, "order_scrap", {"reason": "翻新"})
+    destroyed(row)
     browser = browser_of("section")
-    assert "永不再用" in text(browser.get(f"/cylinders/{row.label_code}/moves/destroy"))
-    browser.post(f"/cylinders/{row.label_code}/moves/destroy", data={"document": "压扁记录"})
+    assert "永不再用" in text(browser.get(f"/cylinders/{row.label_code}/moves/cancel"))
+    assert browser.get(f"/cylinders/{row.label_code}/moves/destroy").status_code == 409
     assert "已作废" in text(browser.get(f"/cylinders/{row.label_code}"))
 
 
@@ -227,12 +228,18 @@ def test_who_may_only_look(browser_of, page) -> None:
 
 
 def test_the_pages_of_every_status_open(browser_of) -> None:
-    section = cast.actor("section")
     browser = browser_of("section")
     row = cylinder()
-    for verb in ("order_scrap", "destroy", "cancel"):
-        cylinders.change_status(section, row.label_code, verb, {"reason": "翻新", "document": "文"})
+    batch = ordered(row)
+    moves = (
+        ("hand_over", "filling", {}),
+        ("destroy", "filling", evidence()),
+        ("confirm", "section", {"document": "文"}),
+    )
+    for verb, login, data in moves:
         assert browser.get(f"/cylinders/{row.label_code}").status_code == 200
+        scrap_batches.make(cast.actor(login), batch.id, verb, data)
+    assert browser.get(f"/cylinders/{row.label_code}").status_code == 200
     draft = cylinder(
         register_no=None, volume_ml=None, tare_g=None, working_pressure_kpa=None, test_pressure_kpa=None, model=None
     )

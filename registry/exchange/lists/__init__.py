@@ -13,6 +13,7 @@ from registry.exchange.columns import Say
 from registry.exchange.export import write_xlsx
 from registry.exchange.lists import (
     anomalies,
+    cylinder_life,
     cylinder_reports,
     cylinder_timeline,
     fault_reports,
@@ -62,6 +63,8 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "cylinder-reports": cylinder_reports.REPORTS,
         "cylinder-timeline": cylinder_timeline.TIMELINE,
         "fault-reports": fault_reports.REPORTS,
+        "cylinder-due": cylinder_life.DUE,
+        "cylinder-balance": cylinder_life.BALANCE,
         "hold-releases": holds.RELEASES,
         "sunshine": sunshine.SUNSHINE,
         "spot-checks": sunshine.SPOT_CHECKS,

@@ -14,7 +14,7 @@ from datetime import date
 
 from registry import policy
 from registry.actor import Actor
-from registry.queries.todo import cylinders, elevators, inspections, insurance, maintenance, safety
+from registry.queries.todo import cylinder_life, cylinders, elevators, inspections, insurance, maintenance, safety
 from registry.queries.todo.entry import Tallied, Tally, Todo, Waiting
 
 __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
@@ -22,6 +22,7 @@ __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
 TONES = ("late", "due", "open")
 TODOS: tuple[Todo, ...] = (
     *cylinders.TODOS,
+    *cylinder_life.TODOS,
     *maintenance.TODOS,
     *inspections.TODOS,
     *elevators.TODOS,
