@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,3 +42,9 @@ def batch(actor: Actor, batch_id: int, asked: dict[str, Any]) -> Response:
     row = label_batches.show(actor, batch_id).row
     layout = asked["layout"] or row.layout
     return answer(actor, label_batches.codes_of(actor, batch_id), {**asked, "layout": layout})
+
+
+def download(content: bytes, name: str) -> Response:
+    """A file under a name."""
+    mime = mimetypes.guess_type(name)[0] or PLAIN
+    return Response(content, mimetype=mime, headers={"Content-Disposition": f"attachment; filename={name}"})

@@ -60,6 +60,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("气体批次"), "station_book.gas", "gas_batch.read", "clipboard-list"),
             (_("在岗人员"), "station_book.duty", "presence.sign", "users"),
             (_("充装单位"), "stations.index", "cylinder.read", "gas-station"),
+            (_("充装标签"), "fill_labels.index", "fill_label.print", "printer"),
             (_("标签"), "labels.index", "label.print", "qrcode"),
             (_("标签批次"), "label_batches.index", "label_batch.read", "list-check"),
             (_("气瓶赋码"), "label_bindings.index", "label_binding.read", "qrcode"),

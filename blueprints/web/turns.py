@@ -93,6 +93,11 @@ def _forms(first: dict[str, Any] | None = None) -> dict[str, Form]:
     }
 
 
+def _first(cycle: Any) -> dict[str, Any]:
+    """What a fresh form says: that the labels are there when they were printed."""
+    return {"ref": str(uuid.uuid4()), **({"labels_printed": "1"} if cycle.labels_printed else {})}
+
+
 def _page(cycle_id: int, sent: dict[str, Form] | None = None) -> Any:
     cycle, verdict = turns.show(actor(), cycle_id)
     mine = policy.may(actor(), "filling.check") and cycle.station_id == actor().unit_id and cycle.closed_at is None
@@ -100,7 +105,7 @@ def _page(cycle_id: int, sent: dict[str, Form] | None = None) -> Any:
         "turns/show.html",
         cycle=cycle,
         verdict=fill_cycles.release_verdict(cycle) if cycle.state == CHECKED else verdict,
-        forms={**_forms({"ref": str(uuid.uuid4())}), **(sent or {})} if mine else {},
+        forms={**_forms(_first(cycle)), **(sent or {})} if mine else {},
         steps={"check": cycle.state == FILLED or move(cycle.state, "post_check"), "release": cycle.state == CHECKED}
         | {"abort": cycle.state == PRECHECKED},
         states=STATES,

@@ -66,13 +66,17 @@ def _code(code: str, face: Face, typeface: Font) -> list[Words]:
 
 
 def _paragraphs(label: Label, face: Face, typeface: Font) -> list[Words]:
-    texts = [printable(text, typeface) for text in (label.title, *label.lines)]
-    texts = [text for text in texts if text]
+    return paragraphs((label.title, *label.lines), face.text, face.type_size, typeface)
+
+
+def paragraphs(texts: Sequence[str], box: Box, size: float, typeface: Font) -> list[Words]:
+    """Texts one below the other in a box, the first in type of `size` mm where it fits, the others a little smaller."""
+    clean = [text for text in (printable(text, typeface) for text in texts) if text]
     words = []
-    top = face.text.y
-    for size, line in _set(texts, face.text, face.type_size, typeface):
-        words.append(Words(face.text.x, top + _ASCENT * size, size, 1.0, line))
-        top += size * LINE_SPACING
+    top = box.y
+    for em, line in _set(clean, box, size, typeface):
+        words.append(Words(box.x, top + _ASCENT * em, em, 1.0, line))
+        top += em * LINE_SPACING
     return words
 
 

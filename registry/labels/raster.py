@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from registry.labels import qr
 from registry.labels.compose import Label, Words, compose
 from registry.labels.fonts import FONT_PATH, font
-from registry.labels.layouts import Layout
+from registry.labels.layouts import Box, Layout
 
 RESOLUTIONS = {203: 8.0, 300: 300 / 25.4}
 """Dots per inch to dots per mm; what is sold as 203 dpi has 8 dots a mm."""
@@ -33,7 +33,7 @@ def raster(label: Label, layout: Layout, dpi: int, font_path: Path | None = None
     for words in compose(label, layout.face, font(font_path)):
         _write(image, words, scale, font_path or FONT_PATH)
     image = image.point([0 if value < _INK else 255 for value in range(256)])
-    _paint_symbol(image, label.code_url, layout, scale)
+    paint_symbol(image, label.code_url, layout.face.qr, scale, layout.level)
     return image
 
 
@@ -56,10 +56,10 @@ def _type(path: Path, size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size)
 
 
-def _paint_symbol(image: Image.Image, url: str, layout: Layout, scale: float) -> None:
+def paint_symbol(image: Image.Image, url: str, box: Box, scale: float, level: str = "Q") -> None:
     """The symbol in whole dots a module, in the middle of its square. Up to half a module of the quiet zone may lie
     outside it, where a whole dot a module is won by that: no field of ours begins closer."""
-    shape, box = qr.shape_of(url, layout.level), layout.face.qr
+    shape = qr.shape_of(url, level)
     side = round(box.width * scale)
     dots = max(1, side // (shape.size + 2 * qr.QUIET_ZONE - 1))
     packed = qr.table(shape).bits(url).to_bytes(shape.size * shape.stride // 8, "big")

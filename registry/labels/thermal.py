@@ -20,13 +20,25 @@ _TENS, _ONES = "ghijklmnopqrstuvwxyz", "GHIJKLMNOPQRSTUVWXY"
 
 def zpl(labels: Iterable[Label], layout: Layout, dpi: int, font_path: Path | None = None) -> bytes:
     """One `^XA … ^XZ` a label. ValueError: an unknown resolution."""
-    return b"".join(_zpl(raster(label, layout, dpi, font_path)) for label in labels)
+    images = (raster(label, layout, dpi, font_path) for label in labels)
+    return commands(images, "zpl", layout.width, layout.height)
 
 
 def tspl(labels: Iterable[Label], layout: Layout, dpi: int, font_path: Path | None = None) -> bytes:
     """The size of the label once, then one bitmap a label. ValueError: an unknown resolution."""
-    head = f"SIZE {layout.width:g} mm,{layout.height:g} mm\r\nGAP {GAP_MM} mm,0 mm\r\nDIRECTION 1\r\n"
-    return head.encode() + b"".join(_tspl(raster(label, layout, dpi, font_path)) for label in labels)
+    images = (raster(label, layout, dpi, font_path) for label in labels)
+    return commands(images, "tspl", layout.width, layout.height)
+
+
+def commands(images: Iterable[Image.Image], language: str, width: float, height: float) -> bytes:
+    """Pictures of labels in a printer's language (`zpl` or `tspl`); `width` and `height` of a label in mm."""
+    if language == "zpl":
+        return b"".join(_zpl(image) for image in images)
+    return _head(width, height) + b"".join(_tspl(image) for image in images)
+
+
+def _head(width: float, height: float) -> bytes:
+    return f"SIZE {width:g} mm,{height:g} mm\r\nGAP {GAP_MM} mm,0 mm\r\nDIRECTION 1\r\n".encode()
 
 
 def _packed(image: Image.Image) -> tuple[int, int, int, int, bytes]:

@@ -293,7 +293,8 @@ def post_check(actor: Actor, data: Mapping[str, Any]) -> Done:
         cycle.reweigh_g = readings.take(actor, data, "reweigh_g", "gross_g")
         cycle.reweigh_source = "device" if data.get("reading") else "typed"
         cycle.leak_found = bool(data["leak_found"])
-        cycle.labels_printed = data.get("labels_printed")
+        if data.get("labels_printed") is not None:  # else what printing them has said
+            cycle.labels_printed = data["labels_printed"]
         enter(row, "postcheck", at, actor, checker.id, {"cycle_id": cycle.id})
         verdict = release_verdict(cycle)
         audit.record(

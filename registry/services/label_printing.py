@@ -54,7 +54,7 @@ def drawings(actor: Actor, wanted: Sequence[str], layout: str, reason: str | Non
         raise Invalid.field("layout", T("没有这种版式"))
     with transaction():
         rows = printed(actor, wanted, layout, reason)
-        made = [(face.row.code, preview_svg(faces.label(face), chosen)) for face in queries.faces(rows)]
+        made = [(face.row.code, preview_svg(faces.label(face), chosen, outlined=True)) for face in queries.faces(rows)]
     if len(made) == 1:
         return made[0][1].encode(), SVG
     out = io.BytesIO()
