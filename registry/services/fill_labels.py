@@ -54,7 +54,7 @@ def printed(
         strange = sorted({face.row.medium for face in faces if face.precaution is None})
         if strange:
             raise Invalid.field("fills", T("规则表没有这些介质的警示标签：{media}", media="、".join(strange)))
-        content, name = _file([label_of(face) for face in faces], chosen, wanted, start, dpi)
+        content, name = _file([_label_of(face) for face in faces], chosen, wanted, start, dpi)
         session.execute(
             update(FillCycle)
             .where(FillCycle.filling_id.in_([face.row.id for face in faces]), FillCycle.station_id == actor.unit_id)
@@ -103,7 +103,7 @@ def _file(labels: list[FillLabel], layout: FillLayout, wanted: str, start: int, 
     return burnt(labels, layout, wanted, dpi), f"fill-labels.{wanted}"
 
 
-def label_of(face: FillFace) -> FillLabel:
+def _label_of(face: FillFace) -> FillLabel:
     """What the label of a fill says; the station is named, its people are not."""
     rule, row = face.precaution, face.row
     if rule is None:
