@@ -1,6 +1,8 @@
 """What anyone sees behind a label, where a scan leads, and the rule book."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -219,3 +221,18 @@ def test_a_bad_question_keeps_what_was_typed(browser_of) -> None:
     page = browser_of("insurer").post("/rulebook/ask/fill-limit", data={"medium": "lpg", "volume_l": "viel"})
     assert (page.status_code, 'value="viel"' in page.text) == (422, True)
     assert browser_of("insurer").get("/rulebook/ask/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_of_a_cylinder_is_one_small_page_and_one_stylesheet(client, actor, language) -> None:
+    row = make.cylinder()
+    filling.record(actor("filler"), make.fill(row))
+    client.get(f"/account/language/{language}")
+    page = client.get(f"/q/{make.signed(row.label_code)}")
+    (style,) = re.findall(r'<link rel="stylesheet" href="/static/dist/([^"]+)"', page.text)
+    size = (Path(__file__).resolve().parents[2] / "static/dist" / style).stat().st_size
+    assert len(page.data) + size < 16_000
+    for heavy in ("<script", "<img", "@import"):
+        assert heavy not in page.text
+    assert "/report" in page.text
+    assert "/proof" in page.text
