@@ -69,7 +69,7 @@ def test_a_delivery_goes_out_and_comes_back(app) -> None:
 
 def test_every_line_that_cannot_go_is_named(app) -> None:
     good, away, ended = cylinder(), cylinder(), cylinder()
-    sent(away)
+    other = sent(away)
     cylinders.change_status(cast.actor("filling"), ended.label_code, "order_scrap", {"reason": "锈蚀"})
     foreign = cylinder("filling2", kind="seamless_steel", medium="oxygen", volume_ml=40000, tare_g=48000,
                        working_pressure_kpa=15000, test_pressure_kpa=22500, model=None)  # fmt: skip
@@ -81,7 +81,7 @@ def test_every_line_that_cannot_go_is_named(app) -> None:
         )
     told = refused.value.errors["codes"]
     assert [text.partition("：")[2] for text in told] == [
-        f"已在送检批次SJ{TODAY:%Y%m%d}-1中",
+        f"已在送检批次{other.no}中",
         "状态为“待报废”，不能送检",
         "没有找到这只气瓶，请核对标签码、使用登记号或出厂编号",  # another station's does not exist
         "与第1行是同一只气瓶",
