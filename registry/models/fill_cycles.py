@@ -191,6 +191,9 @@ class StaffPresence(Base):
     since_at: Mapped[Moment]
     until_at: Mapped[Moment | None]
 
+    station: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
 
 class GasBatch(Period, Base):
     """A delivery of gas that a station fills from in `[since, until)`, with its test (R35). Masses in grams."""
@@ -209,3 +212,5 @@ class GasBatch(Period, Base):
     dme_ppm: Mapped[int | None]
     report_no: Mapped[Name] = mapped_column(default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+
+    station: Mapped[Unit] = relationship(lazy="raise_on_sql")

@@ -8,23 +8,20 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
 from registry.messages import T
 from registry.models import (
-    Certificate,
     Contract,
     Elevator,
     FaultReport,
-    FillRefusal,
     Gun,
     Hazard,
     Inspection,
     MaintenanceState,
-    Membership,
     SafetyCharge,
     SafetyProblem,
     SafetyRecord,
@@ -96,7 +93,7 @@ def sheet(actor: Actor, subject: str, cycle: str, day: date | None = None) -> Sh
         appointed=safety.appointed(actor, subject, duty.role, span.first, span.last),
         done=done,
         things=things,
-        notes=_UNIT_NOTES.get(subject, _nothing)(actor, span.last) if cycle == "daily" else [],
+        notes=_UNIT_NOTES.get(subject, _nothing)(actor, span),
         risks=safety.risks(actor, actor.unit_id, subject, span.last) if cycle == "daily" else [],
         problems=_problems(actor, subject, span),
         days=_parts(actor, duty, span, today),
@@ -261,35 +258,10 @@ def _found_before(ids: Sequence[int], on: date) -> Notes:
     return [(number, T("{day}发现的问题未解决：{text}", day=day, text=text)) for number, day, text in rows]
 
 
-def _station_notes(actor: Actor, on: date) -> list[T]:
-    """What the registry knows of a filling station (cylinders.md §11): refusals of yesterday, certificates."""
-    start = clock.start_of(on - timedelta(days=1))
-    refused = db.session.scalar(
-        policy.scope(actor, FillRefusal, func.count()).where(
-            FillRefusal.station_id == actor.unit_id, FillRefusal.at >= start, FillRefusal.at < clock.start_of(on)
-        )
-    )
-    ahead = on + timedelta(days=int(parameters.value("safety.ahead_days", on)))
-    ending = db.session.scalar(
-        policy.scope(actor, Certificate, func.count(Certificate.id.distinct()))
-        .join(
-            Membership,
-            and_(Membership.person_id == Certificate.person_id, safety.in_force(Membership, on)),
-        )
-        .where(Membership.unit_id == actor.unit_id, Certificate.expires_on <= ahead)
-    )
-    found = []
-    if refused:
-        found.append(T("前一日拒绝充装{count}次", count=refused))
-    if ending:
-        found.append(T("{count}本作业人员证件已到期或即将到期", count=ending))
-    return found + safety_stations.notes(actor, on)
-
-
-def _nothing(_actor: Actor, _on: date) -> list[T]:
+def _nothing(_actor: Actor, _span: Span) -> list[T]:
     return []
 
 
 _NOTES = (_hazards, _maintenance, _inspections, _faults, _found_before)
-_UNIT_NOTES: Mapping[str, Callable[[Actor, date], list[T]]] = MappingProxyType({"filling": _station_notes})
+_UNIT_NOTES: Mapping[str, Callable[[Actor, Span], list[T]]] = MappingProxyType({"filling": safety_stations.notes})
 _THINGS: Mapping[str, Callable[[Actor, date], list[Thing]]] = MappingProxyType({"elevators": _elevators, "guns": _guns})

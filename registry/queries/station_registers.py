@@ -6,18 +6,32 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry import clock, policy
+from registry import clock, files, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Certificate, Cylinder, Device, DeviceOutage, GasBatch, HoldRelease, Person, StaffPresence
+from registry.errors import Missing
+from registry.messages import T
+from registry.models import (
+    Certificate,
+    Cylinder,
+    Device,
+    DeviceOutage,
+    GasBatch,
+    HoldRelease,
+    Person,
+    StaffPresence,
+    StoredFile,
+)
 from registry.queries.paging import Page, paginate
 from registry.rules.dates import add_months
 from registry.rules.limits import edition
+from registry.settings import current
 
 SILENT = timedelta(minutes=5)  # R36: a camera that says nothing for longer is offline
 BLANK = re.compile(r"\{[^}]*\}")
@@ -73,7 +87,8 @@ def count_silent(actor: Actor, day: date) -> int:
 def gas_batches(actor: Actor, cursor: str | None = None, limit: int = 50) -> Page:
     """Gas batches of the caller's station or area, newest first."""
     policy.require(actor, "gas_batch.read")
-    return paginate(policy.scope(actor, GasBatch), GasBatch.id, limit, cursor, newest=True)
+    statement = policy.scope(actor, GasBatch).options(joinedload(GasBatch.station))
+    return paginate(statement, GasBatch.id, limit, cursor, newest=True)
 
 
 def in_use(row: GasBatch, on: date) -> bool:
@@ -116,6 +131,37 @@ def on_duty(actor: Actor, on: date) -> list[OnDuty]:
         OnDuty(row_id, name, since, until, until is not None and until - on < ENDING)
         for row_id, name, since, until in db.session.execute(statement)
     ]
+
+
+def presences(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None, limit: int = 50) -> Page:
+    """Who was on duty, of one `station` and on one `day` where given, signed on last first."""
+    policy.require(actor, "presence.read")
+    statement = policy.scope(actor, StaffPresence).options(
+        joinedload(StaffPresence.station), joinedload(StaffPresence.person)
+    )
+    if filters.get("station"):
+        statement = statement.where(StaffPresence.station_id == filters["station"])
+    day = filters.get("day")
+    if day:
+        start, end = clock.start_of(day), clock.start_of(day + timedelta(days=1))
+        statement = statement.where(
+            StaffPresence.since_at < end, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at >= start)
+        )
+    return paginate(statement, StaffPresence.id, limit, cursor, newest=True)
+
+
+def gas_report(actor: Actor, batch_id: int) -> tuple[Path, str, str]:
+    """The test report of a gas batch: (path, mime, name).
+
+    Raises:
+        Missing: no such batch for the caller, or none was kept.
+    """
+    policy.require(actor, "gas_batch.read")
+    row = policy.get(actor, GasBatch, GasBatch.id == batch_id)
+    stored = db.session.get(StoredFile, row.file_id) if row.file_id else None
+    if stored is None:
+        raise Missing(T("没有这份文件"))
+    return files.path_of(current().files_dir, stored.sha256), stored.mime, stored.name
 
 
 def hold_releases(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None) -> Page:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
-from registry import policy
+from registry import clock, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Alliance, Capacity, Cylinder, Gun, Unit
+from registry.models import Alliance, Capacity, Cylinder, Gun, StopOrder, Unit
+from registry.queries.paging import Page, paginate
 from registry.rules.cylinder_lifecycle import LIVE
+
+
+ALLIED = (joinedload(Alliance.member_a), joinedload(Alliance.member_b), joinedload(Alliance.approved_by))
+ORDERED = (joinedload(StopOrder.station), joinedload(StopOrder.ordered_by), joinedload(StopOrder.lifted_by))
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,44 @@ def station(actor: Actor, unit_id: int) -> Station:
         Cylinder.owner_id == unit_id, Cylinder.status.in_(LIVE)
     )
     return Station(unit, licence, guns, alliances, _names(alliances), db.session.scalar(owned) or 0)
+
+
+def guns(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None, limit: int = 50) -> Page:
+    """Guns of the caller's station or area, of one `station` (unit id) where given."""
+    policy.require(actor, "gun.read")
+    statement = policy.scope(actor, Gun)
+    if filters.get("station"):
+        statement = statement.where(Gun.station_id == filters["station"])
+    return paginate(statement, Gun.id, limit, cursor)
+
+
+def alliances(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None, limit: int = 50) -> Page:
+    """Alliances and entrustings that concern the caller, of one `station` where given, `valid` only; newest first."""
+    policy.require(actor, "alliance.read")
+    statement = policy.scope(actor, Alliance).options(*ALLIED)
+    if filters.get("station"):
+        station = filters["station"]
+        statement = statement.where(or_(Alliance.member_a_id == station, Alliance.member_b_id == station))
+    if filters.get("valid"):
+        today = clock.today()
+        statement = statement.where(Alliance.since <= today, or_(Alliance.until.is_(None), Alliance.until > today))
+    return paginate(statement, Alliance.id, limit, cursor, newest=True)
+
+
+def alliance_state(row: Alliance, on: date) -> str:
+    """ended | later | valid."""
+    if row.until is not None and row.until <= on:
+        return "ended"
+    return "later" if row.since > on else "valid"
+
+
+def stop_orders(actor: Actor, filters: Mapping[str, Any], cursor: str | None = None, limit: int = 50) -> Page:
+    """Orders to stop filling that the caller sees, of one `station` where given, newest first."""
+    policy.require(actor, "stop_order.read")
+    statement = policy.scope(actor, StopOrder).options(*ORDERED)
+    if filters.get("station"):
+        statement = statement.where(StopOrder.station_id == filters["station"])
+    return paginate(statement, StopOrder.id, limit, cursor, newest=True)
 
 
 def bodies(actor: Actor) -> list[tuple[int, str]]:

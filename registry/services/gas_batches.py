@@ -66,6 +66,33 @@ def record(actor: Actor, data: Mapping[str, Any]) -> tuple[GasBatch, bool]:
         return batch, False
 
 
+def record_test(actor: Actor, batch_id: int, data: Mapping[str, Any]) -> GasBatch:
+    """The test of a batch that came without one: `{tested_on, dme_ppm, report_no?, file?}`.
+
+    Raises:
+        Missing: no such batch of the caller's station. Conflict: it is tested. Invalid: a test after today.
+    """
+    policy.require(actor, "gas_batch.record_test")
+    if data["tested_on"] > clock.today():
+        raise Invalid.field("tested_on", T("检验日期不能晚于今天"))
+    with transaction():
+        row = policy.get(actor, GasBatch, GasBatch.id == batch_id, GasBatch.station_id == actor.unit_id, lock=True)
+        if row.tested_on is not None and row.dme_ppm is not None:
+            raise Conflict(T("这批气体已有检验结果"))
+        row.tested_on, row.dme_ppm = data["tested_on"], data["dme_ppm"]
+        row.report_no, row.file_id = data.get("report_no") or row.report_no, data.get("file") or row.file_id
+        audit.record(
+            actor,
+            "gas_batch.tested",
+            row,
+            tested_on=row.tested_on,
+            dme_ppm=row.dme_ppm,
+            report_no=row.report_no,
+            file_id=row.file_id,
+        )
+        return row
+
+
 def _check(data: Mapping[str, Any], today: Any) -> None:
     if data["medium"] not in MEDIA:
         raise Invalid.field("medium", T("没有这种充装介质"))

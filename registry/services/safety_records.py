@@ -307,6 +307,7 @@ def _weekly(_session: Session, actor: Actor, data: Data, sheet: Sheet) -> Draft:
     ]
     content = {
         "days": list(sheet.days),
+        "notes": [str(note) for note in sheet.notes],
         "problems": [_printed(problem, {}) for problem in sheet.problems],
         "summary": data.get("summary") or "",
     }
@@ -321,6 +322,7 @@ def _monthly(_session: Session, _actor: Actor, data: Data, sheet: Sheet) -> Draf
         raise Invalid.field("held_on", T("不能晚于今天"))
     content = {
         "days": list(sheet.days),
+        "notes": [str(note) for note in sheet.notes],
         "problems": [_printed(problem, {}) for problem in sheet.problems],
         "held_on": held_on.isoformat(),
         "attendees": attendees,

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from registry import audit, policy
+from registry import audit, clock, policy
 from registry.actor import OFFICE_ROLES, Actor
-from registry.db import transaction
+from registry.db import locked, transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
-from registry.models import Alliance, Capacity, Gun, Unit
+from registry.models import Alliance, Capacity, Gun, StopOrder, Unit
 from registry.rules.kinds import MEDIA
 
 
@@ -74,6 +74,7 @@ def approve_alliance(actor: Actor, data: Mapping[str, Any]) -> Alliance:
             since=data["since"],
             until=data.get("until"),
             entrusted=bool(data.get("entrusted")),
+            approved_by_id=actor.person_id,
         )
         session.add(row)
         audit.record(
@@ -88,12 +89,108 @@ def approve_alliance(actor: Actor, data: Mapping[str, Any]) -> Alliance:
         return row
 
 
-def _licence(actor: Actor, session: Session, station_id: int | None, field: str) -> Capacity:
+def end_alliance(actor: Actor, alliance_id: int, data: Mapping[str, Any]) -> Alliance:
+    """The authority ends an alliance: `{until, reason}`; from `until` the two may not fill each other's cylinders.
+
+    Raises:
+        Missing: no such alliance. Conflict: it has ended. Invalid: a day before today or before it began, no reason.
+    """
+    policy.require(actor, "alliance.end")
+    reason = str(data.get("reason") or "").strip()
+    if not reason:
+        raise Invalid.field("reason", T("请写明理由"))
+    with transaction():
+        row = policy.get(actor, Alliance, Alliance.id == alliance_id, lock=True)
+        today = clock.today()
+        if row.until is not None and row.until <= today:
+            raise Conflict(T("这项联营已经结束"))
+        if data["until"] < today or data["until"] <= row.since:
+            raise Invalid.field("until", T("不能早于今天和开始日期"))
+        row.until, row.end_reason = data["until"], reason[:200]
+        members = [row.member_a_id, row.member_b_id]
+        audit.record(actor, "alliance.ended", row, members=members, until=row.until, reason=row.end_reason)
+        return row
+
+
+def order_stop(actor: Actor, station_id: int, data: Mapping[str, Any]) -> StopOrder:
+    """Order a station to stop filling: `{since, document, reason}` (R16).
+
+    Raises:
+        Invalid: no station of the caller's area, no document or reason. Conflict: it is under an order.
+    """
+    policy.require(actor, "station.order_stop")
+    with transaction() as session:
+        licence = _licence(actor, session, station_id, "station_id", lock=True)
+        if licence.suspended_since is not None:
+            raise Conflict(T("该单位已被责令停止充装"))
+        row = StopOrder(
+            station_id=station_id,
+            since=data["since"],
+            document=_said(data, "document"),
+            reason=_said(data, "reason"),
+            ordered_at=clock.now(),
+            ordered_by_id=actor.person_id,
+        )
+        licence.suspended_since = row.since
+        session.add(row)
+        audit.record(
+            actor,
+            "station.stopped",
+            row,
+            station_id=station_id,
+            since=row.since,
+            document=row.document,
+            reason=row.reason,
+        )
+        return row
+
+
+def lift_stop(actor: Actor, station_id: int, data: Mapping[str, Any]) -> StopOrder:
+    """Lift the order from today: `{document, reason}`. One that came with the licence's data is written down first.
+
+    Raises:
+        Invalid: no station of the caller's area, no document or reason. Conflict: it is under no order.
+    """
+    policy.require(actor, "station.lift_stop")
+    today = clock.today()
+    with transaction() as session:
+        licence = _licence(actor, session, station_id, "station_id", lock=True)
+        if licence.suspended_since is None:
+            raise Conflict(T("该单位没有被责令停止充装"))
+        open_one = select(StopOrder).where(StopOrder.station_id == station_id, StopOrder.until.is_(None))
+        row = session.scalar(open_one)
+        if row is None:
+            row = StopOrder(station_id=station_id, since=licence.suspended_since, document="", reason="")
+            row.ordered_at, row.ordered_by_id = clock.now(), actor.person_id
+            session.add(row)
+        row.until, row.lifted_by_id = max(today, row.since), actor.person_id
+        row.lift_document, row.lift_reason = _said(data, "document"), _said(data, "reason")
+        licence.suspended_since = None
+        audit.record(
+            actor,
+            "station.stop_lifted",
+            row,
+            station_id=station_id,
+            until=row.until,
+            document=row.lift_document,
+            reason=row.lift_reason,
+        )
+        return row
+
+
+def _said(data: Mapping[str, Any], field: str) -> str:
+    text = str(data.get(field) or "").strip()[:200]
+    if not text:
+        raise Invalid.field(field, T("请填写这一项"))
+    return text
+
+
+def _licence(actor: Actor, session: Session, station_id: int | None, field: str, lock: bool = False) -> Capacity:
     """The filling capacity of a unit the caller may see."""
     statement = policy.scope(actor, Capacity).where(Capacity.unit_id == station_id, Capacity.capacity == "filling")
     if actor.areas:
         statement = statement.join(Unit, Unit.id == Capacity.unit_id).where(Unit.area_code.in_(actor.areas))
-    found: Capacity | None = session.scalars(statement).first()
+    found: Capacity | None = session.scalars(locked(statement) if lock else statement).first()
     if found is None:
         raise Invalid.field(field, T("该单位不是充装单位，或者不在您的辖区"))
     return found

@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 
 from registry.db import transaction
-from registry.models import GasBatch, SafetyAppointment, SafetyRecord
-from registry.queries import safety_stations
+from registry.models import SafetyAppointment, SafetyRecord
 from registry.queries.safety_duties import daily_check_open
 from seeds import cast
 from tests.safety_factory import NOW, TODAY
@@ -63,21 +62,3 @@ def test_a_record_of_the_day_closes_it(station: int) -> None:
         session.add(SafetyRecord(starts_on=TODAY, ends_on=TODAY, **values))
     assert daily_check_open(station, TODAY) is False
     assert daily_check_open(station, TODAY + timedelta(days=1)) is True
-
-
-def test_gas_without_a_test_is_noted(station: int) -> None:
-    actor = cast.actor("filling")
-    before = {str(note) for note in safety_stations.notes(actor, TODAY)}
-    with transaction() as session:
-        session.add(
-            GasBatch(
-                ref="g-1",
-                station_id=station,
-                medium="lpg",
-                supplier="安庆石化",
-                delivery_note="1",
-                mass_g=1000,
-                since=TODAY,
-            )
-        )
-    assert {str(note) for note in safety_stations.notes(actor, TODAY)} - before
