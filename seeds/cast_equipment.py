@@ -32,6 +32,7 @@ from seeds import (
     cast_old,
     cast_registrations,
     cast_safety,
+    cast_sunshine,
     cast_visits,
     hazard_road,
     past,
@@ -162,6 +163,7 @@ def build(progress: Progress = silent) -> bool:
         ("old elevators", lambda: cast_old.old(elevator, PASSENGER)),
         ("fault reports", lambda: cast_old.reports(elevator)),
         ("safety officers", lambda: cast_safety.build(elevator)),
+        ("sunshine filling", cast_sunshine.build),
     )
     if all(steps.done(name) for name, _ in work):
         return False

@@ -196,6 +196,17 @@ class DeviceIn(In):
     calibration_no = Text(label=_("检定证书编号"))
 
 
+class DeviceChangeIn(In):
+    """What may change of a device; its number and kind stay."""
+
+    gun = Text(max=40, label=_("对应枪号"))
+    channel = Text(max=200, label=_("视频通道"), hint=_("GB/T 28181 设备或通道编号，摄像机填写"))
+    view = Choice([*VIEWS.items()], label=_("画面"))
+    retention_days = Integer(min=1, max=3650, label=_("录像保存天数"), unit=_("天"), hint=_("摄像机填写"))
+    calibrated_until = Day(label=_("检定有效期至"), hint=_("秤和仪表填写"))
+    calibration_no = Text(label=_("检定证书编号"))
+
+
 class DeviceOut(Out):
     """A device with its key, which is shown only now."""
 
@@ -234,6 +245,30 @@ class GasBatchIn(In):
     tested_on = Day(label=_("检验日期"))
     dme_ppm = Integer(min=0, max=1_000_000, label=_("二甲醚含量"), unit="ppm")
     report_no = Text(label=_("检验报告编号"))
+    file = Integer(min=1)
+
+
+class GasBatchForm(GasBatchIn):
+    """A delivery on a page: in kilograms, with the report as a file."""
+
+    mass_g = Thousandths(required=True, min=1, max=2_000_000_000, label=_("数量"), unit="kg")
+    dme_ppm = Integer(min=0, max=1_000_000, label=_("二甲醚含量"), unit="ppm", hint=_("未检出填0；没有检验结果的不填"))
+    report = Upload(accept="application/pdf,image/jpeg,image/png", label=_("检验报告"))
+
+
+class GasTestIn(In):
+    """The test of a batch; `file` is the id of a stored report."""
+
+    tested_on = Day(required=True, label=_("检验日期"))
+    dme_ppm = Integer(required=True, min=0, max=1_000_000, label=_("二甲醚含量"), unit="ppm", hint=_("未检出填0"))
+    report_no = Text(label=_("检验报告编号"))
+    file = Integer(min=1)
+
+
+class GasTestForm(GasTestIn):
+    """The same on a page."""
+
+    report = Upload(accept="application/pdf,image/jpeg,image/png", label=_("检验报告"))
 
 
 class GasBatchOut(Out):
@@ -258,6 +293,18 @@ class DutyForm(In):
     """Somebody signs on, on a page."""
 
     login = Choice("staff", required=True, label=_("人员"))
+
+
+class PresenceFilter(PageIn):
+    """Filters of the list of who was on duty."""
+
+    day = Day(label=_("日期"), load_default=None)
+
+
+class PresenceQuery(PresenceFilter):
+    """The same for programs."""
+
+    station = Integer(min=1, load_default=None)
 
 
 class PresenceOut(Out):

@@ -15,13 +15,14 @@ from marshmallow import Schema
 from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.anomalies import AnomalyFilter
+from blueprints.schemas.base import PageIn
 from blueprints.schemas.cylinder_batches import CylinderDueFilter, PeriodIn
 from blueprints.schemas.cylinder_reports import CylinderReportFilter
 from blueprints.schemas.cylinders import CylinderFilter
 from blueprints.schemas.elevators import ElevatorQuery
 from blueprints.schemas.fault_reports import ReportFilter
 from blueprints.schemas.filling import FillingFilter
-from blueprints.schemas.gun import HoldFilter
+from blueprints.schemas.gun import HoldFilter, PresenceFilter
 from blueprints.schemas.hazards import HazardFilter
 from blueprints.schemas.indicators import BehindIn
 from blueprints.schemas.inspections import DueFilter, InspectionFilter
@@ -32,6 +33,7 @@ from blueprints.schemas.people import PeopleFilter
 from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFilter
 from blueprints.schemas.renewals import RenewalFilter
 from blueprints.schemas.safety import SafetyFilter
+from blueprints.schemas.stations import AllianceFilter
 from blueprints.schemas.sunshine import MonthFilter, SpotCheckFilter
 from blueprints.schemas.timeline import TimelineExport
 from blueprints.schemas.units import UnitFilter
@@ -74,6 +76,11 @@ FILTERS: Mapping[str, type[Schema]] = {
     "cylinder-due": CylinderDueFilter,
     "cylinder-balance": PeriodIn,
     "hold-releases": HoldFilter,
+    "stations": PageIn,
+    "alliances": AllianceFilter,
+    "devices": PageIn,
+    "gas-batches": PageIn,
+    "presences": PresenceFilter,
     "sunshine": MonthFilter,
     "spot-checks": SpotCheckFilter,
     "safety-rates": SafetyFilter,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
+from blueprints.hazard_forms import mime_of
 from blueprints.schemas import gun as schemas
 from blueprints.schemas.base import PageIn
 from blueprints.sessions import actor
@@ -16,7 +17,7 @@ from registry import clock, policy
 from registry.queries import filling_staff
 from registry.queries import station_registers as queries
 from registry.rules.kinds import MEDIA
-from registry.services import devices, gas_batches, presence
+from registry.services import devices, files, gas_batches, presence
 
 bp = Blueprint("station_book", __name__, url_prefix="/station-book")
 
@@ -37,6 +38,8 @@ def _devices(shown: tuple[Any, str] | None = None) -> Any:
         "station_book/devices.html",
         page=page,
         kinds=devices.KINDS,
+        views=devices.VIEWS,
+        today=clock.today(),
         outages=queries.outages(page.items),
         state=lambda row: queries.device_state(row, now),
         shown=shown,
@@ -68,6 +71,18 @@ def retire(device_id: int) -> Any:
     return redirect(url_for("station_book.device_list"))
 
 
+@bp.route("/devices/<int:device_id>", methods=["GET", "POST"])
+def correct_device(device_id: int) -> Any:
+    """Change what is known of a device, as after a calibration or when a camera was moved."""
+    policy.require(actor(), "device.correct")
+    row = queries.device(actor(), device_id)
+    form, back = Form(schemas.DeviceChangeIn(), row), url_for("station_book.device_list")
+    if request.method == "POST" and form.submit(lambda data: devices.correct(actor(), device_id, data), complete=True):
+        flash(_("设备已更新"), "success")
+        return redirect(back)
+    return form.page("_form_page.html", title=_("更新设备 %(number)s", number=row.number), back=back)
+
+
 @bp.route("/gas")
 def gas() -> Any:
     """Deliveries of gas with their test, and which one is filled from."""
@@ -83,11 +98,49 @@ def new_gas() -> Any:
     """Record a delivery."""
     policy.require(actor(), "gas_batch.record")
     first = None if request.method == "POST" else {"ref": str(uuid.uuid4()), "since": clock.today().isoformat()}
-    form = Form(schemas.GasBatchIn(), sent=first)
-    if request.method == "POST" and form.submit(lambda data: gas_batches.record(actor(), data)):
+    form = Form(schemas.GasBatchForm(), sent=first)
+    if request.method == "POST" and form.submit(lambda data: gas_batches.record(actor(), _with_report(data))):
         flash(_("气体批次已登记"), "success")
         return redirect(url_for("station_book.gas"))
     return form.page("_form_page.html", title=_("登记气体批次"), back=url_for("station_book.gas"))
+
+
+@bp.route("/gas/<int:batch_id>/test", methods=["GET", "POST"])
+def gas_test(batch_id: int) -> Any:
+    """The test of a batch that came without one."""
+    policy.require(actor(), "gas_batch.record_test")
+    form, back = Form(schemas.GasTestForm()), url_for("station_book.gas")
+    if request.method == "POST" and form.submit(
+        lambda data: gas_batches.record_test(actor(), batch_id, _with_report(data))
+    ):
+        flash(_("检验结果已登记"), "success")
+        return redirect(back)
+    return form.page("_form_page.html", title=_("登记气体检验结果"), back=back)
+
+
+def _with_report(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of a form with its report stored."""
+    name, content = data.pop("report", None) or ("", None)
+    if content is None:
+        return data
+    return {**data, "file": files.store(actor(), name, mime_of(content), content, "gas_report").id}
+
+
+@bp.route("/gas/<int:batch_id>/report")
+def gas_report(batch_id: int) -> Any:
+    """The test report; what is no picture and no PDF is only downloaded."""
+    path, mime, name = queries.gas_report(actor(), batch_id)
+    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+
+
+@bp.route("/presences")
+def presences() -> Any:
+    """Who was on duty, of a day."""
+    form = Form(schemas.PresenceFilter(), sent=request.args)
+    asked = form.load() or {}
+    page = queries.presences(actor(), asked, asked.get("cursor"))
+    kept = {key: value for key, value in request.args.items() if value and key != "cursor"}
+    return form.page("station_book/presences.html", page=page, kept=kept)
 
 
 @bp.route("/duty", methods=["GET", "POST"])

@@ -56,6 +56,16 @@ def devices(actor: Actor, cursor: str | None = None, limit: int = 50) -> Page:
     return paginate(statement, Device.id, limit, cursor, newest=True)
 
 
+def device(actor: Actor, device_id: int) -> Device:
+    """One device.
+
+    Raises:
+        Missing: no such device for the caller.
+    """
+    policy.require(actor, "device.read")
+    return policy.get(actor, Device, Device.id == device_id)
+
+
 def outages(rows: Sequence[Device], days: int = 30) -> dict[int, int]:
     """Minutes each of these devices was silent in the last days, by device id."""
     since = clock.now() - timedelta(days=days)

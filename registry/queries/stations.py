@@ -19,7 +19,6 @@ from registry.models import Alliance, Capacity, Cylinder, Gun, StopOrder, Unit
 from registry.queries.paging import Page, paginate
 from registry.rules.cylinder_lifecycle import LIVE
 
-
 ALLIED = (joinedload(Alliance.member_a), joinedload(Alliance.member_b), joinedload(Alliance.approved_by))
 ORDERED = (joinedload(StopOrder.station), joinedload(StopOrder.ordered_by), joinedload(StopOrder.lifted_by))
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
-from registry.errors import Conflict, Invalid
+from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import GasBatch
+from registry.models import GasBatch, StoredFile
 from registry.rules.cylinders import same_medium
 from registry.rules.kinds import MEDIA
 
@@ -50,7 +50,7 @@ def record(actor: Actor, data: Mapping[str, Any]) -> tuple[GasBatch, bool]:
             tested_on=data.get("tested_on"),
             dme_ppm=data.get("dme_ppm"),
             report_no=data.get("report_no") or "",
-            file_id=data.get("file"),
+            file_id=_report(actor, data),
         )
         session.add(batch)
         audit.record(
@@ -80,7 +80,7 @@ def record_test(actor: Actor, batch_id: int, data: Mapping[str, Any]) -> GasBatc
         if row.tested_on is not None and row.dme_ppm is not None:
             raise Conflict(T("这批气体已有检验结果"))
         row.tested_on, row.dme_ppm = data["tested_on"], data["dme_ppm"]
-        row.report_no, row.file_id = data.get("report_no") or row.report_no, data.get("file") or row.file_id
+        row.report_no, row.file_id = data.get("report_no") or row.report_no, _report(actor, data) or row.file_id
         audit.record(
             actor,
             "gas_batch.tested",
@@ -91,6 +91,16 @@ def record_test(actor: Actor, batch_id: int, data: Mapping[str, Any]) -> GasBatc
             file_id=row.file_id,
         )
         return row
+
+
+def _report(actor: Actor, data: Mapping[str, Any]) -> int | None:
+    """The id of the test report, a file that the caller's unit stored."""
+    if not data.get("file"):
+        return None
+    try:
+        return policy.get(actor, StoredFile, StoredFile.id == data["file"]).id
+    except Missing:
+        raise Invalid.field("file", T("没有编号为{number}的文件，请先上传", number=data["file"])) from None
 
 
 def _check(data: Mapping[str, Any], today: Any) -> None:

@@ -160,8 +160,14 @@ def lift_stop(actor: Actor, station_id: int, data: Mapping[str, Any]) -> StopOrd
         open_one = select(StopOrder).where(StopOrder.station_id == station_id, StopOrder.until.is_(None))
         row = session.scalar(open_one)
         if row is None:
-            row = StopOrder(station_id=station_id, since=licence.suspended_since, document="", reason="")
-            row.ordered_at, row.ordered_by_id = clock.now(), actor.person_id
+            row = StopOrder(
+                station_id=station_id,
+                since=licence.suspended_since,
+                document="",
+                reason="",
+                ordered_at=clock.now(),
+                ordered_by_id=actor.person_id,
+            )
             session.add(row)
         row.until, row.lifted_by_id = max(today, row.since), actor.person_id
         row.lift_document, row.lift_reason = _said(data, "document"), _said(data, "reason")

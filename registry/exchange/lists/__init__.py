@@ -25,6 +25,7 @@ from registry.exchange.lists import (
     records,
     registers,
     safety,
+    stations,
     sunshine,
 )
 from registry.exchange.lists._listing import Filters, Listing, Row
@@ -66,6 +67,11 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "cylinder-due": cylinder_life.DUE,
         "cylinder-balance": cylinder_life.BALANCE,
         "hold-releases": holds.RELEASES,
+        "stations": stations.STATIONS,
+        "alliances": stations.ALLIANCES,
+        "devices": stations.DEVICES,
+        "gas-batches": stations.GAS,
+        "presences": stations.PRESENCES,
         "sunshine": sunshine.SUNSHINE,
         "spot-checks": sunshine.SPOT_CHECKS,
         "safety-rates": safety.RATES,
