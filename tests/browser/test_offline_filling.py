@@ -3,6 +3,7 @@ answers, and every fill arrives once; what the register judges otherwise is told
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -134,13 +135,26 @@ def test_a_morning_without_a_network(
         expect(who.get_by_role("row").filter(has_text=first)).to_have_count(0)
 
 
+def forged(content: bytes) -> bytes:
+    """The list with a cylinder in another state, signed as it was."""
+    text = gzip.decompress(content)
+    assert b'"full":' in text
+    return gzip.compress(text.replace(b'"full":', b'"fill":'))
+
+
 def test_a_list_that_cannot_be_trusted(tablet: Callable[..., Page], line: Line) -> None:
     page = tablet("filler")
     code = code_of(page, "ZC00004")
     version = page.locator("#gun-offline").get_attribute("data-version")
-    line.changes["/filling/offline/list"] = (b'"full":', b'"fill":')
+    line.changes["/filling/offline/list"] = forged
     page.reload()
     expect(page.locator("#list-problem")).to_contain_text("签名不符")
+    expect(page.locator("#gun-offline")).to_have_attribute("data-version", version)
+    line.changes["/filling/offline/list"] = lambda content: content[: len(content) // 2]
+    with page.expect_request(lambda request: "/filling/offline/list" in request.url):
+        page.reload()
+    listening(page)
+    expect(page.locator("#list-problem")).to_have_count(0)
     expect(page.locator("#gun-offline")).to_have_attribute("data-version", version)
     line.changes.clear()
 

@@ -151,10 +151,11 @@ export const BUILD = {
     };
   },
 
-  after(_setup, job) {
+  after(_setup, job, moment) {
     return {
       ref: crypto.randomUUID(),
       code: job.text,
+      at: moment.toISOString(),
       checks: { ...job.postChecks },
       checker: job.people.postchecker,
       leak_found: job.choices.leak === "yes",

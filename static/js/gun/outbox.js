@@ -2,7 +2,7 @@
 // next scan, and through a reload of the page by the same person.
 import { Unreachable } from "./contact.js";
 
-const KEY = "gun.outbox";
+const KEY = "gun.outbox."; // and whose they are: what another person left here stays for him
 const AGAIN_MS = 2500;
 const waiting = new Map(); // ref -> {name, label, request}
 let owner = "";
@@ -11,8 +11,8 @@ let told = () => {};
 
 function save() {
   const list = [...waiting.values()];
-  if (list.length) localStorage.setItem(KEY, JSON.stringify({ owner, list }));
-  else localStorage.removeItem(KEY);
+  if (list.length) localStorage.setItem(KEY + owner, JSON.stringify(list));
+  else localStorage.removeItem(KEY + owner);
 }
 
 function pause() {
@@ -66,6 +66,5 @@ export async function deliver(name, send, request, label) {
 export function openOutbox(person, onState) {
   owner = person;
   told = onState;
-  const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
-  return kept?.owner === owner ? kept.list : [];
+  return JSON.parse(localStorage.getItem(KEY + owner) ?? "[]");
 }

@@ -107,7 +107,7 @@ function panel(gun) {
   else if (job.step === "trouble") children.push(make("p", { class: "gun-reason" }, [job.problem]));
   else if (["hold", "block"].includes(colour)) children.push(...reasons(gun, stands));
   else children.push(...weights(job), ...remarks(remarked(job, stands)));
-  children.push(...judgedOffline(stands));
+  children.push(...judgedOffline(stands, job.filled));
   const alarm = ["hold", "block"].includes(colour);
   return make(
     "section",

@@ -38,8 +38,9 @@ function reasonOf({ findings, said }) {
   return findings?.[0]?.text ?? said?.join("；") ?? "";
 }
 
-/** The line under a verdict that the list gave; nothing under one of the registry. */
-export function judgedOffline({ offline }) {
+/** The line under a verdict that the list gave, and under a fill that waits here; nothing under those of the registry. */
+export function judgedOffline({ offline }, filled) {
+  if (filled?.queued) return [make("p", { class: "gun-judged-offline" }, [t("offline.queued")])];
   if (!offline) return [];
   const text = offline.issued_at
     ? t("offline.judged", { moment: shown(offline.issued_at) })

@@ -131,6 +131,9 @@ export class StationList {
     }
     const held = { head, defined, count };
     tx.objectStore("kept").put(held, "list");
+    // The registry has said what time it is: a clock that was wrong before counts no more.
+    this.#seen = Date.parse(head.issued_at) || 0;
+    tx.objectStore("kept").put(this.#seen, "seen");
     await tx.done;
     this.#held = held;
     this.#channel?.postMessage("taken");
