@@ -74,3 +74,39 @@ def test_what_another_persons_queue_sends_is_refused(browser_of) -> None:
     answer = browser.post("/api/v1/fillings", json=fill, headers=mine)
     assert answer.status_code == 201, answer.json
     assert "Server-Time" in answer.headers
+
+
+def test_what_devices_keep_holds_nothing_personal(client, browser_of) -> None:
+    stranger, filler = client.get("/filling/offline/shell"), browser_of("filler").get("/filling/offline/shell")
+    assert stranger.status_code == filler.status_code == 200
+    assert stranger.text == filler.text
+    assert 'id="gun-data">null<' in stranger.text
+    assert stranger.headers["Cache-Control"] == "no-cache"
+
+
+def test_the_worker_covers_the_gun_and_keeps_all_it_loads(client) -> None:
+    answer = client.get("/filling/offline/sw.js")
+    assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+    assert answer.headers["Service-Worker-Allowed"] == "/filling/gun"
+    kept = json.loads(answer.text.split(";\n", 1)[0].removeprefix("self.KEPT = "))
+    assert (kept["page"], kept["shell"]) == ("/filling/gun", "/filling/offline/shell")
+    assert any(name.endswith(".wasm") for name in kept["files"]), "labels are read without a network too"
+    page = client.get(kept["shell"]).text
+    for name in kept["files"]:
+        assert client.get(name).status_code == 200
+    for kind in (".js", ".css"):
+        loaded = [part.split('"')[0] for part in page.split('="')[1:] if kind in part.split('"')[0]]
+        assert loaded
+        assert set(loaded) <= set(kept["files"])
+
+
+def test_the_page_says_whose_it_is(browser_of) -> None:
+    page = browser_of("filler").get("/filling/gun?gun=1&medium=lpg").text
+    setup = json.loads(page.split('id="gun-data">')[1].split("</script>")[0])
+    assert setup["keeper"] == {
+        "membership": cast.actor("filler").membership_id,
+        "name": cast.actor("filler").name,
+        "unit_id": cast.unit("station").id,
+        "unit": cast.unit("station").name,
+    }
+    assert "key" not in setup["keeper"]
