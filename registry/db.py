@@ -111,9 +111,9 @@ def _wake(connection: Any, record: Any, _proxy: Any) -> None:
     if since is None or monotonic() - since < RESTED_SECONDS or _is_sqlite(connection):
         return
     try:
-        connection.autocommit = True
+        before, connection.autocommit = connection.autocommit, True
         connection.execute("SELECT 1")
-        connection.autocommit = False
+        connection.autocommit = before
     except Exception as error:
         raise DisconnectionError from error
 
