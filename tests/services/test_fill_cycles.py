@@ -367,6 +367,18 @@ def test_a_signed_weight_is_used_once_and_marked(actor) -> None:
     assert typed.filling.weighed_by == "typed"
 
 
+def test_a_reading_named_in_a_refused_fill_is_not_used_up(actor) -> None:
+    _device, key = scale(actor)
+    weighed, _ = readings.record(actor("filler"), signed(key, "S1", 31_000))
+    named = {"reading_after": weighed.ref, "gross_after_g": None}
+    with pytest.raises(Refused):
+        filling.record(actor("filler"), filled(make.cylinder(status="suspended"), **named))
+    first, second = make.cylinder(), make.cylinder()
+    outcomes = filling.record_batch(actor("filler"), [filled(first, **named), filled(second, **named)])
+    assert outcomes[0].recorded is not None
+    assert isinstance(outcomes[1].error, Conflict)  # one reading is of one fill, in a batch too
+
+
 def test_a_forged_or_old_reading_is_refused(actor) -> None:
     device, key = scale(actor)
     for wrong, field in (
