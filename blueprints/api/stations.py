@@ -1,4 +1,4 @@
-"""/stations, /guns, /alliances, /stop-orders, /presences: the registers of filling stations."""
+"""/guns, /alliances, /stop-orders, /duty-log: the registers of filling stations."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from registry.queries import stations as queries
 from registry.services import devices, gas_batches, stations
 
 bp = Blueprint("api_stations", __name__, description="Registers of filling stations")
-
-
-@bp.route("/stations")
-@bp.response(200, schemas.StationsOut())
-def index() -> Any:
-    """The filling stations of the caller's areas (a station: itself) with licence, media and orders to stop."""
-    return {"items": queries.listing(actor())}
 
 
 @bp.route("/stations/<int:station_id>/stop", methods=["POST"])
@@ -50,7 +43,7 @@ def stop_orders(query: dict[str, Any]) -> Any:
 
 @bp.route("/guns", methods=["POST"])
 @bp.arguments(schemas.GunApiIn())
-@bp.response(201, schemas.GunOut())
+@bp.response(201, schemas.GunRowOut())
 def register_gun(data: dict[str, Any]) -> Any:
     """Add a gun; a station its own, an office one of `station_id`."""
     return stations.register_gun(actor(), data)
@@ -58,7 +51,7 @@ def register_gun(data: dict[str, Any]) -> Any:
 
 @bp.route("/guns")
 @bp.arguments(schemas.OfStation(), location="query")
-@bp.response(200, page_out(schemas.GunOut))
+@bp.response(200, page_out(schemas.GunRowOut))
 def guns(query: dict[str, Any]) -> Any:
     """The guns of the caller's station or area."""
     return queries.guns(actor(), query, query["cursor"], query["limit"])
@@ -66,7 +59,7 @@ def guns(query: dict[str, Any]) -> Any:
 
 @bp.route("/alliances", methods=["POST"])
 @bp.arguments(schemas.AllianceIn())
-@bp.response(201, schemas.AllianceOut())
+@bp.response(201, schemas.AllianceRowOut())
 def approve_alliance(data: dict[str, Any]) -> Any:
     """The authority lets two stations fill each other's cylinders, or entrusts one's to the other."""
     return stations.approve_alliance(actor(), data)
@@ -74,7 +67,7 @@ def approve_alliance(data: dict[str, Any]) -> Any:
 
 @bp.route("/alliances")
 @bp.arguments(schemas.AllianceQuery(), location="query")
-@bp.response(200, page_out(schemas.AllianceOut))
+@bp.response(200, page_out(schemas.AllianceRowOut))
 def alliances(query: dict[str, Any]) -> Any:
     """Alliances and entrustings that concern the caller, newest first."""
     return queries.alliances(actor(), query, query["cursor"], query["limit"])
@@ -82,7 +75,7 @@ def alliances(query: dict[str, Any]) -> Any:
 
 @bp.route("/alliances/<int:alliance_id>/end", methods=["POST"])
 @bp.arguments(schemas.AllianceEndIn())
-@bp.response(200, schemas.AllianceOut())
+@bp.response(200, schemas.AllianceRowOut())
 def end_alliance(data: dict[str, Any], alliance_id: int) -> Any:
     """The authority ends one."""
     return stations.end_alliance(actor(), alliance_id, data)
@@ -96,13 +89,6 @@ def correct_device(data: dict[str, Any], device_id: int) -> Any:
     return devices.correct(actor(), device_id, data)
 
 
-@bp.route("/devices/<int:device_id>/retire", methods=["POST"])
-@bp.response(200, gun_schemas.DeviceRowOut())
-def retire_device(device_id: int) -> Any:
-    """Take a device out of service."""
-    return devices.retire(actor(), device_id)
-
-
 @bp.route("/gas-batches/<int:batch_id>/test", methods=["POST"])
 @bp.arguments(gun_schemas.GasTestIn())
 @bp.response(200, gun_schemas.GasBatchOut())
@@ -111,9 +97,9 @@ def gas_test(data: dict[str, Any], batch_id: int) -> Any:
     return gas_batches.record_test(actor(), batch_id, data)
 
 
-@bp.route("/presences")
+@bp.route("/duty-log")
 @bp.arguments(gun_schemas.PresenceQuery(), location="query")
 @bp.response(200, page_out(gun_schemas.PresenceOut))
-def presences(query: dict[str, Any]) -> Any:
+def duty_log(query: dict[str, Any]) -> Any:
     """Who was on duty, of a day where given, signed on last first."""
     return station_registers.presences(actor(), query, query["cursor"], query["limit"])

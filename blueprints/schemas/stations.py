@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
@@ -28,7 +26,7 @@ class GunApiIn(GunIn):
     station_id = Integer(min=1, load_default=None)
 
 
-class GunOut(Out):
+class GunRowOut(Out):
     """A gun on file."""
 
     id = fields.Integer()
@@ -56,7 +54,7 @@ class AllianceEndIn(In):
     reason = Text(required=True, label=_("理由"))
 
 
-class AllianceOut(Out):
+class AllianceRowOut(Out):
     """An alliance on file."""
 
     id = fields.Integer()
@@ -116,26 +114,3 @@ class StopOrderOut(Out):
     reason = fields.String()
     lift_document = fields.String(allow_none=True)
     lift_reason = fields.String(allow_none=True)
-
-
-class StationOut(Out):
-    """A filling station with its licence."""
-
-    id = fields.Function(lambda pair: pair[0].id)
-    name = fields.Function(lambda pair: pair[0].name)
-    area = fields.Function(lambda pair: pair[0].area_code)
-    licence_no = fields.Function(lambda pair: pair[1].licence_no)
-    licence_until = fields.Function(lambda pair: _iso(pair[1].licence_until))
-    media = fields.Function(lambda pair: pair[1].media)
-    suspended_since = fields.Function(lambda pair: _iso(pair[1].suspended_since))
-    licence_state = fields.Function(lambda pair: queries.licence_state(pair[1], clock.today()))
-
-
-class StationsOut(Out):
-    """The stations that the caller has to do with."""
-
-    items = fields.List(fields.Nested(StationOut))
-
-
-def _iso(day: Any) -> str | None:
-    return day.isoformat() if day else None
