@@ -35,7 +35,18 @@ log = logging.getLogger(__name__)
 @public  # a stranger is denied like any other error: such a controller understands nothing else
 def ask() -> Response:
     """May this cylinder be filled at this gun: two digits, 00 and 09 open it; as one byte `AA`, `55` or `02`."""
-    code = _code()
+    return _answer(_code())
+
+
+@bp.errorhandler(Exception)
+def deny(error: Exception) -> Response:
+    """What went wrong before the question was read: a token that is over, a database that is away."""
+    db.session.rollback()
+    log.error("a gateway's question could not be taken: %s", type(error).__name__)
+    return _answer(gateway.DENIED)
+
+
+def _answer(code: str) -> Response:
     if request.accept_mimetypes.best == BYTE:
         return Response(gateway.as_byte(code), mimetype=BYTE)
     return jsonify({"status": 200, "result": {"status": code}})

@@ -64,9 +64,7 @@ def enter(page: Page, question: str, text: str) -> None:
 
 def choose(page: Page, name: str) -> None:
     """Choose one of the lines of the question by its number key."""
-    line = page.locator(".gun-pick", has_text=name).first
-    expect(line).to_be_visible()
-    page.keyboard.press(line.locator("kbd").inner_text())
+    page.keyboard.press(key_of(page, name))
 
 
 def at_step(page: Page, step: str) -> None:
@@ -74,13 +72,29 @@ def at_step(page: Page, step: str) -> None:
     expect(page.locator("body")).to_have_attribute("data-step", step)
 
 
+PART = "[data-question]:has(.gun-pick[data-item])"
+
+
 def all_in_order(page: Page) -> None:
     """Every part in order, one key each."""
-    parts = page.locator("[data-question]:has(.gun-pick[data-item])")
-    while parts.count():
-        part = parts.get_attribute("data-question")
+    all_in_order_up_to(page, "")
+
+
+def all_in_order_up_to(page: Page, part: str) -> None:
+    """Every part before this one in order, one key each."""
+    while page.locator(PART).count():
+        asked = page.locator(PART).get_attribute("data-question")
+        if asked == part:
+            return
         page.keyboard.press("Enter")
-        expect(page.locator(f"[data-question={part}]")).to_have_count(0)
+        expect(page.locator(f"[data-question={asked}]")).to_have_count(0)
+
+
+def key_of(page: Page, name: str) -> str:
+    """The number key of a line of the question."""
+    line = page.locator(".gun-pick", has_text=name).first
+    expect(line).to_be_visible()
+    return line.locator("kbd").inner_text()
 
 
 def check_before(page: Page, gross: str, checker: str) -> None:

@@ -33,6 +33,7 @@ export function draw(gun, what = "") {
   $("gun-notices").replaceChildren(...notices(gun));
   if (focused) document.querySelector(`#gun-view [data-key="${focused}"]`)?.focus();
   clock(gun);
+  document.querySelector(".gun-question")?.scrollIntoView({ block: "nearest" });
 }
 
 function heldLine(gun) {

@@ -35,7 +35,6 @@ export class Turn {
     Object.assign(job, takeDraft(codeOf(job), job.step) ?? {});
     if (job.step === "unlock") this.leaveOf(job, answer.body);
     this.announce(job, answer.body.verdict);
-    this.kept.postchecker ||= this.kept.checker;
     this.show();
     watch(this);
   }
