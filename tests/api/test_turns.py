@@ -1,16 +1,12 @@
-"""A turn, and what the station needs for it, through the API; and older scale controllers, which are never let in by
-mistake."""
+"""A turn, and what the station needs for it, through the API."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
 from registry import clock
 from registry.db import db
-from registry.models import Gun, StaffPresence
+from registry.models import StaffPresence
 from registry.services import fill_cycles
 from seeds import cast
 from tests import filling_factory as make
@@ -103,88 +99,3 @@ def test_devices_gas_and_presence(api_of) -> None:
     at = f"/presences/{made.json['id']}/end"
     assert api_of("filling2").post(at, {}).status_code == 404
     assert api.post(at, {}).status_code == 200
-
-
-GARBAGE = [b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe\x00", b'{"label_no": 5}', b'{"label_no": {"a": 1}}']
-
-
-@pytest.mark.parametrize("body", GARBAGE)
-@pytest.mark.parametrize("login", ["filler", "section", None])
-@pytest.mark.parametrize("accept", ["application/json", "application/octet-stream"])
-def test_the_gateway_never_allows_by_mistake(api_of, client, body, login, accept) -> None:
-    headers = {"Accept": accept, "Content-Type": "application/json"}
-    if login:
-        headers.update(api_of(login).headers)
-    answer = client.post("/api/v1/gateway/fills", data=body, headers=headers)
-    if accept == "application/octet-stream":
-        assert answer.data in (b"\x55", b"\x02")
-    else:
-        assert answer.json["result"]["status"] == "02"
-
-
-def test_the_gateway_denies_what_is_unknown_or_unchecked(api_of) -> None:
-    api = api_of("filler")
-    asked = {"label_no": "ZZZZZZZZ", "machine_no": "1"}
-    assert api.post("/gateway/fills", asked).json["result"]["status"] == "01"
-    row = make.cylinder()
-    asked = {"label_no": row.label_code, "machine_no": "1"}
-    assert api.post("/gateway/fills", asked).json["result"]["status"] not in ("00", "09")
-
-
-WAYS = [("application/json", b"02"), ("application/octet-stream", b"\x55")]
-
-
-def asked_of_the_gateway(client, headers, accept, **values) -> bytes:
-    """The byte or the two digits of an answer; its status is always 200."""
-    body = {"label_no": "ZZZZZZZZ", "machine_no": "1", **values}
-    answer = client.post("/api/v1/gateway/fills", json=body, headers={**headers, "Accept": accept})
-    assert answer.status_code == 200
-    return answer.data if accept == "application/octet-stream" else answer.json["result"]["status"].encode()
-
-
-@pytest.mark.parametrize(("accept", "denied"), WAYS)
-def test_the_gateway_denies_in_its_own_words_whoever_asks(api_of, client, accept, denied) -> None:
-    code = make.cylinder().label_code
-    for headers in (
-        {},
-        {"Authorization": "Bearer over"},
-        {"Authorization": "Basic eDp5"},
-        {"Origin": "https://x.example"},
-    ):
-        assert asked_of_the_gateway(client, headers, accept, label_no=code) == denied
-    assert asked_of_the_gateway(client, api_of("section").headers, accept, label_no=code) == denied
-
-
-@pytest.mark.parametrize(("accept", "denied"), WAYS)
-@pytest.mark.parametrize("table", ["api_token", "cylinder", "fill_cycle", "scan"])
-def test_the_gateway_denies_while_the_database_is_away(api_of, client, table, accept, denied) -> None:
-    """Whichever statement the connection breaks at, the first one of all among them."""
-    headers, code = api_of("filler").headers, make.cylinder().label_code
-
-    def broken(_connection, _cursor, statement, *_more) -> None:
-        if table in statement:
-            raise OperationalError(statement, None, Exception("server closed the connection"))
-
-    event.listen(db.engine, "before_cursor_execute", broken)
-    try:
-        assert asked_of_the_gateway(client, headers, accept, label_no=code) == denied
-    finally:
-        event.remove(db.engine, "before_cursor_execute", broken)
-
-
-@pytest.mark.parametrize(
-    ("accept", "allowed", "unknown", "denied"),
-    [("application/json", b"00", b"01", b"02"), ("application/octet-stream", b"\xaa", b"\x02", b"\x55")],
-)
-def test_the_gateway_opens_once_after_the_check(api_of, client, actor, accept, allowed, unknown, denied) -> None:
-    db.session.add(Gun(station_id=cast.unit("station").id, number="1", medium="lpg"))
-    db.session.commit()
-    row, headers = make.cylinder(), api_of("filler").headers
-    code = row.label_code
-    assert asked_of_the_gateway(client, headers, accept) == unknown
-    assert asked_of_the_gateway(client, headers, accept, label_no=code) == denied  # not checked yet
-    fill_cycles.precheck(actor("filler"), check(row))
-    assert asked_of_the_gateway(client, headers, accept, label_no=make.signed(code).lower()) == allowed
-    overdue = make.cylinder(next_inspection_on=clock.today() - timedelta(days=1))
-    asked = asked_of_the_gateway(client, headers, accept, label_no=overdue.label_code)
-    assert asked == (b"04" if accept == "application/json" else denied)

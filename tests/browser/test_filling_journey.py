@@ -91,6 +91,6 @@ def test_a_bottle_is_read_from_a_photograph(signed_in: Callable[..., Page], tmp_
     download.value.save_as(picture)
     filler = signed_in("filler", PHONE)
     filler.get_by_role("link", name=re.compile("^1 号枪")).click()
-    filler.get_by_text("摄像头或手工输入").click()
+    filler.locator("summary", has_text="摄像头或手工输入").click()
     filler.locator("qr-scanner input[type=file]").set_input_files(picture)
     expect(filler.locator(ALLOWED)).to_contain_text("ZC00003")

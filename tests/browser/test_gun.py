@@ -112,7 +112,7 @@ def test_a_camera_reads_a_printed_label(
         page = context.new_page()
         sign_in(page, "filler")
         page.goto(GUN)
-        page.get_by_text("摄像头或手工输入").click()
+        page.locator("summary", has_text="摄像头或手工输入").click()
         page.get_by_role("button", name="打开摄像头").click()
         shown(page, "ZC00003")
     finally:

@@ -10,7 +10,7 @@ import { adopt, watch } from "./watch.js";
 
 const OPEN_STEPS = ["check", "fill", "after"];
 const SAME_CAMERA_MS = 20000; // the bottle before the camera is scanned once
-const MINUTE = 60000;
+const SAID_MS = { info: 20000, warn: 60000, bad: 60000 }; // how long a notice stands
 const LONG = /^\d{7,}$/; // no weight: a bar code without letters
 
 class Gun extends Turn {
@@ -289,7 +289,7 @@ class Gun extends Turn {
   }
 
   say(text, tone) {
-    this.notices = [...this.notices.slice(-2), { text, tone, until: Date.now() + MINUTE }];
+    this.notices = [...this.notices.slice(-2), { text, tone, until: Date.now() + SAID_MS[tone] }];
     this.show();
   }
 

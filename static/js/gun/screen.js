@@ -33,7 +33,21 @@ export function draw(gun, what = "") {
   $("gun-notices").replaceChildren(...notices(gun));
   if (focused) document.querySelector(`#gun-view [data-key="${focused}"]`)?.focus();
   clock(gun);
-  document.querySelector(".gun-question")?.scrollIntoView({ block: "nearest" });
+  followQuestion(gun);
+}
+
+let stoodAt = "";
+
+/** On a small screen the next question comes into sight; a verdict that has just come is seen from its top. */
+function followQuestion(gun) {
+  const { job } = gun;
+  const stands = job ? [job.number, job.step, job.index, Object.keys(job.errors)].join() : "";
+  if (stands === stoodAt) return;
+  stoodAt = stands;
+  const question = document.querySelector(".gun-question");
+  const answered = job?.index > 0 || job?.step === "fill" || Object.keys(job?.errors ?? {}).length;
+  if (question && answered) question.scrollIntoView({ block: "nearest" });
+  else window.scrollTo(0, 0);
 }
 
 function heldLine(gun) {
@@ -173,9 +187,12 @@ function findingLine(found) {
   ]);
 }
 
-/** Dates do not break at the end of a line. */
+/** Dates, and what stands in short brackets, do not break at the end of a line. */
 function whole(text) {
-  return text.replace(/(\d)-(?=\d)/g, "$1\u2011");
+  return text
+    .replace(/(\d)-(?=\d)/g, "$1\u2011")
+    .split(/(（[^）]{1,14}）[，。；]?)/)
+    .map((part) => (part.startsWith("（") ? make("span", { class: "gun-whole" }, [part]) : part));
 }
 
 function remarks(findings = []) {
@@ -186,7 +203,7 @@ function reasons({ job, setup }, { findings = [] }) {
   const [first, ...others] = findings;
   const held = colourOf(job) === "hold";
   return [
-    make("p", { class: "gun-reason" }, [whole(first?.text ?? "")]),
+    make("p", { class: "gun-reason" }, whole(first?.text ?? "")),
     make("p", { class: "gun-basis" }, [
       make("span", { class: "gun-rule" }, [first?.rule ?? ""]),
       ` ${first?.basis ?? ""}`,
