@@ -222,16 +222,19 @@ def test_a_lost_answer_is_sent_once(server: Server, browse: Callable[..., Page],
         line.every = 2
         line.asked = 1  # the first one is lost
         gun_keys.fill(page, "31.2")
-        expect(page.locator("#gun-unanswered")).to_contain_text("ZC00002")
         expect(page.locator(".gun-word")).to_contain_text("14.3")
-        expect(page.locator("#gun-unanswered")).to_have_count(0)
+        expect(page.locator("#gun-offline")).to_contain_text("断网时的充装记录都已发送")
         assert (line.asked, line.lost) == (3, 1)
         page.goto(f"/filling/?q=ZC00002&since={server.today}")
         expect(page.get_by_role("row").filter(has_text="ZC00002")).to_have_count(1)
 
 
-def test_without_an_answer_nothing_is_allowed(gun: Page, label: Any) -> None:
+def test_without_an_answer_and_a_list_nothing_is_allowed(signed_in: Callable[..., Page], label: Any) -> None:
     text = label("ZC00003")
+    gun = signed_in("filler", DESK)
+    gun.route("**/filling/offline/list*", lambda route: route.abort())
+    gun.goto(GUN)
+    gun_keys.at_step(gun, "idle")
     gun.context.set_offline(True)
     gun_keys.shoot(gun, text)
     gun_keys.at_step(gun, "away")

@@ -34,7 +34,8 @@ async function ask(address, body) {
         ...(body ? { "Content-Type": "application/json" } : {}),
       },
     });
-    if (/json/.test(answer.headers.get("Content-Type") ?? "")) parsed = await answer.json();
+    const told = answer.status !== 204 && /json/.test(answer.headers.get("Content-Type") ?? "");
+    if (told) parsed = await answer.json();
   } catch {
     throw new Unreachable();
   }

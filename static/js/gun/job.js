@@ -117,6 +117,12 @@ function measured(job, key, field, reading) {
   return typed === null ? {} : { [field]: typed };
 }
 
+/** Degrees Celsius of the gas, from its gauge or as typed; undefined while nobody has said it. */
+export function temperatureOf(job) {
+  const typed = Number.parseInt(job.values.temperature, 10);
+  return job.readings.temperature?.value ?? (Number.isNaN(typed) ? undefined : typed);
+}
+
 function common(setup, job) {
   return { ref: crypto.randomUUID(), code: job.text, gun: setup.gun, medium: setup.medium };
 }
@@ -136,14 +142,14 @@ export const BUILD = {
   },
 
   fill(setup, job, moment) {
-    const temperature = job.readings.temperature?.value ?? Number.parseInt(job.values.temperature, 10);
+    const temperature = temperatureOf(job);
     return {
       ...common(setup, job),
       ...(job.gross_before_g === null ? {} : { gross_before_g: job.gross_before_g }),
       ...measured(job, "gross_before", "gross_before_g", "reading_before"),
       ...measured(job, "gross_after", "gross_after_g", "reading_after"),
       ...measured(job, "pressure", "pressure_kpa", "reading_after"),
-      ...(Number.isNaN(temperature) ? {} : { temperature_c: temperature }),
+      ...(temperature === undefined ? {} : { temperature_c: temperature }),
       started_at: job.startedAt ?? job.scannedAt,
       ended_at: moment.toISOString(),
       filler: job.people.filler,

@@ -58,6 +58,8 @@ export function before(setup, job) {
       ? [{ ...yes("passengers", "passengers_aboard"), choices: ["no", "yes"] }]
       : []),
     ...(asks.has("gross") ? [weight("gross_before", "gross_before_g", "reading")] : []),
+    // Known before the gun opens: the pressure at which to stop depends on it.
+    ...(asks.has("temperature") ? [temperature] : []),
     { key: "checker", kind: "person", field: "checker", role: "checker" },
   ];
 }

@@ -122,6 +122,8 @@ function panel(gun) {
   else if (job.step === "trouble") children.push(make("p", { class: "gun-reason" }, [job.problem]));
   else if (["hold", "block"].includes(colour)) children.push(...reasons(gun, stands));
   else children.push(...weights(job), ...remarks(remarked(job, stands)));
+  if (job.step === "denied" && job.problem)
+    children.push(make("p", { class: "notice notice-bad", role: "alert" }, [job.problem]));
   children.push(...judgedOffline(stands, job.filled));
   const alarm = ["hold", "block"].includes(colour);
   return make(
@@ -155,6 +157,7 @@ function amounts(job) {
 function weights(job) {
   const { answer } = job;
   const pairs = [];
+  let stop = true; // the first figure is the one to watch, and as large as it can be
   if (job.step === "done") return [];
   if (["after", "release"].includes(job.step)) {
     const after = answer.turn?.gross_after_g ?? job.gross_after_g;
@@ -162,6 +165,7 @@ function weights(job) {
   } else {
     if (answer.stop_at_kg) pairs.push([t("gun.stop"), `${answer.stop_at_kg} kg`]);
     if (answer.max_pressure_mpa) pairs.push([t("gun.stop_pressure"), `${answer.max_pressure_mpa} MPa`]);
+    stop = pairs.length > 0;
     if (answer.max_kg) pairs.push([t("gun.most"), `${answer.max_kg} kg`]);
     const { tare_g, volume_ml } = answer.cylinder ?? {};
     if (tare_g) pairs.push([t("gun.tare"), `${shown(tare_g)} kg`]);
@@ -173,7 +177,10 @@ function weights(job) {
       "dl",
       { class: "gun-weights" },
       pairs.map(([name, value], place) =>
-        make("div", place ? {} : { class: "gun-stop" }, [make("dt", {}, [name]), make("dd", {}, [value])]),
+        make("div", stop && !place ? { class: "gun-stop" } : {}, [
+          make("dt", {}, [name]),
+          make("dd", {}, [value]),
+        ]),
       ),
     ),
   ];

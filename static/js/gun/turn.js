@@ -3,7 +3,7 @@ import { beep, say as speak } from "../sound.js";
 import * as contact from "../station/line.js";
 import { t } from "../texts.js";
 import { takeDraft } from "./drafts.js";
-import { BUILD, codeOf, nameOf, newJob, questionOf, standing } from "./job.js";
+import { BUILD, codeOf, nameOf, newJob, questionOf, standing, temperatureOf } from "./job.js";
 import { deliver } from "./outbox.js";
 import { watch } from "./watch.js";
 
@@ -43,8 +43,8 @@ export class Turn {
   async ask(job, purpose) {
     const { gun, medium } = this.setup;
     const request = { code: job.text, purpose, gun, medium };
-    const warm = Number.parseInt(job.values.temperature, 10);
-    if (!Number.isNaN(warm)) request.temperature_c = warm;
+    const warm = temperatureOf(job) ?? job.celsius;
+    if (warm !== undefined) request.temperature_c = warm;
     for (;;) {
       try {
         const answer = await contact.scan(request);
@@ -91,6 +91,7 @@ export class Turn {
   }
 
   async recorded(job, step, body) {
+    job.celsius = temperatureOf(job);
     job.readings = {};
     job.denied = null;
     if (step === "check") return this.checked(job, body);
