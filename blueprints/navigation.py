@@ -74,6 +74,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         (
             (_("日管控"), "safety_records.daily", "safety.record", "clipboard-check"),
             (_("安全员履职"), "safety.index", "safety.read", "users"),
+            (_("风险四色图"), "risks.index", "risk.read", "layout-dashboard"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("通报与督办"), "circulars.index", "circular.read", "bell"),
             (_("文书"), "papers.index", "paper.read", "file-text"),

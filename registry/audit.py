@@ -168,6 +168,7 @@ ACTS: dict[str, frozenset[str]] = {
     "hazard.reported": frozenset({"no", "title", "unit_id", "source"}),
     "hazard.moved": frozenset({"no", "verb", "from", "to", "round", "due_on"}),
     "paper.issued": frozenset({"kind", "number", "title", "hazard_id"}),
+    "risk.graded": frozenset({"on", "changed"}),
     "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),

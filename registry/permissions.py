@@ -257,6 +257,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "hazard.summon": frozenset({"section_city", "leader_city", "leader_county"}),
     "hazard.record_talk": frozenset({"section_city", "leader_city", "leader_county", "inspector_county"}),
     "hazard.transfer_case": frozenset({"section_city", "leader_county"}),
+    "risk.read": EVERYONE - STATION - {"insurer"},
+    "risk.refresh": frozenset(),
     "circular.read": OFFICE_ROLES,
     "circular.issue": frozenset({"section_city", "safety_office", "leader_county"}),
     "safety.read": OFFICE_ROLES | STATION | {"use_manager"},

@@ -7,8 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.schemas import circulars as schemas
-from blueprints.schemas.base import page_out
-from blueprints.schemas.papers import PaperOut
+from blueprints.schemas.papers import PAPERS, PaperOut
 from blueprints.sessions import actor
 from registry import clock
 from registry.queries import circulars as queries
@@ -21,7 +20,7 @@ bp = Blueprint("api_circulars", __name__, url_prefix="/circulars", description="
 
 @bp.route("")
 @bp.arguments(schemas.CircularPage(), location="query")
-@bp.response(200, page_out(PaperOut))
+@bp.response(200, PAPERS)
 def index(query: dict[str, Any]) -> Any:
     """The circulars, newest first."""
     return queries.page(actor(), query["cursor"])

@@ -8,7 +8,6 @@ from flask import send_file
 from flask_smorest import Blueprint
 
 from blueprints.schemas import papers as schemas
-from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
 from registry.documents.office import issued
 from registry.queries import papers as queries
@@ -19,7 +18,7 @@ bp = Blueprint("api_papers", __name__, url_prefix="/papers", description="Papers
 
 @bp.route("")
 @bp.arguments(schemas.PaperFilter(), location="query")
-@bp.response(200, page_out(schemas.PaperOut))
+@bp.response(200, schemas.PAPERS)
 def index(query: dict[str, Any]) -> Any:
     """The papers that concern the caller, newest first."""
     return queries.page(actor(), query)

@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 
 from registry import clock
 from registry.actor import SYSTEM
-from registry.services import anomaly_finding, cylinder_anomaly_finding, fill_clips
+from registry.queries import risk_facts
+from registry.services import anomaly_finding, cylinder_anomaly_finding, fill_clips, risk
 
 group = AppGroup("night", help="Nightly jobs; each may run twice.")
 
@@ -36,3 +37,12 @@ def clips(on: datetime | None) -> None:
     """Link fills that arrived late to the cameras that recorded them."""
     day = on.date() if on else clock.today()
     click.echo(fill_clips.link_night(SYSTEM, day))
+
+
+@group.command("risk")
+@click.option("--touched", is_flag=True, help="Only what has changed since the last time.")
+def grade(touched: bool) -> None:
+    """Grade the risk of the elevators again."""
+    since = risk_facts.last_graded() if touched else None
+    today = clock.today()
+    click.echo(risk.refresh_touched(SYSTEM, since, today) if since else risk.refresh(SYSTEM, today))

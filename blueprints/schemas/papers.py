@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
-from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn, page_out
 from blueprints.schemas.fields import Choice, Day, Text, Upload
 
 WORD = ".docx,application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -51,6 +51,9 @@ class PaperOut(Out):
     issued_on = fields.Date()
     withdrawn = fields.Function(lambda row: row.withdrawal is not None)
     files = fields.Function(lambda row: ["docx", "pdf"])
+
+
+PAPERS = page_out(PaperOut)
 
 
 class PaperDetailOut(PaperOut):

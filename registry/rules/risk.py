@@ -77,6 +77,18 @@ def grade(scope: str, facts: Mapping[str, Any], on: date) -> Risk:
     return Risk(points, likelihood, exposure, consequence, score, max(levels, key=LEVELS.index), factors, floors)
 
 
+GOODS = ("traction_freight", "positive_freight", "hydraulic_freight", "dumbwaiter")
+
+
+def classes_of_elevator(kind: str, place: str | None, on: date) -> dict[str, str]:
+    """Exposure and consequence of an elevator by its kind and place (§3.4): goods in plants count as `plant`."""
+    row = tables.first("risk_places", on, lambda row: row["place"] == (place or "other"))
+    exposure = row["exposure"] if row else "housing"
+    if kind in GOODS:
+        return {"exposure": "plant" if exposure == "housing" else exposure, "consequence": "goods"}
+    return {"exposure": exposure, "consequence": "passenger"}
+
+
 def lec(likelihood: Decimal, exposure: Decimal, consequence: Decimal, on: date) -> tuple[Decimal, str]:
     """D = L x E x C and its colour (§3.2)."""
     score = likelihood * exposure * consequence
