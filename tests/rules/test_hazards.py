@@ -56,6 +56,10 @@ def actor_of(verb: str) -> ActorFacts:
 
 def facts_for(verb: str, source: str, list_level: str) -> HazardFacts:
     facts = replace(FACTS, state=source, list_level=list_level)
+    if verb == "delist":
+        facts = replace(facts, listed_supervision=list_level)
+    if verb == "record_talk":
+        facts = replace(facts, talk_called=True)
     if verb == "relist":
         facts = replace(facts, plan_approved_on=None)
     if source in ("VERIFYING", "CLOSE_REQUESTED"):
@@ -118,7 +122,8 @@ def test_every_needed_field_is_needed(move):
 
 def test_the_table_holds_the_workflow_as_it_was_agreed():
     numbers = {move.number for move in MOVES}
-    assert numbers == {str(n) for n in range(1, 25)} | {"17b"}
+    assert numbers == {str(n) for n in range(1, 25)} | {"17b"} | {f"E{n}" for n in range(1, 8)}
+    assert all(m.source == m.target and m.clock == "keep" for m in MOVES if m.is_supervision)
     assert len(STATES) == 17
     assert {s.code for s in STATES.values() if s.terminal} == {"REJECTED", "DOWNGRADED", "CLOSED", "VOID"}
     assert len(OPEN_STATES) == 11
@@ -134,7 +139,7 @@ def test_terminal_states_lead_nowhere_and_closed_only_to_reopening():
     for state in ("REJECTED", "DOWNGRADED", "VOID"):
         assert all(moves_from(state, level, TODAY) == () for level in LISTS)
     for level in LISTS:
-        assert [m.verb for m in moves_from("CLOSED", level, TODAY)] == ["reopen"]
+        assert [m.verb for m in moves_from("CLOSED", level, TODAY)] == ["reopen", "delist", "transfer_case"]
 
 
 def test_a_verb_means_at_most_one_move_in_a_state():
