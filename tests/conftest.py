@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from registry.services import accounts
 from seeds import cast, reference_rows
 
 POSTGRES = os.environ.get("TEST_DATABASE") == "postgresql"
+MEMORY = Path("/dev/shm")
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
 
@@ -31,7 +33,9 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgre
 def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """An empty database of this worker."""
     if not POSTGRES:
-        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'registry.sqlite3'}"
+        # In memory where the machine offers it: every write waits for the disk, and a test run has many thousands.
+        with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path_factory.mktemp("db")) as folder:
+            yield f"sqlite:///{Path(folder) / 'registry.sqlite3'}"
         return
     name = f"registry_test_{os.getpid()}_{worker_id}"
     admin = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")

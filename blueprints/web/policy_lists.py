@@ -23,7 +23,7 @@ def ending() -> Any:
     choices = {"insurers": queries.insurers(), "areas": areas.choices(actor())}
     form = Form(schemas.EndingFilter(), sent=request.args, choices=choices)
     sent, today = form.load() or {}, clock.today()
-    counts = {when: renewals.count(actor(), today, when) for when, _label in schemas.WHEN}
+    counts = renewals.tally(actor(), today)
     page = renewals.page(actor(), sent, today)
     return form.page("policies/renewals.html", page=page, counts=counts, when=sent.get("when"))
 

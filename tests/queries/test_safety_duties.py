@@ -9,11 +9,16 @@ from flask import Flask
 
 from registry.db import transaction
 from registry.models import SafetyAppointment, SafetyRecord
-from registry.queries.safety_duties import daily_check_open
+from registry.queries import gun_reading
 from seeds import cast
 from tests.safety_factory import NOW, TODAY
 
 BEFORE = TODAY - timedelta(days=1)
+
+
+def daily_check_open(station: int, day: date) -> bool | None:
+    """As it is asked at the gun (R38)."""
+    return gun_reading.yard(station, None, day).daily_check_open
 
 
 @pytest.fixture
