@@ -278,3 +278,22 @@ def test_a_hold_says_who_releases_it_and_the_authority_does(
     gun_keys.shoot(gun, label("ZC00014"))
     gun_keys.at_step(gun, "check")
     expect(gun.locator(REMARKS)).to_contain_text("ZC00014")
+
+
+def test_the_temperature_of_a_gas_gives_the_pressure_to_stop_at(signed_in: Callable[..., Page]) -> None:
+    """Told at the check, so that the pressure stands there before the gun opens; no tare stands in its place."""
+    page = signed_in("filling2", DESK)
+    page.goto("/labels/?on=cylinder")
+    row = page.get_by_role("row").filter(has_text="134902Z00018")
+    code = str(row.get_by_role("checkbox").get_attribute("value"))
+    page.goto("/filling/gun?gun=2")
+    gun_keys.at_step(page, "idle")
+    gun_keys.shoot(page, code)
+    gun_keys.at_step(page, "check")
+    expect(page.locator(".gun-stop")).to_have_count(0)
+    gun_keys.all_in_order(page)
+    gun_keys.choose(page, "已抽真空或置换")
+    gun_keys.enter(page, "temperature", "35")
+    gun_keys.choose(page, "梁勇")
+    gun_keys.at_step(page, "unlock")
+    expect(page.locator(".gun-stop dd")).to_have_text("16.03 MPa")

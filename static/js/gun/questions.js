@@ -84,8 +84,8 @@ export function filling(_setup, job) {
         weight("gross_after", "gross_after_g", "reading_after"),
       ];
   return [
-    ...measured,
     ...(asks.has("temperature") ? [temperature] : []),
+    ...measured,
     { key: "filler", kind: "person", field: "filler", role: "filler" },
   ];
 }

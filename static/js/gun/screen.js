@@ -179,11 +179,17 @@ function weights(job) {
       pairs.map(([name, value], place) =>
         make("div", stop && !place ? { class: "gun-stop" } : {}, [
           make("dt", {}, [name]),
-          make("dd", {}, [value]),
+          make("dd", {}, figure(value)),
         ]),
       ),
     ),
   ];
+}
+
+/** An amount with its unit smaller than the number. */
+function figure(amount) {
+  const [number, unit] = amount.split(" ");
+  return [number, make("span", { class: "gun-unit" }, [` ${unit}`])];
 }
 
 function findingLine(found) {
