@@ -77,7 +77,7 @@ def terms(on: date, holder_id: int | None = None) -> list[Terms]:
     statement = select(Policy).where(
         Policy.subject == "cylinder",
         Policy.basis == PER_FILL,
-        _liability(),
+        liability(),
         Policy.starts_on <= on,
     )
     if holder_id is not None:
@@ -98,8 +98,9 @@ def insured(on: date) -> Where:
     return or_(_by_name(on), _by_fill(on), _by_station(on))
 
 
-def _liability() -> Where:
-    """Product and employer's liability say nothing of what a filled cylinder does to others."""
+def liability() -> Where:
+    """Policies that answer for filled cylinders: product and employer's liability say nothing of what one does to
+    others."""
     return or_(Policy.line.is_(None), Policy.line == FILL_LIABILITY)
 
 
@@ -109,7 +110,7 @@ def _runs(on: date) -> Where:
         Policy.starts_on <= on,
         Policy.ends_on >= on,
         or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
-        _liability(),
+        liability(),
     )
 
 
@@ -161,6 +162,36 @@ def insurer_of(owner_id: int, last: Filling | None, on: date) -> str | None:
 def _covers(one: Terms, fill: Filling, on: date) -> bool:
     takes = one.takes(fill.station_id, fill.filled_on, fill.medium)
     return takes and on < fill.filled_on + timedelta(days=one.days)
+
+
+def ended(ids: Sequence[int], on: date) -> dict[int, tuple[str, date, bool]]:
+    """Cylinder id -> the policy and the day on which its last cover by a fill ended, and whether another fill ended it;
+    only for cylinders that had one and have none on a day."""
+    held = select(Policy).where(
+        Policy.subject == "cylinder", Policy.basis == PER_FILL, liability(), Policy.starts_on <= on
+    )
+    rows = list(db.session.scalars(held.order_by(Policy.id)))
+    if not rows:
+        return {}
+    chosen = int(parameters.value("insurance.fill_cover_days", on))
+    known = [(row.policy_no, of(row, chosen)) for row in rows]
+    fills = db.session.scalars(
+        select(Filling)
+        .where(
+            Filling.cylinder_id.in_(ids),
+            Filling.filled_on.between(min(row.starts_on for row in rows), on),
+        )
+        .order_by(Filling.ended_at)
+    )
+    found: dict[int, tuple[str, date, bool]] = {}
+    for fill in fills:
+        before = found.get(fill.cylinder_id)
+        if before is not None and before[1] > fill.filled_on:
+            found[fill.cylinder_id] = (before[0], fill.filled_on, True)
+        taken = next(((no, one) for no, one in known if one.takes(fill.station_id, fill.filled_on, fill.medium)), None)
+        if taken is not None:
+            found[fill.cylinder_id] = (taken[0], fill.filled_on + timedelta(days=taken[1].days), False)
+    return {cylinder_id: last for cylinder_id, last in found.items() if last[1] <= on}
 
 
 def fill_behind(row: Policy, cylinder_id: int, on: date) -> Filling | None:

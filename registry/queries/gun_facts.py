@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, exists, or_, select
 from registry import clock, places
 from registry.db import connection, db
 from registry.models import Certificate, Cylinder, FillCycle, HoldRelease, Person, Policy, PolicyItem, Scan, Unit
-from registry.queries import parameters
+from registry.queries import fill_covers, parameters
 from registry.queries.filling_facts import OnFile
 from registry.queries.gun_reading import (
     CERTIFICATE,
@@ -233,7 +233,8 @@ def _present(signed_on: Sequence[Present], now: datetime, on: date) -> int | Non
 
 
 def of_insurance(row: OnFile, station_id: int | None, values: Mapping[str, Decimal], on: date) -> dict[str, Any]:
-    """Whether the pilot asks for insurance, and whether the cylinder or its station's fills are insured today."""
+    """Whether the pilot asks for insurance, and whether the cylinder or its station's fills are insured today
+    by a policy that answers for filled cylinders."""
     if not values["filling.insurance_pilot"]:
         return {"insurance_pilot": False}
     runs = and_(
@@ -241,6 +242,7 @@ def of_insurance(row: OnFile, station_id: int | None, values: Mapping[str, Decim
         Policy.starts_on <= on,
         Policy.ends_on >= on,
         or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
+        fill_covers.liability(),
     )
     item = exists().where(
         PolicyItem.policy_id == Policy.id,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, null, or_, select
 
 from registry.db import db
 from registry.messages import T
@@ -25,8 +25,10 @@ from registry.models import (
     RescueEnrolment,
     Visit,
 )
+from registry.queries import fill_covers
 
 Parameters = Mapping[str, Decimal]
+_TERM = (Policy.policy_no, Policy.starts_on, Policy.ends_on, Policy.cancelled_on)
 
 
 def _latest(statement: Any) -> dict[int, Any]:
@@ -92,13 +94,17 @@ def not_maintained(rows: Sequence[Elevator], on: date, _parameters: Parameters) 
 
 
 def _policy_reasons(rows: Sequence[Any], on: date, column: Any) -> dict[int, T]:
-    latest = _latest(
-        select(column, Policy.policy_no, Policy.starts_on, Policy.ends_on, Policy.cancelled_on, PolicyItem.until)
+    latest = _latest(_named(rows, column))
+    return {row.id: _policy_reason(latest.get(row.id), on) for row in rows}
+
+
+def _named(rows: Sequence[Any], column: Any) -> Any:
+    return (
+        select(column, *_TERM, PolicyItem.until)
         .join(Policy, Policy.id == PolicyItem.policy_id)
         .where(column.in_(_ids(rows)))
         .order_by(Policy.ends_on)
     )
-    return {row.id: _policy_reason(latest.get(row.id), on) for row in rows}
 
 
 def _policy_reason(row: Any, on: date) -> T:
@@ -120,8 +126,42 @@ def elevators_not_insured(rows: Sequence[Elevator], on: date, _parameters: Param
 
 
 def cylinders_not_insured(rows: Sequence[Cylinder], on: date, _parameters: Parameters) -> dict[int, T]:
-    """Never insured, ended, cancelled or not yet begun."""
-    return _policy_reasons(rows, on, PolicyItem.cylinder_id)
+    """Never insured, ended, cancelled or not yet begun; of a policy by name, one over all of the station's, and the
+    cover of a fill, whichever ended last."""
+    named = _latest(_named(rows, PolicyItem.cylinder_id).where(fill_covers.liability()))
+    whole = _latest(
+        select(Cylinder.id, *_TERM, null())
+        .join(Policy, Policy.holder_id == Cylinder.owner_id)
+        .where(
+            Cylinder.id.in_(_ids(rows)),
+            Policy.subject == "cylinder",
+            Policy.basis == fill_covers.PER_STATION,
+            fill_covers.liability(),
+        )
+        .order_by(Policy.ends_on)
+    )
+    by_fill = fill_covers.ended(_ids(rows), on)
+    found = {}
+    for row in rows:
+        policies = [each[row.id] for each in (named, whole) if row.id in each]
+        last = max(policies, key=_gone_on, default=None)
+        cover = by_fill.get(row.id)
+        later = cover is not None and (last is None or last.starts_on > on or _gone_on(last) <= cover[1])
+        found[row.id] = _cover_reason(*cover) if cover is not None and later else _policy_reason(last, on)
+    return found
+
+
+def _gone_on(row: Any) -> date:
+    """The first day without what a policy gave."""
+    _, _, _, ends_on, cancelled_on, until = row
+    days: list[date | None] = [ends_on + timedelta(days=1), cancelled_on, until]
+    return min(day for day in days if day is not None)
+
+
+def _cover_reason(number: str, day: date, next_fill: bool) -> T:
+    if next_fill:
+        return T("保单{number}的充装保障于{day}再次充装时终止，那次充装没有保障", number=number, day=day)
+    return T("保单{number}的充装保障已于{day}期满", number=number, day=day)
 
 
 def not_enrolled(rows: Sequence[Elevator], on: date, _parameters: Parameters) -> dict[int, T]:

@@ -322,7 +322,7 @@ def _insurer(cylinder_id: int, on: date) -> str | None:
             Policy.starts_on <= on,
             Policy.ends_on >= on,
             or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
-            or_(Policy.line.is_(None), Policy.line == fill_covers.FILL_LIABILITY),
+            fill_covers.liability(),
         )
         .order_by(Policy.ends_on.desc())
         .limit(1)

@@ -39,7 +39,7 @@ from registry.models import (
     SnapshotKey,
     Unit,
 )
-from registry.queries import filling_table, gun_facts
+from registry.queries import fill_covers, filling_table, gun_facts
 from registry.queries.snapshot_rows import CODE_STATES, COLUMNS, RowWriter, day, line
 from registry.rules import cylinders as cylinder_rules
 from registry.settings import current
@@ -307,6 +307,7 @@ def _runs(on: date) -> ColumnElement[bool]:
         Policy.starts_on <= on,
         Policy.ends_on >= on,
         or_(Policy.cancelled_on.is_(None), Policy.cancelled_on > on),
+        fill_covers.liability(),
     )
 
 

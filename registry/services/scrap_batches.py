@@ -39,7 +39,7 @@ PENDING = "scrap_pending"
 def order(actor: Actor, data: Mapping[str, Any]) -> tuple[ScrapBatch, bool]:
     """Order cylinders to be scrapped: `codes, reason` (of `scrap_reasons`), optionally `note, ref, station_id` (an
     office names the station); and whether the `ref` was here before. Those that failed their inspection join as they
-    are, with the reason of the inspection unless one is given.
+    are and keep the reason of their inspection; `reason` is for the others.
 
     Raises:
         Invalid: unknown cylinders, those of another station, status or batch, line by line; a reason that the file of
@@ -135,7 +135,7 @@ def _judged(line: Line, owner: int | None, batched: set[int], reason: str | None
     row = line.cylinder
     if row is None or line.problem is not None:
         return line
-    problem = None
+    problem, reason = None, _failed_for(row) or reason
     if row.owner_id != owner:
         problem = T("与第1行不是同一单位的气瓶，请分批办理")
     elif row.id in batched:
@@ -150,7 +150,7 @@ def _judged(line: Line, owner: int | None, batched: set[int], reason: str | None
 
 
 def _condemn(actor: Actor, session: Session, batch: ScrapBatch, cylinder: Cylinder, reason: str | None) -> None:
-    code = reason or _inspected(cylinder)
+    code = _failed_for(cylinder) or reason or _before(session, cylinder)
     found = rules.reasons(clock.today())[code]
     if found.fact and found.fact != "service_end_on":
         setattr(cylinder, found.fact, True)
@@ -162,11 +162,20 @@ def _condemn(actor: Actor, session: Session, batch: ScrapBatch, cylinder: Cylind
     session.add(item)
 
 
-def _inspected(cylinder: Cylinder) -> str:
-    """The reason of the inspection that a cylinder failed; of older orders without one, its life when that is over."""
-    standing = [row for row in cylinder.inspections if row.replaced_on is None and not row.passed]
-    if standing:
-        return max(standing, key=lambda row: row.done_on).scrap_reason or rules.FAILED
+def _failed_for(cylinder: Cylinder) -> str | None:
+    """The reason of the inspection that a cylinder is to be scrapped for."""
+    standing = [row for row in cylinder.inspections if row.replaced_on is None]
+    last = max(standing, key=lambda row: (row.done_on, row.id), default=None)
+    if cylinder.status != PENDING or last is None or last.passed:
+        return None
+    return last.scrap_reason or rules.FAILED
+
+
+def _before(session: Session, cylinder: Cylinder) -> str:
+    """The reason in the batch that a cylinder was in before; of orders without one, its life when that is over."""
+    ordered = select(ScrapItem.reason).where(ScrapItem.cylinder_id == cylinder.id).order_by(ScrapItem.id.desc())
+    if known := session.scalar(ordered.limit(1)):
+        return known
     over = cylinder.service_end_on is not None and cylinder.service_end_on < clock.today()
     return rules.LIFE_OVER if over else rules.FAILED
 

@@ -107,13 +107,16 @@ HEAD_STATION = {
     "guns": [["1", "lpg"], ["2", "oxygen"], ["3", "acetylene"]],
     "gas": [{"medium": "lpg", "since": 20260101, "until": None, "tested": True, "dme_ppm": 0}],
     "staff": [{"login": "filler", "certified_until": 20270101}, {"login": "checker", "certified_until": 20261124}],
-    "insurance": {"pilot": False, "until": None},
+    "insurance": {"pilot": True, "until": None},
 }
 OWNERS = [
     {"id": 1, "own": True, "entrusted": [], "allied": [], "closed_since": None},
     {"id": 2, "own": False, "entrusted": ["oxygen"], "allied": ["lpg", "oxygen"], "closed_since": None},
     {"id": 3, "own": False, "entrusted": [], "allied": ["lpg"], "closed_since": 20261124},
 ]
+
+# The last day of each cylinder that is insured by name; today still counts, yesterday no more.
+INSURED = {number: NOW.date() + timedelta(days=number % 5 - 1) for number in range(CASES) if number % 7}
 
 
 def fill_of(dice: random.Random, row: Cylinder) -> dict[str, Any] | None:
@@ -153,7 +156,8 @@ def by_the_rules(row: Cylinder, gun_medium: str, fill: dict[str, Any] | None, ta
         dme_percent=Decimal(0) if gun_medium == "lpg" else None,
         clock_skew_seconds=Decimal(0),
         offline_cache_hours=Decimal(1),
-        insurance_pilot=False,
+        insurance_pilot=True,
+        insurance_valid=row.id in INSURED and INSURED[row.id] >= on,
         **gun_facts.of_marks(row),
         **gun_facts.of_history(row, NOW),
     )
@@ -198,7 +202,7 @@ def cases(app) -> dict[str, Any]:
 def made_once(seed: int = 20261124) -> dict[str, Any]:
     dice = random.Random(seed)
     table = filling_table.of_day(NOW.date())
-    writer = RowWriter(NOW.date())
+    writer = RowWriter(NOW.date(), INSURED)
     head = {
         "format": "registry-snapshot-1",
         "station": HEAD_STATION,

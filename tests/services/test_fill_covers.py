@@ -9,12 +9,13 @@ from sqlalchemy import select
 from registry import clock
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models import Cylinder, Filling, Policy, TrailEntry
-from registry.queries import fill_covers, indicators, policy_renewals
+from registry.models import Cylinder, Filling, Parameter, Policy, TrailEntry
+from registry.queries import fill_covers, gun_facts, indicators, policy_renewals, snapshots
 from registry.queries import parameters as parameter_queries
 from registry.rules.dates import add_months
 from registry.services import claims, fill_settlements, policies
 from seeds import cast
+from tests import filling_factory
 from tests.cylinder_factory import cylinder
 
 TODAY = clock.today()
@@ -284,3 +285,95 @@ def test_it_is_reminded_of_its_end(app) -> None:
     assert (line.policy.id, line.open) == (policy.id, 1)
     by_fill(starts_on=ends + timedelta(days=1), ends_on=add_months(ends, 12))
     assert policy_renewals.page(insurer, {"when": "30"}, TODAY).items == []
+
+
+# --- at the gun and on the list for a day without a network ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("basis", ["per_fill", "per_station_year", None])
+@pytest.mark.parametrize(("line", "answers"), [("fill_liability", True), ("product", False), ("employer", False)])
+def test_only_fill_liability_opens_the_gun_and_the_list_says_the_same(actor, line, answers, basis) -> None:
+    row = filling_factory.cylinder()
+    given = {"line": line, "codes": [row.label_code]}
+    if basis == "per_fill":
+        given = {"line": line, "codes": []}
+    elif basis == "per_station_year":
+        given = {"line": line, "codes": [], "basis": basis, "unit_fen": 30_000, "cover_days": None}
+    else:
+        given |= {"basis": "per_cylinder_year", "unit_fen": 200, "cover_days": None}
+    with transaction() as session:
+        session.add(Parameter(key="filling.insurance_pilot", value="1", since=date(2020, 1, 1)))
+    insure(line, basis, given)
+    values = gun_facts.parameters_of(TODAY)
+    facts = gun_facts.of_insurance(row, cast.unit("station").id, values, TODAY)
+    assert facts == {"insurance_pilot": True, "insurance_valid": answers}
+    snapshot = snapshots.make(cast.actor("filler"), cast.unit("station").id)
+    told = snapshot.insured.get(row.id) or snapshot.head["station"]["insurance"]["until"]
+    assert bool(told) is answers
+
+
+def insure(line, basis, given) -> None:
+    """Employer's liability names no cylinders: the row is written as an import of older policies may have left it."""
+    codes = given.pop("codes")
+    found = by_fill(**{**given, "line": "fill_liability", "codes": codes})
+    with transaction() as session:
+        session.get_one(Policy, found.id).line = line
+
+
+# --- why a cylinder is not insured -----------------------------------------------------------------------------------
+
+
+def why(row: Cylinder) -> str:
+    (line,) = [
+        one
+        for one in indicators.behind(cast.actor("section"), "cylinder_insurance", TODAY, limit=50).items
+        if one.row.id == row.id
+    ]
+    return str(line.reason)
+
+
+def test_the_reason_says_when_the_cover_of_a_fill_ended(app) -> None:
+    found = by_fill()
+    over, taken_over, never = cylinder(), cylinder(), cylinder()
+    fill(over, TODAY - timedelta(days=30))
+    fill(taken_over, TODAY - timedelta(days=20))
+    fill(taken_over, TODAY - timedelta(days=5), station="station2")
+    assert why(over) == f"保单{found.policy_no}的充装保障已于{TODAY}期满"
+    assert why(taken_over) == (
+        f"保单{found.policy_no}的充装保障于{TODAY - timedelta(days=5)}再次充装时终止，那次充装没有保障"
+    )
+    assert why(never) == "从未投保"
+
+
+def test_what_ended_last_is_the_reason(app) -> None:
+    found, row = by_fill(), cylinder()
+    fill(row, TODAY - timedelta(days=60))
+    named = by_fill(
+        basis="per_cylinder_year",
+        unit_fen=200,
+        cover_days=None,
+        codes=[row.label_code],
+        ends_on=TODAY - timedelta(days=1),
+    )
+    assert why(row) == f"保单{named.policy_no}已于{TODAY - timedelta(days=1)}到期"
+    fill(row, TODAY - timedelta(days=30))
+    assert found.policy_no in why(row)
+
+
+def test_a_policy_over_all_of_a_stations_tells_when_it_ended(app) -> None:
+    row, yesterday = cylinder(), TODAY - timedelta(days=1)
+    whole = by_fill(basis="per_station_year", unit_fen=30_000, cover_days=None, ends_on=yesterday)
+    assert why(row) == f"保单{whole.policy_no}已于{yesterday}到期"
+
+
+def test_a_product_policy_is_no_reason(app) -> None:
+    row = cylinder()
+    by_fill(
+        line="product",
+        basis="per_cylinder_year",
+        unit_fen=200,
+        cover_days=None,
+        codes=[row.label_code],
+        ends_on=TODAY - timedelta(days=1),
+    )
+    assert why(row) == "从未投保"

@@ -246,3 +246,33 @@ def test_a_file_is_read_through_its_batch(app) -> None:
     assert (path.exists(), mime) == (True, "image/png")
     with pytest.raises(Missing):
         queries.file(cast.actor("section"), batch.id, picture())
+
+
+def test_a_reason_for_the_others_leaves_each_its_own(app) -> None:
+    failed, other, passed_since = cylinder(), cylinder(), cylinder()
+    worn = {"done_on": TODAY, "passed": False, "scrap_reason": "stamp_altered"}
+    cylinder_inspections.record(cast.actor("inspector"), failed.label_code, worn)
+    cylinder_inspections.record(cast.actor("inspector"), passed_since.label_code, {"done_on": TODAY, "passed": True})
+    batch = ordered(failed, other, passed_since, reason="fire")
+    items = {
+        item.cylinder_id: item.reason for item in db.session.scalars(select(ScrapItem).filter_by(batch_id=batch.id))
+    }
+    assert items == {failed.id: "stamp_altered", other.id: "fire", passed_since.id: "fire"}
+
+
+def test_a_failed_one_is_not_asked_whether_its_life_is_over(app) -> None:
+    failed, old = cylinder(), cylinder(made_on=date(2010, 1, 1), registered_on=date(2010, 2, 1))
+    worn = {"done_on": TODAY, "passed": False, "scrap_reason": "stamp_altered"}
+    cylinder_inspections.record(cast.actor("inspector"), failed.label_code, worn)
+    batch = ordered(failed, old, reason="life_over")
+    items = {
+        item.cylinder_id: item.reason for item in db.session.scalars(select(ScrapItem).filter_by(batch_id=batch.id))
+    }
+    assert items == {failed.id: "stamp_altered", old.id: "life_over"}
+
+
+def test_withdrawn_and_ordered_again_without_a_word_it_keeps_its_reason(app) -> None:
+    row = cylinder()
+    scrap_batches.make(cast.actor(STATION), ordered(row, reason="fire").id, "withdraw", {"reason": "另行成批"})
+    batch = ordered(row, reason=None)
+    assert db.session.scalars(select(ScrapItem.reason).filter_by(batch_id=batch.id)).all() == ["fire"]
