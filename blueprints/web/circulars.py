@@ -32,7 +32,7 @@ def month() -> Any:
     """The month table of any period, on the page."""
     form = Form(schemas.PeriodIn(), sent=request.args or None, initial=_last_month())
     table = hazard_months.table(actor(), hazard_months.asked(form.load() or {}, clock.today()))
-    return form.page("circulars/month.html", table=table, percent=queries.percent, points=queries.points)
+    return form.page("circulars/month.html", table=table, percent=queries.percent)
 
 
 @bp.route("/month.xlsx")
@@ -68,13 +68,13 @@ def new() -> Any:
         flash(_("通报已印发：%(number)s", number=paper.number), "success")
         return redirect(url_for("papers.show", paper_id=paper.id))
     today = clock.today()
-    table = hazard_months.table(actor(), hazard_months.asked(form.load() or _last_month(), today))
+    period = form.load() if request.method == "POST" else None
+    table = hazard_months.table(actor(), hazard_months.asked(period or {}, today))
     return form.page(
         "circulars/new.html",
         table=table,
         overdue=queries.overdue(actor(), today),
         percent=queries.percent,
-        points=queries.points,
         today=today,
     )
 

@@ -21,7 +21,9 @@ def late(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_circular_is_written_and_issued(late: str, browser_of) -> None:
     section = browser_of("section")
-    page = section.get("/circulars/new").text
+    answer = section.get("/circulars/new")
+    assert answer.status_code == 200
+    page = answer.text
     assert late in page
     today = clock.today()
     since = today.replace(day=1).isoformat()
