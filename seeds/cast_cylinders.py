@@ -115,7 +115,7 @@ def build() -> None:
             stations.register_gun(cast.actor(login), given)
         _labels(station, login)
     for number, each in enumerate(CYLINDERS, 1):
-        _register(each, number)
+        register(each, number)
     fills = [(ago, each) for each in CYLINDERS for ago in each.fills]
     for ago, each in sorted(fills, key=lambda fill: -fill[0]):
         _fill(cylinder(each.key), ago)
@@ -136,7 +136,8 @@ def cylinder(key: str) -> Cylinder:
     return db.session.scalars(select(Cylinder).where(Cylinder.source == SOURCE, Cylinder.inner_no == key)).one()
 
 
-def _register(each: CastCylinder, number: int) -> None:
+def register(each: CastCylinder, number: int) -> None:
+    """Put one on file, with the status it has; `number` makes its serial number."""
     month = clock.today().replace(day=1)
     made = add_months(month, -each.made)
     manager = cast.actor("filling" if each.station == "station" else "filling2")

@@ -24,6 +24,7 @@ from registry.services import contracts, elevators, inspections, policies, rescu
 from seeds import (
     cast,
     cast_anomalies,
+    cast_cylinder_life,
     cast_cylinders,
     cast_forged,
     cast_inspections,
@@ -164,6 +165,7 @@ def build(progress: Progress = silent) -> bool:
         ("fault reports", lambda: cast_old.reports(elevator)),
         ("safety officers", lambda: cast_safety.build(elevator)),
         ("sunshine filling", cast_sunshine.build),
+        ("cylinder life", cast_cylinder_life.build),
     )
     if all(steps.done(name) for name, _ in work):
         return False

@@ -99,10 +99,12 @@ def buy() -> Any:
 def withdraw(purchase_id: int) -> Any:
     """Take back a purchase recorded by mistake."""
     policy.require(actor(), "cylinder_purchase.withdraw")
+    found = queries.purchase(actor(), purchase_id)
     form = Form(CylinderReasonIn(exclude=("version",)))
     if request.method == "POST" and (
         row := form.submit(lambda data: cylinder_purchases.withdraw(actor(), purchase_id, data["reason"]))
     ):
         flash(_("已撤销"), "success")
         return redirect(url_for("cylinder_balance.show", station_id=row.station_id))
-    return form.page("_form_page.html", title=_("撤销购入记录"), back=url_for("cylinder_balance.index"))
+    back = url_for("cylinder_balance.show", station_id=found.station_id)
+    return form.page("_form_page.html", title=_("撤销购入记录"), back=back)

@@ -153,6 +153,16 @@ def purchases(actor: Actor, station_id: int, since: date, until: date) -> Sequen
     ).all()
 
 
+def purchase(actor: Actor, purchase_id: int) -> CylinderPurchase:
+    """One purchase that the caller may see.
+
+    Raises:
+        Missing: no such purchase for this caller.
+    """
+    policy.require(actor, "cylinder_balance.read")
+    return policy.get(actor, CylinderPurchase, CylinderPurchase.id == purchase_id)
+
+
 def accounts(units: Sequence[Unit], since: date, until: date) -> list[Account]:
     """The accounts of these stations, a statement for each number."""
     ids = [unit.id for unit in units]

@@ -10,10 +10,22 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.db import db
-from registry.models import Cylinder, CylinderAnomaly, Elevator, Filling, Hazard, Person, Scan, TrailEntry, Visit
-from registry.queries import indicators
+from registry.models import (
+    Cylinder,
+    CylinderAnomaly,
+    Elevator,
+    Filling,
+    Hazard,
+    Person,
+    Policy,
+    Scan,
+    ScrapBatch,
+    TrailEntry,
+    Visit,
+)
+from registry.queries import fill_covers, indicators
 from registry.services import accounts
-from seeds import cast, cast_cylinders, cast_equipment, cast_old, cast_registrations, demo
+from seeds import cast, cast_cylinder_life, cast_cylinders, cast_equipment, cast_old, cast_registrations, demo
 
 SIZE = (24, 100, 3)
 
@@ -72,7 +84,7 @@ def test_the_casts_visits_were_sent_and_answered(shown) -> None:
 def test_the_casts_cylinders(shown) -> None:
     today = clock.today()
     by_key = {row.inner_no: row for row in db.session.scalars(select(Cylinder).where(Cylinder.source == "cast"))}
-    assert len(by_key) == len(cast_cylinders.CYLINDERS)
+    assert len(by_key) == len(cast_cylinders.CYLINDERS) + len(cast_cylinder_life.CYLINDERS)
     assert by_key["LPG-OVERDUE-1"].next_inspection_on < today
     assert by_key["LPG-PAST-LIFE"].service_end_on < today
     assert by_key["LPG-SUSPENDED"].status == "suspended"
@@ -80,6 +92,19 @@ def test_the_casts_cylinders(shown) -> None:
     assert len(fills) == sum(len(each.fills) for each in cast_cylinders.CYLINDERS) + 1  # the one too light
     assert all(fill.scanned for fill in fills)
     assert set(db.session.scalars(select(Scan.verdict))) == {"allow", "warn"}
+
+
+def test_the_casts_cylinders_on_their_last_ways(shown) -> None:
+    statuses = {
+        row.inner_no: row.status for row in db.session.scalars(select(Cylinder).where(Cylinder.source == "cast"))
+    }
+    assert {statuses[each.key] for each in cast_cylinder_life.BURNT} == {"destroyed"}
+    found = [statuses[each.key] for each in cast_cylinder_life.DUE]
+    assert found == ["in_use", "scrap_pending", "inspection", "in_use"]
+    (batch,) = db.session.scalars(select(ScrapBatch))
+    assert (batch.state, len(batch.photos_before), len(batch.photos_after)) == ("destroyed", 2, 1)
+    policy = db.session.scalars(select(Policy).where(Policy.policy_no == cast_cylinder_life.BY_FILL)).one()
+    assert fill_covers.sums(policy)["fills"] > 5
 
 
 def test_the_casts_forged_cylinders_are_on_the_work_list(shown) -> None:
