@@ -12,7 +12,7 @@ from registry.services import files, inspection_batches, policies, scrap_batches
 from seeds import cast, cast_cylinders, past, pictures
 from seeds.cast_cylinders import LPG, CastCylinder, cylinder
 
-DUE = tuple(CastCylinder(f"LPG-DUE-{number}", "station", LPG, 47) for number in range(1, 5))
+DUE = tuple(CastCylinder(f"LPG-DUE-{number}", "station", LPG, 44) for number in range(1, 5))
 BURNT = tuple(CastCylinder(f"LPG-BURNT-{number}", "station", LPG, 33 + number) for number in range(1, 4))
 CYLINDERS = (*DUE, *BURNT)
 BY_FILL = "QP-CAST-0002"

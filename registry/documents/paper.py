@@ -79,14 +79,17 @@ class Paper:
         self.words(clean, self.width - self.margin - self.typeface.width(clean) * size, self.y + size, size)
         self.y += size * 1.8
 
-    def table(self, rows: Sequence[Sequence[Cell]], widths: Sequence[float], size: float = 3.1) -> None:
-        """Rows of cells over columns of `widths` (shares of the room); a row is never broken over pages."""
+    def table(self, rows: Sequence[Sequence[Cell]], widths: Sequence[float], size: float = 3.1, heads: int = 0) -> None:
+        """Rows of cells over columns of `widths` (shares of the room); a row is never broken over pages. The first
+        `heads` rows are repeated on every page."""
         total = sum(widths)
         columns = [self.room * width / total for width in widths]
         for row in rows:
-            self._row(row, columns, size)
+            self._row(row, columns, size, rows[:heads])
 
-    def _row(self, row: Sequence[Cell], columns: Sequence[float], size: float) -> None:
+    def _row(
+        self, row: Sequence[Cell], columns: Sequence[float], size: float, above: Sequence[Sequence[Cell]] = ()
+    ) -> None:
         placed, at, x = [], 0, self.margin
         for cell in row:
             width = sum(columns[at : at + cell.span])
@@ -95,7 +98,9 @@ class Paper:
             at, x = at + cell.span, x + width
         height = max(max(len(lines), cell.rows) * size * LINE for cell, _x, _w, lines in placed) + 2 * PADDING
         heads = any(cell.kind == "head" for cell, _x, _w, _l in placed)
-        self._break(height + HEAD_ROOM * heads)
+        if self._break(height + HEAD_ROOM * heads) and row not in above:
+            for each in above:
+                self._row(each, columns, size)
         for cell, x, width, lines in placed:
             if cell.kind != "value":
                 self._pages[-1].shades.append((x, self.y, width, height, 0.86 if cell.kind == "head" else 0.95))
@@ -134,10 +139,13 @@ class Paper:
         """The QR symbol of an address, its quiet zone inside `side`."""
         self._pages[-1].symbols.append((url, x, y, side))
 
-    def _break(self, height: float) -> None:
-        if self.y + height > self.height - self.margin:
-            self._pages.append(_Page([], [], [], []))
-            self.y = self.margin
+    def _break(self, height: float) -> bool:
+        """Whether a page of its own had to begin for what is so high."""
+        if self.y + height <= self.height - self.margin:
+            return False
+        self._pages.append(_Page([], [], [], []))
+        self.y = self.margin
+        return True
 
     def pdf(self) -> bytes:
         """The document."""

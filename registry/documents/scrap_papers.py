@@ -141,7 +141,7 @@ def _list(paper: Paper, case: Shown) -> None:
             rules.reasons(case.row.ordered_on)[item.reason].zh,
         )
         lines.append([Cell(text, align="centre" if place == 0 else "left") for place, text in enumerate(cells)])
-    paper.table(lines, LIST, 2.6)
+    paper.table(lines, LIST, 2.6, heads=1)
 
 
 def _destroyed(case: Shown) -> list[ScrapItem]:

@@ -13,7 +13,7 @@ import zxingcpp
 
 from registry import codes
 from registry.documents import registration_form, status_form, use_mark
-from registry.documents.paper import Paper
+from registry.documents.paper import Cell, Paper, head
 from registry.errors import Conflict, Forbidden, Missing
 from registry.queries import elevators as queries
 from registry.services import elevator_parts, elevators, inspections, registrations, rescue
@@ -126,3 +126,12 @@ def test_a_long_paper_goes_on_over_the_page_and_ends_none_with_a_heading(actor) 
     assert len(texts) > 1
     for text in texts:
         assert not [word for word in text if word[0] in "Hb"][-1].startswith("H")
+
+
+def test_a_long_table_repeats_its_head_on_every_page() -> None:
+    sheet = Paper("t")
+    rows = [[head("序号")], *([Cell(str(number))] for number in range(200))]
+    sheet.table(rows, (1,), heads=1)
+    assert len(sheet._pages) > 2
+    assert all(page.words[0].text == "序号" for page in sheet._pages)
+    assert sum(word.text.isdigit() for page in sheet._pages for word in page.words) == 200
