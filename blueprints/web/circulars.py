@@ -17,6 +17,8 @@ from registry.queries import escalations, hazard_months
 from registry.rules.hazards import MOVES
 from registry.services import circulars
 
+SHOWN = 100  # proposals on the page, the highest rungs first
+
 bp = Blueprint("circulars", __name__, url_prefix="/circulars")
 
 
@@ -84,7 +86,9 @@ def proposals() -> Any:
     """What the rules propose; each act is issued by a person, on the page of its move."""
     moves = {move.verb: move for move in MOVES}
     lines = escalations.proposals(actor(), clock.today())
-    return render_template("circulars/escalations.html", lines=lines, moves=moves)
+    return render_template(
+        "circulars/escalations.html", lines=lines[:SHOWN], more=max(0, len(lines) - SHOWN), moves=moves
+    )
 
 
 def _last_month() -> dict[str, Any]:

@@ -29,6 +29,7 @@ SIDES = {"w:top": "top", "w:bottom": "bottom"}
 ALIGNMENT = {"center": "center", "right": "right", "end": "right", "both": "left", "left": "left", "start": "left"}
 LONG_WORD = re.compile(r"[!-~]{8,}")
 MARKS = re.compile(r"[-/_.@:]")
+ONE_LINE = 16.0  # points: a row of this height needs no care
 CELL_INSET = (4.0, 5.0)  # points, across and down
 PRELUDE = """
 #let atleast(height, body) = layout(size => {
@@ -300,8 +301,11 @@ def _cell(setting: Setting, cell: Any, row: Any, span: tuple[int, int], width: f
     vertical = _value(_child(properties, "w:vAlign")) or "top"
     place = {"center": "horizon", "bottom": "bottom"}.get(vertical, "top")
     # The cell's own inset is part of the row's height in Word.
-    inner = f"atleast({max(height - 2 * CELL_INSET[1], 0):.1f}pt, align({place})[{content}])"
-    return f"table.cell(colspan: {span[0]}, rowspan: {span[1]}, {fill}align: {place})[#{inner}], "
+    inner = height - 2 * CELL_INSET[1]
+    if inner > ONE_LINE:  # to measure a cell costs more than to set it
+        content = f"#atleast({inner:.1f}pt, align({place})[{content}])"
+    spans = f"colspan: {span[0]}, rowspan: {span[1]}, " if span != (1, 1) else ""
+    return f"table.cell({spans}{fill}align: {place})[{content}], "
 
 
 @cache
