@@ -142,7 +142,7 @@ def test_a_database_out_of_reach_denies(without_database) -> None:
             assert asked_of_the_gateway(without_database, headers, accept) == denied
 
 
-def test_a_database_that_goes_away_closes_what_was_open(app, api_of, actor, database_url, tmp_path) -> None:
+def test_a_database_that_goes_away_closes_what_was_open(app, api_of, actor, database_url) -> None:
     """The same token, the same checked bottle: opened, and denied once the file is gone."""
     if not database_url.startswith("sqlite"):
         pytest.skip("the test's own connection holds PostgreSQL's data; the refused connection is tested above")
@@ -158,7 +158,7 @@ def test_a_database_that_goes_away_closes_what_was_open(app, api_of, actor, data
     db.session.remove()
     db.engine.dispose()
     path = Path(database_url.removeprefix("sqlite:///"))
-    aside = path.rename(tmp_path / "aside")
+    aside = path.rename(path.with_suffix(".aside"))
     path.mkdir()
     try:
         assert asked_of_the_gateway(app.test_client(), headers, way, label_no=codes[1]) == b"\x55"
