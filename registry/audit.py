@@ -12,8 +12,9 @@ from sqlalchemy import Table, insert
 from registry import clock
 from registry.actor import Actor
 from registry.bulk import insert_rows
-from registry.db import Base, connection, db
+from registry.db import Base, db
 from registry.models import TrailEntry
+from registry.prepared import Prepared
 
 # act -> the keys its entry may carry; an undeclared key is a mistake of the programmer and fails the verb.
 ACTS: dict[str, frozenset[str]] = {
@@ -201,7 +202,8 @@ ACTS: dict[str, frozenset[str]] = {
 }
 
 
-_ONE_ENTRY = insert(TrailEntry.__table__)  # type: ignore[arg-type]  # written once: every verb asks it
+_COLUMNS = ("at", "act", "subject", "subject_id", "person_id", "unit_id", "role", "request_id", "data")
+_ONE_ENTRY = Prepared(insert(TrailEntry), *_COLUMNS)
 
 
 def record(actor: Actor, act: str, subject: Base | None = None, /, **data: Any) -> None:
@@ -239,7 +241,7 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
             }
         )
     if len(rows) == 1:
-        connection().execute(_ONE_ENTRY, rows)
+        _ONE_ENTRY.insert(rows[0])
         return
     insert_rows(db.session(), cast(Table, TrailEntry.__table__), rows)
 

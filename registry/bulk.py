@@ -1,5 +1,4 @@
-"""Rows into a table past the session: many at once by COPY on PostgreSQL and plain many-row statements on SQLite, one
-where a verb has to be quick.
+"""Rows into a table past the session: many at once by COPY on PostgreSQL and plain many-row statements on SQLite.
 
 Rows are dicts of column values as Core takes them, each with its own id (`take_ids`) or none at all. Columns that the
 rows leave out get the default of the model, reckoned once, or else the table's.
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import connection
 
-__all__ = ["insert_rows", "take_ids", "write_row"]
+__all__ = ["insert_rows", "take_ids"]
 
 LEAST = 20  # fewer rows go through Core, whose statement is as quick
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -46,12 +45,6 @@ def _last_id(table: Table) -> Select[Any]:
 @cache
 def _into(table: Table) -> Insert:
     return insert(table)
-
-
-def write_row(statement: Insert, row: Row) -> int:
-    """One row without an object, by an insert that was written before; its id."""
-    made: Any = connection().execute(statement, row)
-    return int(made.inserted_primary_key[0])
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:

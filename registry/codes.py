@@ -64,6 +64,8 @@ def normalise(text: str) -> str:
 
     Full-width letters and digits of Chinese input methods count as their plain counterparts.
     """
+    if text.isascii() and text.isalnum():  # as nearly all come: nothing to be left out
+        return text.upper().translate(_LOOK_ALIKES)
     plain = unicodedata.normalize("NFKC", text).upper()
     kept = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf", "Cc"))
     return "".join(kept).translate(_LOOK_ALIKES)

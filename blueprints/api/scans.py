@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import jsonify
 from flask_smorest import Blueprint
 
-from blueprints.schemas.scans import ScanIn, ScanOut
-from blueprints.sessions import actor
+from blueprints.schemas.scans import ScanIn, ScanOut, shown
+from blueprints.sessions import actor, language
 from registry.services import scans
 
 bp = Blueprint("api_scans", __name__, url_prefix="/scans", description="Scans of labels and their verdicts")
@@ -18,4 +19,4 @@ bp = Blueprint("api_scans", __name__, url_prefix="/scans", description="Scans of
 @bp.response(200, ScanOut())
 def scan(data: dict[str, Any]) -> Any:
     """Record a scan and answer with its verdict; an unknown or forged code is answered `block`, code 01."""
-    return scans.scan(actor(), data)
+    return jsonify(shown(scans.scan(actor(), data), language()))

@@ -12,16 +12,21 @@ from blueprints.schemas.base import FindingOut, In, Out, PositionIn
 from blueprints.schemas.cylinders import Called
 from blueprints.schemas.fields import Choice, Moment, Number, Text
 from blueprints.sessions import language
+from registry.queries.filling_facts import OnFile
 from registry.rules.kinds import MEDIA
 from registry.rules.verdict import Verdict
-from registry.services.scans import PURPOSES
+from registry.services.scans import PURPOSES, Answer
 
 
 class Exact(fields.String):
     """A decimal as a string without trailing zeros."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else f"{Decimal(value).normalize():f}"
+        return _exact(value)
+
+
+def _exact(value: Decimal | None) -> str | None:
+    return None if value is None else f"{Decimal(value).normalize():f}"
 
 
 class Findings(fields.List):
@@ -125,6 +130,54 @@ class ScanOut(Out):
     @post_dump
     def _only_limits_there_are(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {key: value for key, value in data.items() if value is not None or key == "cylinder"}
+
+
+def shown(answer: Answer, to: str) -> dict[str, Any]:
+    """What `ScanOut` makes of an answer, in the language `to`; written out, since a gun asks all day.
+
+    The rare part, an open turn, is left to its schema.
+    """
+    judged, row = answer.judged, answer.cylinder
+    found: dict[str, Any] = {
+        "id": answer.scan.id,
+        "verdict": judged.answer,
+        "code": judged.code,
+        "max_kg": _exact(judged.max_kg),
+        "max_pressure_mpa": _exact(judged.max_pressure_mpa),
+        "stop_at_kg": _exact(judged.stop_at_kg),
+        "findings": [finding.to_dict(to) for finding in judged.verdict.findings],
+        "precheck": answer.cycle.ref if answer.cycle is not None else None,
+        "purpose": answer.scan.purpose,
+        "asks": [*answer.asks],
+        "plate": answer.plate,
+        "turn": _STANDING.dump(answer.turn) if answer.turn is not None else None,
+        "unlock": answer.unlock,
+    }
+    found = {name: value for name, value in found.items() if value is not None}
+    found["cylinder"] = _cylinder(row) if row is not None else None
+    return found
+
+
+_STANDING = StandingOut()
+
+
+def _cylinder(row: OnFile) -> dict[str, Any]:
+    return {
+        "code": row.label_code,
+        "kind": row.kind,
+        "medium": row.medium,
+        "status": row.status,
+        "serial_no": row.serial_no,
+        "register_no": row.register_no,
+        "owner": row.owner_name,
+        "owner_id": row.owner_id,
+        "tare_g": row.tare_g,
+        "volume_ml": row.volume_ml,
+        "working_pressure_kpa": row.working_pressure_kpa,
+        "next_inspection_on": row.next_inspection_on.isoformat() if row.next_inspection_on else None,
+        "service_end_on": row.service_end_on.isoformat() if row.service_end_on else None,
+        "last_filled_at": row.last_filled_at.isoformat() if row.last_filled_at else None,
+    }
 
 
 class AnyCode(In):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
 
 from registry import clock
 from registry.actor import OFFICE_ROLES, Actor
-from registry.db import db, lone
+from registry.db import db
 from registry.models import ApiToken, Membership, Person, SignIn, Unit
+from registry.prepared import Prepared
 
 
 def digest(secret: str) -> str:
@@ -74,16 +75,16 @@ def actor_of_cookie(secret: str, idle: timedelta, longest: timedelta, request_id
 
 
 # Written once, and columns rather than objects: every request of a program asks it.
-_BEARER = (
+_BEARER = Prepared(
     select(
-        Membership.id.label("membership_id"),
+        Membership.id,
         Membership.role,
         Membership.area_code,
-        Person.id.label("person_id"),
-        Person.name.label("person"),
+        Person.id,
+        Person.name,
         Person.language,
-        Unit.id.label("unit_id"),
-        Unit.name.label("unit"),
+        Unit.id,
+        Unit.name,
     )
     .join(ApiToken, ApiToken.membership_id == Membership.id)
     .join(Person, Person.id == Membership.person_id)
@@ -99,14 +100,25 @@ _BEARER = (
 )
 
 
+class _Bearer(NamedTuple):
+    membership_id: int
+    role: str
+    area_code: str | None
+    person_id: int
+    person: str
+    language: str
+    unit_id: int
+    unit: str
+
+
 def actor_of_token(secret: str, request_id: str) -> Actor | None:
     """The actor of a bearer token that is neither expired nor revoked."""
     now = clock.now()
     asked = {"token": digest(secret), "now": now, "on": clock.day_of(now)}
-    with lone() as connection:
-        row = connection.execute(_BEARER, asked).first()
-    if row is None:
+    rows = _BEARER.alone(asked)
+    if not rows:
         return None
+    row = _Bearer(*rows[0])
     confined = row.role in OFFICE_ROLES and row.area_code is not None
     return Actor(
         person_id=row.person_id,
@@ -114,7 +126,7 @@ def actor_of_token(secret: str, request_id: str) -> Actor | None:
         role=row.role,
         unit_id=row.unit_id,
         unit_name=row.unit,
-        areas=(row.area_code,) if confined else (),
+        areas=(row.area_code,) if confined and row.area_code else (),
         membership_id=row.membership_id,
         language=row.language,
         request_id=request_id,

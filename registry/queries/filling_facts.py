@@ -182,7 +182,12 @@ def find(text: str) -> Found:
 
 def plain_text(text: str) -> str:
     """What was scanned, as a label of another scheme keeps it."""
-    return "".join(c for c in text.strip() if c.isprintable())[:200]
+    return printable(text.strip())[:200]
+
+
+def printable(text: str) -> str:
+    """A text without the control characters that scanners put around it."""
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
 
 
 def status_of(status: str, cylinder_id: int | None) -> str:

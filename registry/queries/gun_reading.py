@@ -1,4 +1,5 @@
-"""What a verdict at a gun is read from, in three statements: the cylinders, the station with its gun, who is present.
+"""What a verdict at a gun is read from, in four statements: the cylinders, the station with its gun, the
+office's parameters, who is present.
 
 Columns rather than objects, and each statement written once: a gun asks all day, and putting a statement or an object
 together takes several times as long as asking the database. Nothing read here outlives the request. One cylinder and a
@@ -32,6 +33,7 @@ from registry.models import (
     StaffPresence,
 )
 from registry.models.base import UtcMoment
+from registry.prepared import Prepared, together
 from registry.queries import parameters, safety_duties
 from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row, wanted
 from registry.rules.hazards import OPEN_STATES
@@ -115,8 +117,8 @@ ELSEWHERE = (
 _AT_GUN = looked_up(
     *_TURN, ~_CERTIFIED.correlate(FillCycle), _RELEASED, exists().where(Scan.cylinder_id == Cylinder.id, *ELSEWHERE)
 ).outerjoin(FillCycle, and_(FillCycle.cylinder_id == Cylinder.id, FillCycle.closed_at.is_(None)))
-_ONE_OWN = _AT_GUN.where(LabelCode.code == CODE)
-_ONE_FOREIGN = _ONE_OWN.where(LabelCode.scheme != "own")
+_CODED = _AT_GUN.where(LabelCode.code == CODE)
+_ONE_OWN, _ONE_FOREIGN = Prepared(_CODED), Prepared(_CODED.where(LabelCode.scheme != "own"))
 
 
 def lock(texts: Iterable[str]) -> None:
@@ -143,7 +145,7 @@ def _rows(asked: list[Wanted], given: Mapping[str, Any], own: bool) -> dict[str,
     codes = [one.code for one in asked if one.code is not None]
     if len(codes) < 2:
         statement = _ONE_OWN if own else _ONE_FOREIGN
-        return {row[0]: row for code in codes for row in connection().execute(statement, {**given, "code": code})}
+        return {row[0]: row for code in codes for row in statement.rows({**given, "code": code})}
     several = _AT_GUN.where(among(LabelCode.code, codes))
     return {
         row[0]: row for row in connection().execute(several if own else several.where(LabelCode.scheme != "own"), given)
@@ -161,7 +163,7 @@ def noticed(found: Found) -> Noticed:
 
 
 _ONE = select(literal(1).label("one")).subquery()  # a station without a licence has its day too
-_YARD = (
+_YARD = Prepared(
     select(
         *LICENCE,
         Gun.number,
@@ -169,9 +171,12 @@ _YARD = (
         select(func.max(Device.last_seen_at))
         .where(Device.station_id == STATION, Device.kind == "camera", Device.gun == GUN, Device.retired_at.is_(None))
         .scalar_subquery(),
-        exists(select(Hazard.id).where(Hazard.unit_id == STATION, Hazard.is_major, Hazard.state.in_(OPEN_STATES))),
+        exists(
+            select(Hazard.id).where(
+                Hazard.unit_id == STATION, Hazard.is_major, Hazard.state.in_([literal(state) for state in OPEN_STATES])
+            )
+        ),
         *safety_duties.daily_check(STATION, ON, "filling"),
-        *(parameters.newest(key, ON) for key in parameters.AT_GUN),
         GasBatch.medium,
         GasBatch.tested_on,
         GasBatch.dme_ppm,
@@ -189,14 +194,14 @@ _YARD = (
 
 def yard(station_id: int | None, gun: str | None, on: date) -> Yard:
     """A station's day: one row for each gas batch it fills from, the newest first, or one without."""
-    rows = connection().execute(_YARD, {"station": station_id, "gun": gun or "", "on": on}).all()
+    asked = {"station": station_id, "gun": gun or "", "on": on}
+    rows, office = together((_YARD, asked), (parameters.AT_GUN_ON, asked))
     first = iter(rows[0])
     licence = Licence(*(next(first) for _ in LICENCE))
     number, medium, camera, red, officer, done = (next(first) for _ in range(6))
-    values = parameters.given({key: next(first) for key in parameters.AT_GUN})
     return Yard(
         Station(station_id, None if licence.id is None else licence, number, medium),
-        values,
+        parameters.at_gun(office),
         camera,
         bool(red),
         not done if officer else None,
@@ -204,17 +209,19 @@ def yard(station_id: int | None, gun: str | None, on: date) -> Yard:
     )
 
 
-_PRESENT = select(
-    StaffPresence.person_id,
-    StaffPresence.since_at,
-    StaffPresence.until_at,
-    select(func.max(Certificate.expires_on))
-    .where(Certificate.person_id == StaffPresence.person_id, CERTIFICATE)
-    .scalar_subquery(),
-).where(StaffPresence.station_id == STATION, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > SINCE))
+_PRESENT = Prepared(
+    select(
+        StaffPresence.person_id,
+        StaffPresence.since_at,
+        StaffPresence.until_at,
+        select(func.max(Certificate.expires_on))
+        .where(Certificate.person_id == StaffPresence.person_id, CERTIFICATE)
+        .scalar_subquery(),
+    ).where(StaffPresence.station_id == STATION, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > SINCE))
+)
 
 
 def present(station_id: int | None, since: datetime) -> list[Present]:
     """Who has been signed on at a station at any moment since a day before."""
     asked = {"station": station_id, "since": since - DAY}
-    return [Present(*row) for row in connection().execute(_PRESENT, asked)]
+    return [Present(*row) for row in _PRESENT.rows(asked)]

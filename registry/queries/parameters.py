@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ScalarSelect, bindparam, select
+from sqlalchemy import Date, bindparam, literal, select
 
 from registry import policy
 from registry.actor import Actor
 from registry.db import connection, db
 from registry.messages import T
 from registry.models import Holiday, IndicatorTarget, Parameter
+from registry.prepared import Prepared
 from registry.queries.areas import AreaName
 from registry.queries.areas import names as area_names
 
@@ -235,10 +236,18 @@ def values(keys: tuple[str, ...], on: date) -> dict[str, Decimal]:
     return given({key: found.get(key) for key in keys})
 
 
-def newest(key: str, on: Any) -> ScalarSelect[Any]:
-    """The office's value of a parameter on a day, as a column of another statement."""
-    rows = select(Parameter.value).where(Parameter.key == key, Parameter.since <= on)
-    return rows.order_by(Parameter.since.desc()).limit(1).scalar_subquery()
+# The office's rows of these up to a day, the newest last.
+AT_GUN_ON = Prepared(
+    select(Parameter.key, Parameter.value)
+    .where(Parameter.key.in_([literal(key) for key in AT_GUN]), Parameter.since <= bindparam("on", type_=Date))
+    .order_by(Parameter.since)
+)
+
+
+def at_gun(rows: Iterable[Sequence[Any]]) -> dict[str, Decimal]:
+    """What a verdict at a gun is judged by, from the rows of `AT_GUN_ON`."""
+    found: dict[str, Any] = dict(cast(Any, rows))
+    return given({key: found.get(key) for key in AT_GUN})
 
 
 def given(found: Mapping[str, Any]) -> dict[str, Decimal]:

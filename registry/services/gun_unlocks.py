@@ -10,11 +10,11 @@ from sqlalchemy import insert, select, update
 
 from registry import audit, clock, policy
 from registry.actor import Actor
-from registry.bulk import write_row
 from registry.db import db, transaction
 from registry.errors import Conflict, Missing
 from registry.messages import T
 from registry.models import GunUnlock
+from registry.prepared import Prepared
 from registry.queries.gun_reading import OpenTurn
 
 
@@ -22,7 +22,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_UNLOCK = insert(GunUnlock)
+_UNLOCK = Prepared(insert(GunUnlock), "token_sha256", "cycle_id", "station_id", "gun", "issued_at", "expires_at")
 
 
 def issue(actor: Actor, turn: OpenTurn, gun: str, now: datetime, seconds: int) -> str:
@@ -42,7 +42,7 @@ def issue(actor: Actor, turn: OpenTurn, gun: str, now: datetime, seconds: int) -
         "expires_at": until,
     }
     with transaction():
-        new = write_row(_UNLOCK, given)
+        new = _UNLOCK.insert(given)
         data = {"cycle_id": turn.id, "gun": gun, "expires_at": until}
         audit.record_many(actor, "gun.unlocked", GunUnlock.__tablename__, [(new, data)])
     return token

@@ -12,11 +12,11 @@ from sqlalchemy import insert
 
 from registry import audit, clock, policy
 from registry.actor import SYSTEM, Actor
-from registry.bulk import write_row
 from registry.db import db, transaction
 from registry.errors import Invalid
 from registry.messages import T
 from registry.models import FillCycle, Scan
+from registry.prepared import Prepared
 from registry.queries import filling_facts, filling_judging, filling_staff, gun_judging, public, turns
 from registry.queries.filling_facts import Found, OnFile
 from registry.queries.gun_reading import OpenTurn
@@ -170,7 +170,7 @@ def _device(text: str | None, now: datetime) -> str | None:
     return hmac.new(current().secret_key, f"device {month} {text}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-_SCAN = insert(Scan)
+_SCAN = Prepared(insert(Scan), *(column.name for column in Scan.__table__.columns if column.name != "id"))
 
 
 def _keep(
@@ -180,7 +180,7 @@ def _keep(
         "at": at,
         "received_at": clock.now(),
         "purpose": data["purpose"],
-        "text": "".join(c for c in found.text if c.isprintable())[:200],
+        "text": filling_facts.printable(found.text)[:200],
         "cylinder_id": found.cylinder.id if found.cylinder else None,
         "unit_id": actor.unit_id,
         "person_id": actor.person_id,
@@ -192,7 +192,7 @@ def _keep(
         "position": data.get("position"),
         "device": data.get("device"),
     }
-    row = Scan(**kept, id=write_row(_SCAN, kept))
+    row = Scan(**kept, id=_SCAN.insert(kept))
     unknown_codes.note(db.session(), actor, found, at, row.position)
     audit.record(
         actor,

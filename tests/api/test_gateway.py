@@ -16,6 +16,7 @@ from registry import clock
 from registry import settings as settings_of
 from registry.db import db
 from registry.models import Gun
+from registry.prepared import _Ready
 from registry.services import fill_cycles
 from seeds import cast
 from tests import filling_factory as make
@@ -73,7 +74,7 @@ def test_whoever_asks_is_denied_in_the_words_of_a_controller(api_of, client, acc
 
 @pytest.mark.parametrize(("accept", "denied"), WAYS)
 @pytest.mark.parametrize("table", ["api_token", "cylinder", "fill_cycle", "scan"])
-def test_a_connection_that_breaks_denies(api_of, client, table, accept, denied) -> None:
+def test_a_connection_that_breaks_denies(api_of, client, monkeypatch, table, accept, denied) -> None:
     """Whichever statement the connection breaks at, the first one of all among them."""
     headers, code = api_of("filler").headers, make.cylinder().label_code
 
@@ -81,7 +82,14 @@ def test_a_connection_that_breaks_denies(api_of, client, table, accept, denied) 
         if table in statement:
             raise OperationalError(statement, None, Exception("server closed the connection"))
 
+    execute = _Ready.execute
+
+    def broken_too(ready, *asked):
+        broken(None, None, ready.text)
+        return execute(ready, *asked)
+
     event.listen(db.engine, "before_cursor_execute", broken)
+    monkeypatch.setattr(_Ready, "execute", broken_too)
     try:
         assert asked_of_the_gateway(client, headers, accept, label_no=code) == denied
     finally:

@@ -5,9 +5,12 @@ import uuid
 import pytest
 from sqlalchemy import text
 
+from blueprints.schemas.scans import ScanOut, shown
 from registry.db import db
 from registry.models import Filling, FillRefusal
+from registry.services import fill_cycles, filling, scans
 from tests import filling_factory as make
+from tests.services.test_fill_cycles import check
 
 
 def scan(row, **values):
@@ -49,6 +52,20 @@ def test_findings_speak_the_language_of_the_caller(api_of) -> None:
     assert api.post("/scans", scan(row)).json["findings"][0]["text"] == "气瓶停用中，禁止充装"
     api.headers["Accept-Language"] = "en"
     assert api.post("/scans", scan(row)).json["findings"][0]["text"].startswith("The cylinder is out of use")
+
+
+@pytest.mark.parametrize("told", [{}, {"purpose": "next"}, {"purpose": "look"}, {"code": "nonsense"}])
+@pytest.mark.parametrize("state", ["entered", "checked", "filled", "suspended"])
+def test_what_a_gun_is_shown_is_what_the_interface_describes(app, actor, told, state) -> None:
+    """The answer is written out by hand, for speed: never another one than its schema would give."""
+    row = make.cylinder(status="suspended") if state == "suspended" else make.cylinder()
+    if state in ("checked", "filled"):
+        fill_cycles.precheck(actor("filler"), check(row))
+    if state == "filled":
+        filling.record(actor("filler"), make.fill(row))
+    answer = scans.scan(actor("filler"), {**scan(row), **told})
+    with app.test_request_context():
+        assert shown(answer, "zh") == ScanOut().dump(answer)
 
 
 BAD_SCANS = [
