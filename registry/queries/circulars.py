@@ -47,6 +47,7 @@ def facts(actor: Actor, table: Table, named: Sequence[Hazard], texts: dict[str, 
     """The facts of a circular over a period. `texts`: what people write into it."""
     total = table.total
     city = paper_facts.area_name(papers.body_of(actor))
+    offices = issuers(named)
     return {
         "office": paper_facts.office(actor),
         "today": chinese_day(clock.today()),
@@ -56,7 +57,7 @@ def facts(actor: Actor, table: Table, named: Sequence[Hazard], texts: dict[str, 
         "place": city,
         "total": _figures(total),
         "lines": [_figures(line) for line in table.lines],
-        "overdue": [_named(number, hazard, on, issuers(named)) for number, hazard in enumerate(named, 1)],
+        "overdue": [_named(number, hazard, on, offices) for number, hazard in enumerate(named, 1)],
         **{name: texts.get(name) or "" for name in TEXTS},
     }
 
