@@ -60,6 +60,7 @@ class ScanIn(In):
     medium = Called(MEDIA, label=_("充装介质"))
     temperature_c = Number(min=-60, max=80, places=1, label=_("气体温度"))
     filler = Text(max=40, label=_("充装人员"))
+    checker = Text(max=40, label=_("检查人员"))
     at = Moment()
     position = fields.Nested(PositionIn, allow_none=True)
 

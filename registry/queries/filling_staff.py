@@ -65,6 +65,11 @@ def of_station(unit_id: int | None, on: date, logins: Collection[str] | None = N
     return found
 
 
+def login_of(person_id: int) -> str | None:
+    """The login of a person who is known by number."""
+    return connection().execute(select(Person.login).where(Person.id == person_id)).scalar()
+
+
 def own_login(actor: Actor) -> str:
     """The caller's login where the caller fills; else nothing."""
     staff = choices(actor) if actor.role == "filler" else []

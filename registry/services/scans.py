@@ -82,7 +82,8 @@ class Looked:
 
 
 def scan(actor: Actor, data: dict[str, Any]) -> Answer:
-    """Record a scan and judge it: `{code, purpose, gun?, medium?, temperature_c?, filler?, at?, position?}`.
+    """Record a scan and judge it: `{code, purpose, gun?, medium?, temperature_c?, filler?, checker?, at?,
+    position?}`. With `filler`, who looked at it before filling is the checker; where nobody did, the `checker` named.
 
     Judged on the server's day, whatever the device says: an old date must not bring an old permission back.
     An unknown or forged code is answered like any other: block, code 01. With the purpose `fill` all rules that can be
@@ -116,7 +117,7 @@ def _at_gun(actor: Actor, data: dict[str, Any], at: datetime, now: datetime) -> 
     today = clock.day_of(now)
     stands = gun_judging.look(actor.unit_id, data, now)
     found = stands.found
-    judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_filler(actor, data, today))
+    judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_staff(actor, data, today, stands.turn))
     answer = _keep(actor, found, data, at, judged, stands.medium)
     cylinder_anomaly_finding.after_verdict(
         found.cylinder, answer.scan, judged.verdict, stands.known.get("custody_status")
@@ -131,15 +132,18 @@ def _at_gun(actor: Actor, data: dict[str, Any], at: datetime, now: datetime) -> 
     return replace(answer, cycle=stands.turn, unlock=unlock)
 
 
-def _filler(actor: Actor, data: dict[str, Any], on: date) -> dict[str, Any]:
-    """What is known of the person who is going to fill, where the station says who it is."""
-    login = data.get("filler")
-    if not login:
+def _staff(actor: Actor, data: dict[str, Any], on: date, turn: OpenTurn | None) -> dict[str, Any]:
+    """What is known of the person who is going to fill and of the checker, where the station says who fills."""
+    filler = data.get("filler")
+    if not filler:
         return {}
-    known = filling_staff.of_station(actor.unit_id, on, {login})
-    name = known[login].name if login in known else login
-    certified = login in known and known[login].certified
-    return {"filler": login, "checker": data.get("checker"), "invalid_staff": () if certified else (name,)}
+    checked = turn is not None and turn.state == "prechecked"
+    checker = (filling_staff.login_of(turn.prechecker_id) if checked and turn else None) or data.get("checker")
+    named = [login for login in dict.fromkeys((filler, checker)) if login]
+    known = filling_staff.of_station(actor.unit_id, on, named)
+    doubtful = (login for login in named if login not in known or not known[login].certified)
+    names = tuple(known[login].name if login in known else login for login in doubtful)
+    return {"filler": filler, "checker": checker, "invalid_staff": names}
 
 
 def look(text: str, device: str | None = None) -> Looked:

@@ -29,6 +29,26 @@ def test_a_scan_is_answered_with_everything_a_gun_needs(api_of) -> None:
     assert body["cylinder"]["owner"] == "宿州皖北液化气充装站"
 
 
+@pytest.mark.parametrize(
+    ("staff", "rules"),
+    [
+        ({"filler": "filler"}, []),
+        ({"filler": "filler", "checker": "checker"}, []),
+        ({"filler": "checker"}, ["R25"]),
+        ({"filler": "checker", "checker": "filler"}, ["R25"]),
+    ],
+)
+def test_who_fills_is_held_against_who_looked_at_it_before(api_of, staff, rules) -> None:
+    row, api = make.cylinder(), api_of("filler")
+    checked = {"ref": str(uuid.uuid4()), "code": make.signed(row.label_code), "gun": "1", "checker": "checker"}
+    assert (
+        api.post("/prechecks", {**checked, "medium": "lpg", "purged": True, "checks": make.checks()}).status_code == 201
+    )
+    body = api.post("/scans", scan(row, **staff)).json
+    assert [finding["rule"] for finding in body["findings"]] == rules
+    assert ("unlock" in body) == (not rules)
+
+
 def test_compressed_gas_gets_a_pressure_when_the_temperature_is_told(api_of) -> None:
     row = make.oxygen()
     body = api_of("filling2").post("/scans", scan(row, medium="oxygen", temperature_c=35)).json

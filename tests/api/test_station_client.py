@@ -79,7 +79,7 @@ def test_a_cylinder_goes_through_the_station_and_to_the_customer(client, station
     begun = client.now()
     turn = station.check(code, "1", weigh, answers, "checker", medium="lpg", purged=True)
     assert (turn["state"], turn["verdict"]) == ("prechecked", "allow")
-    leave = station.unlock(code, "1", medium="lpg")
+    leave = station.unlock(code, "1", medium="lpg", filler="filler", checker="checker")
     assert leave["stop_at_kg"] == "31.4"
     body = {"medium": "lpg", "gross_before_g": 16_900, "purged": True}
     filled = station.fill(code, "1", begun, weigh, "filler", "checker", **body)
