@@ -221,25 +221,21 @@ def record(actor: Actor, act: str, subject: Base | None = None, /, **data: Any) 
 def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[int | None, Mapping[str, Any]]]) -> None:
     """One entry for each (subject id, data); bulk verbs use it so that no row goes without its entry."""
     allowed = ACTS[act]
-    at = clock.now()
+    common = {
+        "at": clock.now(),
+        "act": act,
+        "subject": subject,
+        "person_id": actor.person_id,
+        "unit_id": actor.unit_id,
+        "role": actor.role,
+        "request_id": actor.request_id,
+    }
     rows = []
     for subject_id, data in entries:
-        undeclared = data.keys() - allowed
-        if undeclared:
-            raise ValueError(f"{act} does not declare {sorted(undeclared)}")
-        rows.append(
-            {
-                "at": at,
-                "act": act,
-                "subject": subject,
-                "subject_id": subject_id,
-                "person_id": actor.person_id,
-                "unit_id": actor.unit_id,
-                "role": actor.role,
-                "request_id": actor.request_id,
-                "data": {key: _plain(value) for key, value in data.items()},
-            }
-        )
+        if not data.keys() <= allowed:
+            raise ValueError(f"{act} does not declare {sorted(data.keys() - allowed)}")
+        plain = {key: value if value.__class__ in _AS_IS else _plain(value) for key, value in data.items()}
+        rows.append({**common, "subject_id": subject_id, "data": plain})
     if len(rows) == 1:
         _ONE_ENTRY.insert(rows[0])
         return
@@ -255,6 +251,9 @@ def changes(row: Base, values: Mapping[str, Any]) -> dict[str, list[Any]]:
             changed[name] = [_plain(before), _plain(value)]
             setattr(row, name, value)
     return changed
+
+
+_AS_IS = {str, int, bool, type(None)}
 
 
 def _plain(value: Any) -> Any:

@@ -76,7 +76,7 @@ def parse_text(raw: Any) -> str | None:
         text = clean(raw)
         if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r"):
             text = clean(text[1:])  # the mark our own CSV export puts before what a spreadsheet would run
-        if _LOST_DIGITS.fullmatch(text):
+        if "E+" in text and _LOST_DIGITS.fullmatch(text):
             raise BadValue(_digits_lost())
         return text or None
     if isinstance(raw, Fault):

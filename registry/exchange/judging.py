@@ -16,6 +16,7 @@ from registry.exchange.values import BadValue, Fault
 from registry.messages import T
 
 _REMEMBERED = 20_000  # texts of one column whose result is kept
+_UNREAD = object()
 _SHOWN = 200  # characters of a bad value in a report
 
 
@@ -64,19 +65,14 @@ class _Reader:
         words = (*profile.empty.get("*", ()), *profile.empty.get(column.name, ()))
         self._empty = frozenset(map(fold, words))
         self._values = {fold(theirs): ours for theirs, ours in profile.values.get(column.name, {}).items()}
-        self._remembered: dict[str, Any] = {}
+        self.remembered: dict[str | None, Any] = {None: None}
 
     def read(self, raw: Any) -> Any:
-        """The value, None when missing, or the BadValue (returned, since raising costs more)."""
-        if raw is None:
-            return None
-        if type(raw) is not str:
-            return self._fresh(raw)
-        if raw in self._remembered:
-            return self._remembered[raw]
+        """The value, None when missing, or the BadValue (returned, since raising costs more); for a cell that is not
+        among the remembered ones."""
         value = self._fresh(raw)
-        if len(self._remembered) < _REMEMBERED:
-            self._remembered[raw] = value
+        if type(raw) is str and len(self.remembered) < _REMEMBERED:
+            self.remembered[raw] = value
         return value
 
     def _fresh(self, raw: Any) -> Any:
@@ -146,14 +142,17 @@ def _read_cells(
     width = len(cells)
     for reader in readers:
         raw = cells[reader.position] if reader.position < width else None
-        value = reader.read(raw)
-        if isinstance(value, BadValue):
+        value = reader.remembered.get(raw, _UNREAD)
+        if value is _UNREAD:
+            value = reader.read(raw)
+        if value is None:
+            if reader.required:
+                reason = T("必填，不能为空")
+                errors.append(RowError(number, reader.name, reader.heading, cell_text(raw)[:_SHOWN], reason))
+        elif value.__class__ is BadValue:
             found = RowError(number, reader.name, reader.heading, cell_text(raw)[:_SHOWN], value.reason)
             (warnings if reader.lenient and not reader.required else errors).append(found)
             value = None
-        elif value is None and reader.required:
-            reason = T("必填，不能为空")
-            errors.append(RowError(number, reader.name, reader.heading, cell_text(raw)[:_SHOWN], reason))
         row[reader.name] = value
     return row, errors, warnings
 

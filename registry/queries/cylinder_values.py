@@ -78,6 +78,10 @@ _BOUNDED = (
 _CODES = ("maker_code", "serial_no", "register_no", "inner_no", "vehicle_plate")
 
 
+# Not every code is Latin: the code of a maker may be its name, which comes with many cylinders.
+_code = lru_cache(maxsize=4096)(normalise)
+
+
 class Kept(NamedTuple):
     """The dates that are kept with a cylinder so that lists can ask for them; None where there is none."""
 
@@ -90,8 +94,9 @@ def normalised(values: Values) -> dict[str, Any]:
     month, an inspection with its result (passed where only its day is given)."""
     known: dict[str, Any] = {name: values[name] for name in MARKS if name in values}
     for name in _CODES:
-        if isinstance(known.get(name), str):
-            known[name] = normalise(known[name]) or None
+        text = known.get(name)
+        if isinstance(text, str):
+            known[name] = text.upper() if text.isascii() and text.isalnum() else _code(text) or None
     if isinstance(known.get("made_on"), date):
         known["made_on"] = known["made_on"].replace(day=1)
     for name in ("high_purity", "taxi"):

@@ -21,7 +21,8 @@ Medium = str | Sequence[str] | None  # a mixture is the sequence of its componen
 STRICT = "strict"
 END_OF_MONTH = "end_of_month"
 
-_NO_GROUPS: Mapping[str, str] = {}
+Groups = frozenset[tuple[str, str]]  # an office's own groups of media, so that what they lead to can be remembered
+_NO_GROUPS: Groups = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def interval(
 ) -> Term:
     """The inspection interval and its source; a mixture has the shortest of its components."""
     media: list[str | None] = [medium] if medium is None or isinstance(medium, str) else [*medium]
-    terms = [_interval(kind, part, environment, high_purity, on, medium_groups or _NO_GROUPS) for part in media]
+    groups = _frozen(medium_groups)
+    terms = [_interval(kind, part, environment, high_purity, on, groups) for part in media]
     unknown = [term for term in terms if term.years is None]
     if unknown or not terms:
         return unknown[0] if unknown else Term(None, reason="medium_missing")
@@ -159,14 +161,20 @@ def interval_years(
     return interval(kind, medium, environment, high_purity, on, medium_groups).years
 
 
+def _frozen(groups: Mapping[str, str] | None) -> Groups:
+    return frozenset(groups.items()) if groups else _NO_GROUPS
+
+
+@lru_cache(maxsize=4096)
 def _interval(
     kind: str,
     medium: str | None,
     environment: str | None,
     high_purity: bool,
     on: date,
-    groups: Mapping[str, str],
+    own_groups: Groups,
 ) -> Term:
+    groups = dict(own_groups)
     of_kind = [row for row in tables.rows("inspection_intervals", on) if kind_matches(row["kinds"], kind)]
     for row in of_kind:
         if row["environments"] and environment not in row["environments"].split():
@@ -193,7 +201,15 @@ def service_life(
     medium_groups: Mapping[str, str] | None = None,
 ) -> Term:
     """The design service life of the table and its ceiling (`max_years`, reached by a passed assessment)."""
-    parts = [] if medium is None else [medium] if isinstance(medium, str) else [*medium]
+    parts = () if medium is None else (medium,) if isinstance(medium, str) else tuple(medium)
+    return _service_life(kind, made, parts, taxi, on, _frozen(medium_groups))
+
+
+@lru_cache(maxsize=4096)
+def _service_life(
+    kind: str, made: date | None, parts: tuple[str, ...], taxi: bool, on: date, own_groups: Groups
+) -> Term:
+    groups = dict(own_groups)
     for row in tables.rows("service_lives", on):
         if not kind_matches(row["kinds"], kind) or (row["taxi"] and not taxi):
             continue
@@ -203,7 +219,7 @@ def service_life(
             if not _made_between(made, row["made_from"], row["made_before"]):
                 continue
         if row["medium_group"]:
-            group = _worst_group(parts, row["medium_group"], on, medium_groups or _NO_GROUPS)
+            group = _worst_group(parts, row["medium_group"], on, groups)
             if group is None:
                 return Term(None, reason="medium_unknown" if parts else "medium_missing")
             if not group:

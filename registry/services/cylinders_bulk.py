@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, select, update
@@ -30,10 +31,11 @@ from registry.queries.cylinder_values import (
 from registry.queries.cylinders import Existing, Key
 from registry.rules.cylinder_lifecycle import INITIAL_STATUSES, LIVE, STATUSES, Move, moves_from
 from registry.rules.kinds import CYLINDER_KINDS
-from registry.services.labels import fresh_code
+from registry.services.labels import fresh_codes
 
 BATCH = 5000
 REQUIRED = ("kind", "medium", "maker", "maker_code", "serial_no", "made_on")
+BLANK: dict[str, Any] = dict.fromkeys(MARKS) | {"high_purity": False, "taxi": False}
 Errors = dict[str, list[T]]
 Entry = tuple[int | None, Mapping[str, Any]]
 Entries = dict[str, list[Entry]]
@@ -97,6 +99,7 @@ class _Batch:
         self.is_office = actor.role in OFFICE_ROLES
         self.seen: set[Key] = set()
         self.numbers: set[str] = set()
+        self.owner_of = cache(self._owner)
 
     def write(self, start: int, rows: Sequence[Mapping[str, Any]]) -> Entries:
         """Judge and write some rows; returns what the trail has to say about them."""
@@ -134,21 +137,22 @@ class _Batch:
             self.numbers.add(number)
         return {}
 
-    def _owner(self, row: Mapping[str, Any], kind: str) -> Unit | T:
-        unit = self.owners.get(row.get("owner_id") or self.actor.unit_id or 0)
+    def _owner(self, owner_id: int, kind: str) -> tuple[int, str] | T:
+        """Id and area of the owner to be, or why it cannot be one."""
+        unit = self.owners.get(owner_id)
         if unit is None:
             return T("没有这个产权单位，或者不由您登记")
         if unit.area_code is None:
             return T("该单位还没有所属辖区，请先补全单位信息")
         problem = queries.station_problem(unit) if CYLINDER_KINDS[kind].station_registered else None
-        return problem or unit
+        return problem or (unit.id, unit.area_code)
 
     def _new(self, row: Mapping[str, Any], values: dict[str, Any], fresh: list[dict[str, Any]]) -> Errors:
-        full: dict[str, Any] = dict.fromkeys(MARKS) | {"high_purity": False, "taxi": False} | values
+        full: dict[str, Any] = {**BLANK, **values}
         errors: Errors = problems(full, self.today, self.terms, stated_date=False)
         if errors:
             return errors
-        owner = self._owner(row, values["kind"])
+        owner = self.owner_of(row.get("owner_id") or self.actor.unit_id or 0, values["kind"])
         if isinstance(owner, T):
             return {"owner_id": [owner]}
         status = row.get("status") or ("in_use" if full["register_no"] else "draft")
@@ -157,22 +161,20 @@ class _Batch:
         if full["permitted_fill_g"] is None:
             full["permitted_fill_g"] = computed_fill_g(full, self.today)
         kept = kept_dates(full, self.today, self.terms)
-        fresh.append(
-            {
-                **full,
-                "label_code": fresh_code(),
-                "owner_id": owner.id,
-                "area_code": owner.area_code,
-                "status": status,
-                "since": row.get("since") or full["registered_on"] or self.today,
-                "custody": row.get("custody") or "empty_in_station",
-                "source": row.get("source"),
-                "last_filled_at": row.get("last_filled_at"),
-                "next_inspection_on": kept.next_inspection_on,
-                "service_end_on": kept.service_end_on,
-                "version": 1,
-            }
-        )
+        owner_id, area_code = owner
+        full |= {
+            "owner_id": owner_id,
+            "area_code": area_code,
+            "status": status,
+            "since": row.get("since") or full["registered_on"] or self.today,
+            "custody": row.get("custody") or "empty_in_station",
+            "source": row.get("source"),
+            "last_filled_at": row.get("last_filled_at"),
+            "next_inspection_on": kept.next_inspection_on,
+            "service_end_on": kept.service_end_on,
+            "version": 1,
+        }
+        fresh.append(full)
         return {}
 
     def _again(self, row: Mapping[str, Any], values: dict[str, Any], known: Existing, changes: list[_Change]) -> Errors:
@@ -214,8 +216,8 @@ class _Batch:
         table = _table(Cylinder)
         ids = take_ids(self.session, table, len(fresh))
         begun = [row.pop("since") for row in fresh]
-        for row_id, row in zip(ids, fresh, strict=True):
-            row["id"] = row_id
+        for row_id, code, row in zip(ids, fresh_codes(len(fresh)), fresh, strict=True):
+            row["id"], row["label_code"] = row_id, code
         insert_rows(self.session, table, fresh)
         periods = [
             {"cylinder_id": row["id"], "status": row["status"], "since": since, "reason": "", "document": ""}

@@ -27,7 +27,7 @@ from registry.queries.elevator_rows import (
 )
 from registry.queries.elevator_values import COLUMNS, DETAILS, IDENTIFIERS, stored
 from registry.services import maintenance_state
-from registry.services.labels import fresh_code
+from registry.services.labels import fresh_codes
 
 Row = Mapping[str, Any]
 Trail = dict[str, list[tuple[int, dict[str, Any]]]]
@@ -195,7 +195,8 @@ def _refusal(
 def _insert(session: Session, rows: Sequence[Row], divisions: Mapping[str, str | None], trail: Trail) -> None:
     if not rows:
         return
-    prepared = [elevator_row(row, fresh_code(), divisions) for row in rows]
+    fresh = zip(rows, fresh_codes(len(rows)), strict=True)
+    prepared = [elevator_row(row, code, divisions) for row, code in fresh]
     table: Table = Elevator.__table__  # type: ignore[assignment]
     session.execute(insert(table), prepared)
     codes = [row["label_code"] for row in prepared]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry import audit, clock, codes, policy
 from registry.actor import Actor
-from registry.db import transaction
+from registry.db import among, db, transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Cylinder, CylinderEvent, Elevator, LabelBinding, LabelCode
@@ -25,6 +25,19 @@ PRINTABLE = ("active", "blank")
 def fresh_code(block: str = "000") -> str:
     """A new random code of `block`, to be signed with the present key."""
     return codes.new_code(block, version=current().label_key_version)
+
+
+def fresh_codes(count: int) -> list[str]:
+    """New random codes, all different and none on file yet.
+
+    Among a million codes of forty random bits two are as likely as not the same, so many are never made unasked.
+    """
+    found: set[str] = set()
+    while len(found) < count:
+        tried = list({fresh_code() for _ in range(count - len(found))})
+        taken = db.session.scalars(select(LabelCode.code).where(among(LabelCode.code, tried)))
+        found |= set(tried).difference(taken)
+    return list(found)
 
 
 def attach(session: Session, equipment: Elevator | Cylinder) -> LabelCode:

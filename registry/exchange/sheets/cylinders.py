@@ -277,10 +277,12 @@ class _Import:
 
     def validate(self, row: Values) -> Values | Problems:
         """The row in our units, with the code of its maker and its owner's id."""
-        values = {name: value for name, value in row.items() if name not in THOUSANDTHS and name != "owner"}
+        values = {**row}
+        values.pop("owner", None)
         for name, kept in THOUSANDTHS.items():
             if name in row:
-                values[kept] = None if row[name] is None else int(row[name] * 1000)
+                measure = values.pop(name)
+                values[kept] = None if measure is None else int(measure * 1000)
         maker = self.plain_maker(row["maker"])
         values["maker_code"] = row.get("maker_code") or self.maker_codes.get(maker) or maker[:LONGEST_CODE]
         owner = self._owner(row)
