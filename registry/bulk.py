@@ -38,7 +38,7 @@ def take_ids(session: Session, table: Table, count: int) -> Sequence[int]:
     return list(asking.execute(_NEXT_IDS, {"name": table.name, "count": count}).scalars())
 
 
-_NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+_NEXT_IDS = text("SELECT nextval((SELECT pg_get_serial_sequence(:name, 'id'))) FROM generate_series(1, :count)")
 
 
 # Written once for each table: putting a statement together takes several times as long as asking it.

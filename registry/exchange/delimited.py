@@ -12,6 +12,7 @@ from typing import IO
 
 from registry.exchange.refusals import Limits, UnreadableSheet
 from registry.exchange.scan import too_many_rows
+from registry.exchange.text import is_filled
 from registry.messages import T
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -24,7 +25,7 @@ ENCODINGS = ("utf-8-sig", "utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be"
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A text file known to be readable to its end."""
+    """A text file known to be readable to its end; `filled_rows` of it show something."""
 
     data: Source
     encoding: str
@@ -151,7 +152,7 @@ def _records(data: Source, encoding: str, separator: str, strict: bool) -> Itera
 def _count(data: Source, encoding: str, separator: str, strict: bool, limits: Limits) -> int:
     filled = 0
     for _, cells in _records(data, encoding, separator, strict):
-        if any(cells):
+        if is_filled(cells):
             filled += 1
             if filled > limits.rows + 1:
                 raise too_many_rows(limits)

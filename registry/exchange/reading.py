@@ -14,7 +14,7 @@ from registry.exchange.delimited import TextTable, open_text
 from registry.exchange.headings import SEARCHED, Merge, find_heading_row, name_columns
 from registry.exchange.refusals import COMMAND_LINE_LIMITS, Limits, UnreadableSheet, megabytes
 from registry.exchange.scan import too_many_rows
-from registry.exchange.text import clean, fold_heading
+from registry.exchange.text import fold_heading, is_filled
 from registry.exchange.workbooks import RawSheet, Workbook
 from registry.messages import T
 
@@ -53,7 +53,7 @@ class Table:
         self.separator = "" if isinstance(source, RawSheet) else source.separator
         self._merges = _fills(source.merges, last) if isinstance(source, RawSheet) else {}
         self.notices: tuple[T, ...] = tuple(self._notices())
-        self.row_count = sum(1 for _ in self)
+        self.row_count = self._count()
 
     def __iter__(self) -> Iterator[Row]:
         """Rows below the headings that hold something; cells as the file has them, "" or None when blank.
@@ -69,8 +69,15 @@ class Table:
                     running[column] = (bottom, cells[column])
             if running and any(cell not in ("", None) for cell in cells):
                 _fill(cells, number, running)
-            if _is_filled(cells):
+            if is_filled(cells):
                 yield Row(number + 1, cells)
+
+    def _count(self) -> int:
+        """A text was counted when it was read for the first time, with the headings and what stands above them."""
+        if isinstance(self._source, RawSheet):
+            return sum(1 for _ in self)
+        above = islice(self._source.rows(), self._last_heading_row + 1)
+        return self._source.filled_rows - sum(is_filled(cells) for _, cells in above)
 
     def column(self, heading: str) -> int:
         """The position of a heading; KeyError when there is none."""
@@ -85,17 +92,6 @@ class Table:
         doubled = [name for name in self.headings if name.endswith(" (2)")]
         if doubled:
             yield T("有重复的表头：{headings}", headings="、".join(name[:-4] for name in doubled))
-
-
-def _is_filled(cells: Sequence[Any]) -> bool:
-    """Whether one of the cells shows something; mostly the first one tells."""
-    for cell in cells:
-        if cell.__class__ is not str:
-            if cell is not None:
-                return True
-        elif cell and ((cell.isprintable() and not cell.isspace()) or clean(cell)):
-            return True
-    return False
 
 
 def _fills(merges: Sequence[Merge], last_heading_row: int) -> dict[int, list[tuple[int, int]]]:

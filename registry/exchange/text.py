@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 # Excel shows none of these, so nobody can find them in the sheet: they only break comparisons.
 _INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFEFF, 0x200B, 0x200C])
@@ -20,6 +22,17 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     return text.translate(_CLEANING).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def is_filled(cells: Sequence[Any]) -> bool:
+    """Whether one of the cells shows something; mostly the first one tells."""
+    for cell in cells:
+        if cell.__class__ is not str:
+            if cell is not None:
+                return True
+        elif cell and ((cell.isprintable() and not cell.isspace()) or clean(cell)):
+            return True
+    return False
 
 
 def narrow(text: str) -> str:

@@ -10,7 +10,7 @@ from registry.db import db
 from registry.errors import Forbidden
 from registry.models import Cylinder, CylinderStatus, LabelCode, TrailEntry
 from registry.queries import cylinders as queries
-from registry.services import cylinders
+from registry.services import cylinders, labels
 from registry.services.cylinders_bulk import Counts, bulk_register
 from seeds import cast
 from tests.cylinder_factory import cylinder, marks
@@ -182,3 +182,36 @@ def test_a_registered_status_lives_on(app) -> None:
     cylinders.change_status(cast.actor("filling"), stored.label_code, "suspend", {"reason": "漏气"})
     assert told(load("section", row)) == (0, 0, 1, [])
     assert by_serial(row).status == "suspended"
+
+
+def test_codes_made_for_many_are_never_on_file(app, monkeypatch) -> None:
+    load("section", own())
+    known = db.session.scalars(select(LabelCode.code)).first()
+    coming = iter([known, "SZ1", "SZ1", "SZ2", "SZ3"])
+    monkeypatch.setattr(labels, "fresh_code", lambda: next(coming))
+    assert sorted(labels.fresh_codes(3)) == ["SZ1", "SZ2", "SZ3"]
+
+
+def test_terms_are_remembered_for_what_they_depend_on(app) -> None:
+    """Neighbours of one ledger that differ in a single thing the dates hang on: each gets its own."""
+    unmeasured = dict.fromkeys(("working_pressure_kpa", "test_pressure_kpa", "tare_g", "volume_ml"))
+    same = {**unmeasured, "kind": "seamless_steel", "medium": "oxygen"}
+    changes = [
+        {},
+        {"made_on": date(2023, 6, 1)},
+        {"medium": "nitrogen"},
+        {"medium": "argon", "environment": "diving"},
+        {"last_inspected_on": date(2026, 9, 1)},
+        {"service_life_years": 2},
+    ]
+    rows = [own(**{**same, **change}) for change in changes]
+    assert load("section", *rows).refused == []
+    kept = [(by_serial(row).next_inspection_on, by_serial(row).service_end_on) for row in rows]
+    assert kept == [
+        (date(2026, 4, 30), date(2053, 4, 30)),
+        (date(2026, 5, 31), date(2053, 5, 31)),
+        (date(2028, 4, 30), date(2053, 4, 30)),
+        (date(2025, 4, 30), date(2053, 4, 30)),
+        (date(2029, 8, 31), date(2053, 4, 30)),
+        (date(2025, 4, 30), date(2025, 4, 30)),
+    ]
