@@ -122,6 +122,8 @@ PEOPLE = (
     CastPerson("property-officer", "丁浩", "property", "use_manager"),
     CastPerson("courier", "冯小军", "station", "courier"),
     CastPerson("depot", "蒋琴", "depot", "depot_keeper"),
+    CastPerson("filler2", "邵兵", "station2", "filler", None, ("P",)),
+    CastPerson("checker2", "孟洁", "station2", "checker", None, ("P",)),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from registry import clock
@@ -89,10 +89,16 @@ def _codes(elevator: Find, keys: tuple[str, ...]) -> list[str]:
 
 
 def _check(
-    login: str, subject: str, day: date, codes: list[str], found: dict[str, Any] | None, elevator: Find | None = None
+    login: str,
+    subject: str,
+    day: date,
+    codes: list[str],
+    found: dict[str, Any] | None,
+    elevator: Find | None = None,
+    end: datetime | None = None,
 ) -> None:
     actor = cast.actor(login)
-    end = past.moment(day, 17, 20)
+    end = end or past.moment(day, 17, 20)
     problems = [{**found, "thing": elevator(found["thing"]).label_code}] if found and elevator else []
     with past.at(end):
         sent = {
@@ -155,8 +161,9 @@ def _station(began: date, today: date) -> None:
     with past.at(past.moment(began)):
         _appoint("filling", (("officer", "checker"), ("director", "filling")), began)
     actor = cast.actor("checker")
-    for ago in (7, 6, 5, 1):
+    for ago in (7, 6, 5, 1, 0):
         day = today - timedelta(days=ago)
-        with past.at(past.moment(day, 17)):
+        end = min(past.moment(day, 17, 20), clock.now())  # today's is done, so that nothing keeps the guns
+        with past.at(end):
             guns = [thing.key for thing in safety_sheets.sheet(actor, "filling", "daily").things]
-        _check("checker", "filling", day, guns, None)
+        _check("checker", "filling", day, guns, None, end=end)
