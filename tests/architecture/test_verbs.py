@@ -63,6 +63,7 @@ NOT_A_VERB = {
     "registry.services.readings.take",
     "registry.services.readings.use_up",
     "registry.services.labels.fresh_code",
+    "registry.services.labels.fresh_codes",
     "registry.services.life_events.note",
     "registry.services.labels.attach",
     "registry.services.labels.cylinder_of",

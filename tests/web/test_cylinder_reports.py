@@ -155,5 +155,5 @@ def test_a_receipt_is_for_whoever_has_its_address(client) -> None:
     row = report(make.cylinder(), ref=str(uuid4()))
     body = client.get(f"/receipts/{row.secret}", headers={"Accept": "application/json"}).json
     assert (body["no"], body["state"], body["steps"]) == (row.no, "received", [])
-    assert client.get(f"/receipts/{row.secret[:-1]}x").status_code == 404
+    assert client.get(f"/receipts/{row.secret[:-1]}{'y' if row.secret.endswith('x') else 'x'}").status_code == 404
     assert cast.person("county").name not in client.get(f"/receipts/{row.secret}").text
