@@ -213,18 +213,11 @@ def _pairs(key: str, since: date, until: date, ids: Sequence[int]) -> Pairs:
     return _NUMBERS[key](since, until, ids)
 
 
-def _owner_on(day: date) -> Any:
-    """Whose a cylinder was at the end of a day: of those it left later the first, else its owner."""
-    left = aliased(CylinderLeft)
-    later = (
-        select(left.unit_id)
-        .where(left.cylinder_id == Cylinder.id, left.at >= clock.start_of(day + timedelta(days=1)))
-        .order_by(left.at, left.id)
-        .limit(1)
-        .correlate(Cylinder)
-        .scalar_subquery()
-    )
-    return func.coalesce(later, Cylinder.owner_id)
+def _first_left(*where: ColumnElement[bool]) -> Any:
+    """Whom each cylinder left first, of the times it changed hands that are asked for: few, beside all cylinders."""
+    place = func.row_number().over(partition_by=CylinderLeft.cylinder_id, order_by=(CylinderLeft.at, CylinderLeft.id))
+    left = select(CylinderLeft.cylinder_id, CylinderLeft.unit_id, place.label("place")).where(*where).subquery()
+    return select(left.c.cylinder_id, left.c.unit_id).where(left.c.place == 1).subquery()
 
 
 def _ever(ids: Sequence[int]) -> ColumnElement[bool]:
@@ -235,9 +228,11 @@ def _ever(ids: Sequence[int]) -> ColumnElement[bool]:
 
 def _owned(ids: Sequence[int], day: date, statuses: Sequence[str]) -> Pairs:
     """What a station had at the end of a day in one of these statuses."""
-    owner = _owner_on(day)
+    later = _first_left(CylinderLeft.at >= clock.start_of(day + timedelta(days=1)))
+    owner = func.coalesce(later.c.unit_id, Cylinder.owner_id)
     return (
         select(Cylinder.id, owner.label("station_id"))
+        .outerjoin(later, later.c.cylinder_id == Cylinder.id)
         .join(CylinderStatus, CylinderStatus.cylinder_id == Cylinder.id)
         .where(
             _ever(ids),
@@ -252,18 +247,12 @@ def _owned(ids: Sequence[int], day: date, statuses: Sequence[str]) -> Pairs:
 def _new(since: date, until: date, ids: Sequence[int]) -> Pairs:
     """On file for the first time in the period: its first status began then. Whoever had it first."""
     begun = select(func.min(CylinderStatus.since)).where(CylinderStatus.cylinder_id == Cylinder.id).scalar_subquery()
-    first = aliased(CylinderLeft)
-    earliest = (
-        select(first.unit_id)
-        .where(first.cylinder_id == Cylinder.id)
-        .order_by(first.at, first.id)
-        .limit(1)
-        .correlate(Cylinder)
-        .scalar_subquery()
-    )
-    owner = func.coalesce(earliest, Cylinder.owner_id)
-    return select(Cylinder.id, owner.label("station_id")).where(
-        _ever(ids), owner.in_(ids), begun.between(since, until), ~_ended_at_once(until)
+    earliest = _first_left()
+    owner = func.coalesce(earliest.c.unit_id, Cylinder.owner_id)
+    return (
+        select(Cylinder.id, owner.label("station_id"))
+        .outerjoin(earliest, earliest.c.cylinder_id == Cylinder.id)
+        .where(_ever(ids), owner.in_(ids), begun.between(since, until), ~_ended_at_once(until))
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from registry import clock, policy
 from registry.actor import OFFICE_ROLES, Actor
@@ -19,6 +19,7 @@ from registry.models import (
     Capacity,
     Cylinder,
     CylinderAnomaly,
+    CylinderReport,
     Device,
     DeviceOutage,
     FillCycle,
@@ -245,12 +246,36 @@ def _anomalies(ids: Sequence[int], first: date, after: date, on: date) -> Counts
 
 
 def _complaints(ids: Sequence[int], first: date, after: date, _on: date) -> Counts:
-    rows = db.session.execute(
+    """Citizens' reports on the station's cylinders, in the month they came; clues from complaints that came otherwise.
+
+    All that came, whatever became of them, so that a past month keeps its figure.
+    """
+    reported = (
+        select(CylinderReport.station_id, func.count())
+        .where(
+            CylinderReport.station_id.in_(ids),
+            CylinderReport.reported_on >= first,
+            CylinderReport.reported_on < after,
+        )
+        .group_by(CylinderReport.station_id)
+    )
+    from_report = exists().where(CylinderReport.hazard_id == Hazard.id, CylinderReport.station_id == Hazard.unit_id)
+    clues = (
         select(Hazard.unit_id, func.count())
-        .where(Hazard.unit_id.in_(ids), Hazard.source == COMPLAINT, Hazard.found_on >= first, Hazard.found_on < after)
+        .where(
+            Hazard.unit_id.in_(ids),
+            Hazard.source == COMPLAINT,
+            Hazard.found_on >= first,
+            Hazard.found_on < after,
+            ~from_report,
+        )
         .group_by(Hazard.unit_id)
     )
-    return {station: (count, None) for station, count in rows}
+    found: Counts = {}
+    for station, count in (row for statement in (reported, clues) for row in db.session.execute(statement)):
+        if station is not None:
+            found[station] = (found.get(station, (0, None))[0] + count, None)
+    return found
 
 
 def _coded(ids: Sequence[int], _first: date, _after: date, on: date) -> Counts:
