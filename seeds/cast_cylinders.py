@@ -23,7 +23,7 @@ from seeds import cast, past
 
 SOURCE = "cast"
 GUN = "2"  # of the LPG station: the one whose camera has worked all the time
-BACK = ("LPG-01", "LPG-02", "LPG-03", "LPG-04", "LPG-05", "LPG-50-1", "LPG-50-2")  # in the yard, to be filled
+BACK = ("LPG-01", "LPG-02", "LPG-03", "LPG-04", "LPG-05", "LPG-50-2")  # in the yard, to be filled
 LPG: dict[str, Any] = {
     "kind": "lpg_steel",
     "medium": "lpg",
