@@ -33,8 +33,9 @@ class CylinderAnomalyFilter(PageIn):
 
 
 def said(pattern: Pattern, evidence: dict[str, Any]) -> str:
-    """What was found, its numbers filled in."""
-    return (pattern.text_en if language() == "en" else pattern.text).format_map(evidence)
+    """What was found, its numbers filled in; a distance in metres may be told as `km`."""
+    told = evidence if "metres" not in evidence else {"km": round(evidence["metres"] / 1000, 1), **evidence}
+    return (pattern.text_en if language() == "en" else pattern.text).format_map(told)
 
 
 class CylinderAnomalyOut(Out):

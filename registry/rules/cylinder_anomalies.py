@@ -147,13 +147,7 @@ def impossible_travel(
     kmh = metres * 3.6 / max((later - earlier).total_seconds(), 1)
     if kmh > limits["travel_kmh"]:
         passed = round((later - earlier) / timedelta(minutes=1), 1)
-        numbers = {
-            "metres": metres,
-            "km": round(metres / 1000, 1),
-            "minutes": passed,
-            "kmh": round(kmh),
-            "limit": limits["travel_kmh"],
-        }
+        numbers = {"metres": metres, "minutes": passed, "kmh": round(kmh), "limit": limits["travel_kmh"]}
         yield Hit("C2", "travel", f"{day}", numbers)
 
 

@@ -11,8 +11,10 @@ from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing, TooMany
 from registry.models import CylinderReport, CylinderReportStep, Hazard, TrailEntry
 from registry.queries import cylinder_reports as queries
+from registry.queries import sunshine
 from registry.rules import cylinder_reports as rules
-from registry.services import cylinder_reports
+from registry.rules.dates import add_months
+from registry.services import cylinder_reports, hazards
 from registry.services.parameters import set_parameter
 from seeds import cast
 from tests import filling_factory as make
@@ -188,3 +190,25 @@ def test_limits_by_source_and_by_cylinder(app) -> None:
         report(row, "198.51.100.3")
     report(other, "198.51.100.3")
     assert HOME not in str([window.subject for window in db.session.query(cylinder_reports.report_intake.RateWindow)])
+
+
+def test_the_month_of_a_station_counts_what_citizens_reported(app) -> None:
+    """Each complaint once, in the month it came, whatever became of it; nothing that is nobody's."""
+    county, station = cast.actor("county"), cast.unit("station").id
+
+    def counted(month=None) -> int:
+        return sunshine.lines(county, month, station)[0].figures["complaints"].count
+
+    assert counted() == 0
+    first, second = report(make.cylinder()), report(make.cylinder())
+    report(None, code="SZ-nothing", place="路口")
+    assert counted() == 2
+    move("county", first, "dismiss", "查无实据")
+    assert counted() == 2
+    cylinder_reports.open_clue(county, second.no, {"title": "疑似套码", "description": "钢印与标签不符"})
+    assert db.session.query(Hazard).one().unit_id == station
+    assert counted() == 2
+    given = {"title": "站内卸气无人看守", "description": "来电投诉", "source": "complaint", "unit": str(station)}
+    hazards.report(county, given)
+    assert counted() == 3
+    assert counted(add_months(clock.today().replace(day=1), -1)) == 0

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from blueprints.schemas import cylinder_anomalies as schemas
+from registry import clock
+from registry.rules import cylinder_anomalies as rules
 from tests.services.test_cylinder_anomalies import copied
 
 
@@ -36,3 +39,10 @@ def test_one_is_explained_and_confirmed(browser_of, api_of, client):
         "confirmed",
         ["find", "explain", "confirm"],
     )
+
+
+def test_the_distance_of_an_impossible_travel_is_told_in_kilometres(app) -> None:
+    pattern = rules.patterns(clock.today())["C2", "travel"]
+    found = {"metres": 120_040, "minutes": 60.0, "kmh": 120, "limit": 119}
+    with app.test_request_context():
+        assert "120.0公里外" in schemas.said(pattern, found)
