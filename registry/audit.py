@@ -131,6 +131,7 @@ ACTS: dict[str, frozenset[str]] = {
     "fill_clip.lost": frozenset({"filling_id", "clips"}),
     "spot_check.drawn": frozenset({"station_id", "first_on", "last_on", "size", "seed", "pool_size", "pool_digest"}),
     "spot_check.judged": frozenset({"check_id", "filling_id", "from", "to", "anomaly_id"}),
+    "supervision_check.moved": frozenset({"no", "verb", "from", "to"}),
     "gun.registered": frozenset({"station_id", "number", "medium"}),
     "scan.recorded": frozenset({"cylinder_id", "purpose", "verdict", "code", "findings"}),
     "filling.recorded": frozenset({"cylinder_id", "net_g", "pressure_kpa", "verdict"}),

@@ -52,6 +52,7 @@ from registry.models import (
     InspectionBatch,
     InspectionOrder,
     IotPeriod,
+    KeyUnit,
     LabelBatch,
     LabelBinding,
     LabelCode,
@@ -87,6 +88,9 @@ from registry.models import (
     StaffPresence,
     StopOrder,
     StoredFile,
+    SupervisionCheck,
+    SupervisionDraw,
+    SupervisionPlan,
     TrailEntry,
     Unit,
     UnknownCode,
@@ -277,6 +281,34 @@ def _hazards(actor: Actor) -> Where:
     return or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
 
 
+def _supervision_checks(actor: Actor) -> Where:
+    """Offices: those of their areas and their own. A unit sees the checks of itself from when they were recorded."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(SupervisionCheck.area_code.in_(actor.areas), SupervisionCheck.office_id == actor.unit_id)
+    return and_(SupervisionCheck.unit_id == actor.unit_id, SupervisionCheck.recorded_at.is_not(None))
+
+
+def _supervision_plans(actor: Actor) -> Where:
+    """Plans and draws are the offices': a county sees its area's, its own and those of the whole city."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        whole_city = select(Area.code).where(Area.parent_code.is_(None))
+        return or_(
+            SupervisionPlan.area_code.in_(actor.areas),
+            SupervisionPlan.area_code.in_(whole_city),
+            SupervisionPlan.office_id == actor.unit_id,
+        )
+    return false()
+
+
+def _key_units(actor: Actor) -> Where:
+    """Which units are watched most is for the offices."""
+    return _of_unit(KeyUnit.unit_id)(actor) if actor.role in OFFICE_ROLES else false()
+
+
 def _papers(actor: Actor) -> Where:
     """The offices' papers: those of their areas and their own; a unit sees what is addressed to it."""
     if actor.sees_city:
@@ -411,6 +443,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Inspection: _inspections,
     InspectionBatch: _inspection_batches,
     InspectionOrder: _everything,
+    KeyUnit: _key_units,
     LabelBatch: _of_unit(LabelBatch.station_id),
     LabelBinding: _of_unit(LabelBinding.station_id),
     LabelCode: _labels,
@@ -444,6 +477,11 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     StaffPresence: _of_unit(StaffPresence.station_id),
     StopOrder: _of_unit(StopOrder.station_id),
     StoredFile: _of_unit(StoredFile.unit_id),
+    SupervisionCheck: _supervision_checks,
+    SupervisionDraw: lambda actor: SupervisionDraw.plan_id.in_(
+        select(SupervisionPlan.id).where(_supervision_plans(actor))
+    ),
+    SupervisionPlan: _supervision_plans,
     TrailEntry: _trail,
     UnknownCode: _of_unit(UnknownCode.unit_id),
     Unit: _everything,

@@ -50,6 +50,16 @@ from registry.models.safety import (
 from registry.models.seals import Seal
 from registry.models.stations import StopOrder
 from registry.models.sunshine import FillClip, ScaleStrokes, SpotCheck, SpotCheckItem
+from registry.models.supervision_checks import (
+    KeyUnit,
+    SupervisionAnswer,
+    SupervisionCheck,
+    SupervisionDevice,
+    SupervisionDraw,
+    SupervisionInspector,
+    SupervisionPlan,
+    SupervisionStep,
+)
 from registry.models.trail import TrailEntry
 from registry.models.units import CAPACITIES, Capacity, Unit
 from registry.models.uploads import Upload
@@ -111,6 +121,7 @@ __all__ = [
     "InspectionOrder",
     "InspectionOrderItem",
     "IotPeriod",
+    "KeyUnit",
     "LabelBatch",
     "LabelBinding",
     "LabelCode",
@@ -158,6 +169,13 @@ __all__ = [
     "StaffPresence",
     "StopOrder",
     "StoredFile",
+    "SupervisionAnswer",
+    "SupervisionCheck",
+    "SupervisionDevice",
+    "SupervisionDraw",
+    "SupervisionInspector",
+    "SupervisionPlan",
+    "SupervisionStep",
     "TrailEntry",
     "Unit",
     "UnknownCode",
