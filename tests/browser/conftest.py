@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,14 @@ class Server:
         self.clock_file.write_text(str(ahead), encoding="ascii")
 
     @property
+    def now(self) -> datetime:
+        """The server's time, whatever tests before this one put forward."""
+        return clock.now() + timedelta(seconds=int(self.clock_file.read_text(encoding="ascii")))
+
+    @property
     def today(self) -> date:
         """The server's legal day."""
-        return clock.day_of(clock.now() + timedelta(seconds=int(self.clock_file.read_text(encoding="ascii"))))
+        return clock.day_of(self.now)
 
 
 def _environment(instance: Path, url: str) -> dict[str, str]:
@@ -189,6 +194,11 @@ def signed_in(browse: Callable[..., Page]) -> Callable[..., Page]:
         return page
 
     return make
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has asked everything it asks of itself, before saying that something did not come."""
+    page.wait_for_load_state("networkidle")
 
 
 def sign_in(page: Page, login: str) -> None:

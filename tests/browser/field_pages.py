@@ -22,6 +22,17 @@ def codes(page: Page, count: int) -> list[str]:
     return [known[number % len(known)] for number in range(count)]
 
 
+def free_again(page: Page) -> None:
+    """Open a draft that another tab held until it was closed; the browser takes a moment to let go of it."""
+    form, held = page.locator("#visit-form"), page.get_by_text("另一个标签页")
+    for _ in range(10):
+        page.reload()
+        form.or_(held).first.wait_for()
+        if form.is_visible():
+            return
+    expect(form).to_be_visible()
+
+
 def scan(page: Page, code: str, way: str = "start") -> None:
     """Type the code of an elevator, as printed on its label."""
     page.goto(f"/field/#/{way}")
@@ -48,7 +59,9 @@ def photograph(page: Page, about: str) -> None:
 
 def answer_groups(page: Page, first: int = 0) -> None:
     """Every group from a number on is normal; numbers as their limits ask."""
-    for button in page.get_by_role("button", name="本组未答的都正常").all()[first:]:
+    groups = page.get_by_role("button", name="本组未答的都正常")
+    expect(groups.first).to_be_visible()
+    for button in groups.all()[first:]:
         button.click()
     for row in page.locator(".item-value").all():
         row.locator("input").fill(fitting(row.inner_text()))
@@ -63,6 +76,7 @@ def fitting(limits: str) -> str:
 
 def sign_all(page: Page) -> None:
     """A stroke on every pad."""
+    expect(page.locator("signature-pad").first).to_be_visible()
     for number, pad in enumerate(page.locator("signature-pad").all()):
         sign(page, pad, 1 if number % 2 else -1)
         expect(pad.locator(".sign-line")).to_have_text("已签名")

@@ -48,6 +48,12 @@ def shoot(page: Page, text: str, pause_ms: int = GUN_MS) -> None:
     page.keyboard.press("Enter")
 
 
+def registry_only(page: Page) -> None:
+    """Let the device get no list: the registry alone answers, however long a busy machine takes. (With a list, the list
+    answers after three seconds and names the bottle by its code.)"""
+    page.route("**/filling/offline/list*", lambda route: route.abort())
+
+
 def fingers(page: Page, *keys: str) -> None:
     """Press keys one after the other as people do."""
     for key in keys:
@@ -68,8 +74,11 @@ def choose(page: Page, name: str) -> None:
 
 
 def at_step(page: Page, step: str) -> None:
-    """Wait until the screen stands at a step."""
-    expect(page.locator("body")).to_have_attribute("data-step", step)
+    """Wait until the screen stands at a step; a failure tells what it says instead."""
+    try:
+        expect(page.locator("body")).to_have_attribute("data-step", step)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{page.locator('main').inner_text()}") from None
 
 
 PART = "[data-question]:has(.gun-pick[data-item])"

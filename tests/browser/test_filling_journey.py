@@ -47,6 +47,7 @@ def test_a_shift_at_the_gun(
     expect(citizen.get_by_role("heading", name=serial)).to_be_visible()
 
     filler = signed_in("filler", viewport)
+    gun_keys.registry_only(filler)
     filler.keyboard.press("1")  # the gun
     expect(filler.get_by_role("heading", name="1 号枪")).to_be_visible()
     expect(filler.locator("#gun-held")).to_have_text("扫码枪就绪，直接扣扳机")
@@ -90,6 +91,7 @@ def test_a_bottle_is_read_from_a_photograph(signed_in: Callable[..., Page], tmp_
     picture = tmp_path / "label.png"
     download.value.save_as(picture)
     filler = signed_in("filler", PHONE)
+    gun_keys.registry_only(filler)
     filler.get_by_role("link", name=re.compile("^1 号枪")).click()
     filler.locator("summary", has_text="摄像头或手工输入").click()
     filler.locator("qr-scanner input[type=file]").set_input_files(picture)

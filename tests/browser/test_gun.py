@@ -61,6 +61,7 @@ def label(signed_in: Callable[..., Page], labels: dict[str, Any], tmp_path: Path
 def gun(signed_in: Callable[..., Page]) -> Page:
     """The screen of gun 1, as it stands when the shift begins."""
     page = signed_in("filler", DESK)
+    gun_keys.registry_only(page)
     page.goto(GUN)
     gun_keys.at_step(page, "idle")
     return page
@@ -111,6 +112,7 @@ def test_a_camera_reads_a_printed_label(
         context = browser.new_context(base_url=server.url, viewport=PHONE, permissions=["camera"], locale="zh-CN")
         page = context.new_page()
         sign_in(page, "filler")
+        gun_keys.registry_only(page)
         page.goto(GUN)
         page.locator("summary", has_text="摄像头或手工输入").click()
         page.get_by_role("button", name="打开摄像头").click()
@@ -216,7 +218,9 @@ def test_a_lost_answer_is_sent_once(server: Server, browse: Callable[..., Page],
     with Line(server.url, path="/api/v1/fillings") as line:
         page = browse(DESK, line.url)
         sign_in(page, "filler")
+        gun_keys.registry_only(page)
         page.goto(GUN)
+        gun_keys.at_step(page, "idle")
         gun_keys.shoot(page, text)
         gun_keys.check_before(page, "16.9", "罗英")
         line.every = 2
@@ -232,7 +236,7 @@ def test_a_lost_answer_is_sent_once(server: Server, browse: Callable[..., Page],
 def test_without_an_answer_and_a_list_nothing_is_allowed(signed_in: Callable[..., Page], label: Any) -> None:
     text = label("ZC00003")
     gun = signed_in("filler", DESK)
-    gun.route("**/filling/offline/list*", lambda route: route.abort())
+    gun_keys.registry_only(gun)
     gun.goto(GUN)
     gun_keys.at_step(gun, "idle")
     gun.context.set_offline(True)
@@ -283,6 +287,7 @@ def test_a_hold_says_who_releases_it_and_the_authority_does(
 def test_the_temperature_of_a_gas_gives_the_pressure_to_stop_at(signed_in: Callable[..., Page]) -> None:
     """Told at the check, so that the pressure stands there before the gun opens; no tare stands in its place."""
     page = signed_in("filling2", DESK)
+    gun_keys.registry_only(page)
     page.goto("/labels/?on=cylinder")
     row = page.get_by_role("row").filter(has_text="134902Z00018")
     code = str(row.get_by_role("checkbox").get_attribute("value"))

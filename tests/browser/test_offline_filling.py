@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from registry import codes
 from tests.browser import gun_keys
-from tests.browser.conftest import DESK, Server, sign_in
+from tests.browser.conftest import DESK, Server, settled, sign_in
 from tests.browser.losing import Line
 
 GUN = "/filling/gun?gun=1"
@@ -43,7 +43,7 @@ def tablet(line: Line, browse: Callable[..., Page]) -> Iterator[Callable[..., Pa
         return page
 
     yield make
-    line.changes.clear()
+    line.heal()
 
 
 def ready(page: Page) -> None:
@@ -179,6 +179,7 @@ def test_a_queue_is_sent_by_its_owner_only(tablet: Callable[..., Page]) -> None:
     sign_in(page, "checker")
     ready(page)
     expect(page.locator("#gun-offline")).to_contain_text("还有 1 条充装记录存在这台设备上")
+    settled(page)
     assert not fills_of(page, code)
     page.context.clear_cookies()
     sign_in(page, "filler")

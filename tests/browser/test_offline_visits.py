@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from registry import clock
 from tests.browser import field_pages as field
-from tests.browser.conftest import PHONE, Server, sign_in
+from tests.browser.conftest import PHONE, Server, settled, sign_in
 from tests.browser.losing import Line
 
 VISITS = 10
@@ -32,7 +32,7 @@ def line(server: Server) -> Iterator[Line]:
 
 
 @pytest.fixture
-def phone(line: Line, browse: Callable[..., Page]) -> Callable[..., Page]:
+def phone(line: Line, browse: Callable[..., Page]) -> Iterator[Callable[..., Page]]:
     """`phone("tech1")`: somebody's phone at the end of the line, ready for the shaft."""
 
     def make(login: str, script: str = "") -> Page:
@@ -43,7 +43,8 @@ def phone(line: Line, browse: Callable[..., Page]) -> Callable[..., Page]:
         field.ready(page)
         return page
 
-    return make
+    yield make
+    line.heal()
 
 
 def kept_visits(page: Page) -> list[dict[str, Any]]:
@@ -138,7 +139,7 @@ def _the_draft_came_back(visit: dict[str, Any]) -> None:
     assert [worker["name"] for worker in visit["workers"]] == ["马超", "朱军"]
 
 
-def test_a_clock_three_days_ahead(phone: Callable[..., Page]) -> None:
+def test_a_clock_three_days_ahead(server: Server, phone: Callable[..., Page]) -> None:
     page = phone("tech1", WRONG_CLOCK)
     page.context.set_offline(True)
     ref = field.begin(page, field.codes(page, 1)[0])
@@ -147,7 +148,7 @@ def test_a_clock_three_days_ahead(phone: Callable[..., Page]) -> None:
     page.context.set_offline(False)
     field.arrived(page)
     visit = next(visit for visit in kept_visits(page) if visit["ref"] == ref)
-    assert abs(datetime.fromisoformat(visit["started_at"]) - clock.now()) < timedelta(minutes=2)
+    assert abs(datetime.fromisoformat(visit["started_at"]) - server.now) < timedelta(minutes=2)
 
 
 def test_a_queue_is_sent_by_its_owner_only(phone: Callable[..., Page]) -> None:
@@ -166,6 +167,7 @@ def test_a_queue_is_sent_by_its_owner_only(phone: Callable[..., Page]) -> None:
     expect(page.locator("#field-state")).to_be_hidden()
     page.goto("/field/#/queue")
     expect(page.locator("#queue-count")).to_have_attribute("data-waiting", "0")
+    settled(page)
     assert len(kept_visits(page)) == before
     page.context.clear_cookies()
     sign_in(page, "tech1")
@@ -220,8 +222,7 @@ def test_a_draft_is_worked_on_in_one_tab(phone: Callable[..., Page]) -> None:
     other.goto(f"/field/#/visit/{ref}")
     expect(other.get_by_text("另一个标签页")).to_be_visible()
     page.close()
-    other.reload()
-    expect(other.locator("#visit-form")).to_be_visible()
+    field.free_again(other)
 
 
 def test_two_tabs_send_once(phone: Callable[..., Page]) -> None:
