@@ -86,6 +86,10 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         ),
     ),
     (
+        _("监督检查与执法"),
+        ((_("监察指令书"), "directives.index", "directive.read", "clipboard-check"),),
+    ),
+    (
         _("数据"),
         (
             (_("导入"), "imports.index", "import.check", "upload"),

@@ -171,6 +171,8 @@ ACTS: dict[str, frozenset[str]] = {
     "hazard.moved": frozenset({"no", "verb", "from", "to", "round", "due_on"}),
     "paper.issued": frozenset({"kind", "number", "title", "hazard_id"}),
     "risk.graded": frozenset({"on", "changed"}),
+    "directive.issued": frozenset({"number", "unit_id", "due_on", "devices", "hazards"}),
+    "directive.moved": frozenset({"number", "verb", "from", "to", "delivery", "served_on", "recheck_due_on", "reason"}),
     "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),

@@ -30,6 +30,7 @@ from registry.models import (
     CylinderPurchase,
     CylinderReport,
     Device,
+    Directive,
     Drill,
     Elevator,
     ElevatorRisk,
@@ -318,6 +319,15 @@ def _papers(actor: Actor) -> Where:
     return Paper.unit_id == actor.unit_id
 
 
+def _directives(actor: Actor) -> Where:
+    """The offices' directives in their areas; a unit those addressed to it."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(Directive.area_code.in_(actor.areas), Directive.issuer_id == actor.unit_id)
+    return Directive.unit_id == actor.unit_id
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -423,6 +433,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     CylinderInspection: _cylinder_inspections,
     CylinderPurchase: _of_unit(CylinderPurchase.station_id),
     Device: _of_unit(Device.station_id),
+    Directive: _directives,
     Drill: _of_unit(Drill.company_id),
     Elevator: _elevators,
     Endorsement: _of_policy(Endorsement.policy_id),

@@ -19,6 +19,7 @@ from blueprints.schemas.base import PageIn
 from blueprints.schemas.cylinder_batches import CylinderDueFilter, PeriodIn
 from blueprints.schemas.cylinder_reports import CylinderReportFilter
 from blueprints.schemas.cylinders import CylinderFilter
+from blueprints.schemas.directives import DirectiveFilter
 from blueprints.schemas.elevators import ElevatorQuery
 from blueprints.schemas.fault_reports import ReportFilter
 from blueprints.schemas.filling import FillingFilter
@@ -73,6 +74,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "cylinder-reports": CylinderReportFilter,
     "cylinder-timeline": TimelineExport,
     "fault-reports": ReportFilter,
+    "directives": DirectiveFilter,
     "cylinder-due": CylinderDueFilter,
     "cylinder-balance": PeriodIn,
     "hold-releases": HoldFilter,

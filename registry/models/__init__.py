@@ -13,6 +13,7 @@ from registry.models.cylinder_batches import (
 )
 from registry.models.cylinder_reports import CylinderReport, CylinderReportStep
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
+from registry.models.directives import Directive, DirectiveInspector, DirectiveItem, DirectiveStep
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
 from registry.models.fault_reports import FaultReport, FaultReportStep, RateWindow
 from registry.models.fill_cycles import (
@@ -92,6 +93,10 @@ __all__ = [
     "CylinderStatus",
     "Device",
     "DeviceOutage",
+    "Directive",
+    "DirectiveInspector",
+    "DirectiveItem",
+    "DirectiveStep",
     "Drill",
     "Elevator",
     "ElevatorRisk",

@@ -64,8 +64,8 @@ def of_hazard(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep]) -> Fact
     )
     found["verification"]["people"] = _verifiers(hazard, steps)
     found["hazard"] = _hazard(hazard, today)
-    found["unit"] = _unit(hazard.unit_id)
-    found["device"] = _device(hazard)
+    found["unit"] = unit(hazard.unit_id)
+    found["device"] = device(hazard.elevator_id, hazard.cylinder_id)
     found["progress"] = [
         {"day": chinese_day(step.done_on), "text": step.data.get("progress", "")}
         for step in steps
@@ -264,7 +264,8 @@ def _history(hazard: Hazard) -> list[Facts]:
     return [{"day": chinese_day(row.issued_on), "act": HISTORY[row.kind], "number": row.number} for row in rows]
 
 
-def _unit(unit_id: int) -> Facts:
+def unit(unit_id: int) -> Facts:
+    """A unit as papers name it."""
     row = db.session.get_one(Unit, unit_id)
     return {
         "name": row.name,
@@ -275,9 +276,10 @@ def _unit(unit_id: int) -> Facts:
     }
 
 
-def _device(hazard: Hazard) -> Facts:
-    elevator = db.session.get(Elevator, hazard.elevator_id) if hazard.elevator_id else None
-    cylinder = db.session.get(Cylinder, hazard.cylinder_id) if hazard.cylinder_id else None
+def device(elevator_id: int | None, cylinder_id: int | None) -> Facts:
+    """A device as papers name it; empty texts where there is none."""
+    elevator = db.session.get(Elevator, elevator_id) if elevator_id else None
+    cylinder = db.session.get(Cylinder, cylinder_id) if cylinder_id else None
     if elevator is not None:
         return {
             "name": ELEVATOR_KINDS[elevator.kind].zh,

@@ -83,19 +83,26 @@ def issue_for_hazard(actor: Actor, kind: str, hazard: Hazard, more: Mapping[str,
         return issue(actor, kind, f"{name}　{hazard.no}", about, facts)
 
 
-def withdraw(actor: Actor, paper_id: int, reason: str) -> Paper:
+# Papers that are taken back together with what they say, where that is kept.
+TAKEN_BACK_WITH = {"directive": T("请在指令书的页面上撤回")}
+
+
+def withdraw(actor: Actor, paper_id: int, reason: str, together: bool = False) -> Paper:
     """Take a paper back. It stays, with its number, and says on every copy made from now on that it was withdrawn.
+    `together`: what the paper is about is taken back in the same transaction.
 
     Raises:
         Missing: no such paper for this caller.
         Invalid: no reason.
-        Conflict: it was withdrawn before.
+        Conflict: it was withdrawn before, or is withdrawn together with what it is about.
     """
     policy.require(actor, "paper.withdraw")
     if not reason.strip():
         raise Invalid.field("reason", T("请填写撤回理由"))
     with transaction() as session:
         paper = policy.get(actor, Paper, Paper.id == paper_id, lock=True)
+        if paper.subject in TAKEN_BACK_WITH and not together:
+            raise Conflict(TAKEN_BACK_WITH[paper.subject])
         if session.scalar(select(PaperWithdrawal.id).where(PaperWithdrawal.paper_id == paper.id)):
             raise Conflict(T("这份文书已经撤回"))
         session.add(

@@ -19,7 +19,7 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Paper, StoredFile
 from registry.pictures import LARGEST_PIXELS
-from registry.queries import circulars, paper_facts, papers
+from registry.queries import circulars, directive_facts, paper_facts, papers
 from registry.services import files
 from registry.services import papers as services
 
@@ -58,7 +58,7 @@ def draft(kind: str, template: bytes, on: date) -> bytes:
 
 
 # What a kind's template is tried with, where it is not the papers of a hazard.
-BLANKS: dict[str, Callable[[], dict[str, Any]]] = {"circular": circulars.blank}
+BLANKS: dict[str, Callable[[], dict[str, Any]]] = {"circular": circulars.blank, "directive": directive_facts.blank}
 
 
 def _made(actor: Actor, paper: Paper, form: str) -> StoredFile:
@@ -85,8 +85,10 @@ def _word(paper: Paper) -> bytes:
 def _with_pictures(value: Any) -> Any:
     """Facts with each file that is a picture put beside its name; other files keep their name alone."""
     match value:
+        case {"file": int(number), "name": str(name), "width": int(width)}:
+            return {"name": name, "picture": _picture(number, width) or ""}
         case {"file": int(number), "name": str(name)}:
-            return {"name": name, "picture": _picture(number) or ""}
+            return {"name": name, "picture": _picture(number, PICTURE_WIDTH) or ""}
         case Mapping():
             return {key: _with_pictures(item) for key, item in value.items()}
         case list():
@@ -95,7 +97,7 @@ def _with_pictures(value: Any) -> Any:
             return value
 
 
-def _picture(file_id: int) -> Picture | None:
+def _picture(file_id: int, width: float) -> Picture | None:
     """A stored picture as a paper takes it: upright, without its camera's data, no larger than print needs."""
     try:
         with Image.open(io.BytesIO(papers.content(file_id))) as sent:
@@ -108,7 +110,7 @@ def _picture(file_id: int) -> Picture | None:
     out = io.BytesIO()
     shown.save(out, "JPEG", quality=82)
     upright = shown.height > shown.width
-    return Picture(out.getvalue(), PICTURE_WIDTH * (shown.width / shown.height if upright else 1))
+    return Picture(out.getvalue(), width * (shown.width / shown.height if upright else 1))
 
 
 def _file_name(paper: Paper) -> str:

@@ -16,6 +16,7 @@ from registry.exchange.lists import (
     cylinder_life,
     cylinder_reports,
     cylinder_timeline,
+    enforcement,
     fault_reports,
     holds,
     inspections,
@@ -77,6 +78,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "safety-rates": safety.RATES,
         "safety-gaps": safety.GAPS,
         "safety-records": safety.RECORDS,
+        "directives": enforcement.DIRECTIVES,
     }
 )
 

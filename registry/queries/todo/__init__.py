@@ -14,7 +14,16 @@ from datetime import date
 
 from registry import policy
 from registry.actor import Actor
-from registry.queries.todo import cylinder_life, cylinders, elevators, inspections, insurance, maintenance, safety
+from registry.queries.todo import (
+    cylinder_life,
+    cylinders,
+    elevators,
+    enforcement,
+    inspections,
+    insurance,
+    maintenance,
+    safety,
+)
 from registry.queries.todo.entry import Tallied, Tally, Todo, Waiting
 
 __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
@@ -28,6 +37,7 @@ TODOS: tuple[Todo, ...] = (
     *elevators.TODOS,
     *insurance.TODOS,
     *safety.TODOS,
+    *enforcement.TODOS,
 )
 
 

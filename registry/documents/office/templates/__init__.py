@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from registry.documents.office.templates import circular, hazard_closing, hazard_forms, hazard_letters
+from registry.documents.office.templates import circular, directives, hazard_closing, hazard_forms, hazard_letters
 
 TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "report_up": hazard_forms.report_up,
@@ -24,6 +24,7 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "talk_record": hazard_letters.talk_record,
     "transfer": hazard_letters.transfer,
     "circular": circular.circular,
+    "directive": directives.directive,
 }
 
 

@@ -1,0 +1,50 @@
+"""Supervision and enforcement as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from registry import clock
+from registry.actor import Actor
+from registry.exchange.lists._listing import Listing, Row, column
+from registry.exchange.sheets._common import area_choices, named
+from registry.messages import T
+from registry.queries import directives
+from registry.rules.directives import STATES
+
+DAYS = ("issued_on", "due_on", "served_on", "reported_on", "recheck_due_on", "rechecked_on")
+
+
+def _directive_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+    today = clock.today()
+    for item in items:
+        yield {
+            **{name: getattr(item, name) for name in ("number", "area_code", "state", "problems", "measures", *DAYS)},
+            "unit": item.unit.name,
+            "late": bool(directives.late(item, today)),
+        }
+
+
+DIRECTIVES = Listing(
+    heading=T("监察指令书"),
+    heading_en="Directives",
+    permission="directive.read",
+    columns=(
+        column("number", T("文号"), "Number", width=28),
+        column("unit", T("被检查单位"), "Unit", width=30),
+        column("area_code", T("所属辖区"), "Area", kind="choice", choices=area_choices),
+        column("problems", T("存在的问题"), "Problems", width=40),
+        column("measures", T("责令采取的措施"), "Measures ordered", width=40),
+        column("state", T("状态"), "State", kind="choice", choices=named(STATES)),
+        column("issued_on", T("下达日期"), "Issued", kind="date"),
+        column("served_on", T("送达日期"), "Served", kind="date"),
+        column("due_on", T("整改期限"), "Due", kind="date"),
+        column("reported_on", T("整改报告日期"), "Reported", kind="date"),
+        column("recheck_due_on", T("复查期限"), "Recheck due", kind="date"),
+        column("rechecked_on", T("复查日期"), "Rechecked", kind="date"),
+        column("late", T("超期"), "Late", kind="bool"),
+    ),
+    page=lambda actor, filters, cursor: directives.page(actor, {**filters, "cursor": cursor}),
+    rows=_directive_rows,
+)

@@ -1,0 +1,23 @@
+"""Supervision and enforcement: directives to serve, to answer, to recheck."""
+
+from __future__ import annotations
+
+from registry.messages import T
+from registry.permissions import UNIT_MANAGERS
+from registry.queries import directives
+from registry.queries.todo.entry import Tallied, Todo
+
+
+def _directives(key: str, label: T, tone: str, permission: str, roles: frozenset[str] = frozenset()) -> Todo:
+    arguments = {"state": "served"} if key == "open" else {"waits": key}
+    count = Tallied(directives.tally, key)
+    return Todo(f"directives_{key}", label, tone, permission, "directives.index", count, arguments, roles)
+
+
+TODOS: tuple[Todo, ...] = (
+    _directives("recheck_late", T("超过10个工作日未复查的指令书"), "late", "directive.pass_recheck"),
+    _directives("unreported", T("逾期未报整改报告的指令书"), "late", "directive.report"),
+    _directives("to_recheck", T("待复查的指令书"), "due", "directive.pass_recheck"),
+    _directives("to_serve", T("待送达的指令书"), "due", "directive.serve"),
+    _directives("open", T("待提交整改报告的指令书"), "due", "directive.report", UNIT_MANAGERS),
+)

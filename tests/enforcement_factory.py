@@ -1,0 +1,67 @@
+"""Directives, sealings and cases for tests, made through the verbs by the people of the cast."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from registry import clock
+from registry.models import Directive
+from registry.services import directives, files
+from seeds import cast
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa35\x81\x84\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+def stored(login: str, name: str = "report.pdf", purpose: str = "directive") -> int:
+    """A stored file of one of the cast."""
+    return files.store(cast.actor(login), name, "application/pdf", b"%PDF-" + name.encode(), purpose).id
+
+
+def order(*logins: str, **changes: Any) -> dict[str, Any]:
+    """What is entered for a directive to the cast's property company; the people who inspect sign."""
+    people = logins or ("county", "county2")
+    return {
+        "ref": str(uuid4()),
+        "unit": cast.unit("property").credit_code,
+        "problems": "1号梯未在检验合格有效期届满前一个月申报定期检验，仍在使用",
+        "broken_rule": "《特种设备安全法》第四十条",
+        "order_basis": "《特种设备安全法》第六十二条",
+        "measures": "立即停止使用，申报定期检验",
+        "due_on": clock.today() + timedelta(days=15),
+        "unit_signer": "张敏",
+        "inspectors": [{"person": cast.person(login).id, "signature": PNG} for login in people],
+        **changes,
+    }
+
+
+def issued(login: str = "county", **changes: Any) -> Directive:
+    """A directive, taken on the spot unless said otherwise."""
+    return directives.issue(cast.actor(login), order(**changes))[0]
+
+
+def refused(**changes: Any) -> Directive:
+    """A directive that the unit would not sign for."""
+    more = {"unit_signer": None, "refusal": "负责人拒绝签字，社区网格员在场", "refusal_files": [stored("county")]}
+    return issued(**more, **changes)
+
+
+def reported(row: Directive) -> Directive:
+    """The rectification report of the unit."""
+    given = {"note": "已停用并申报检验", "files": [stored("property")]}
+    return directives.move(cast.actor("property"), row.id, "report", given)
+
+
+def recheck(verb: str, **changes: Any) -> dict[str, Any]:
+    """What is entered for a recheck on site."""
+    return {
+        "method": "site",
+        "rechecked_on": clock.today(),
+        "second": cast.person("county2").id,
+        "note": "现场查看，已停用，检验报告合格" if verb == "pass_recheck" else "仍在使用",
+        **changes,
+    }
