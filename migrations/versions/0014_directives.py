@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("paper_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("area_code", sa.String(length=40), nullable=False),
+        sa.Column("check_id", sa.Integer(), nullable=True),
         sa.Column("problems", sa.String(length=4000), nullable=False),
         sa.Column("broken_rule", sa.String(length=4000), nullable=False),
         sa.Column("order_basis", sa.String(length=4000), nullable=False),
@@ -48,6 +49,9 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(length=40), nullable=False),
         sa.Column("ref_digest", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_directive_area_code_area")),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["supervision_check.id"], name=op.f("fk_directive_check_id_supervision_check")
+        ),
         sa.ForeignKeyConstraint(["issuer_id"], ["unit.id"], name=op.f("fk_directive_issuer_id_unit")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_directive_paper_id_paper")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_directive_person_id_person")),
@@ -58,6 +62,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("directive", schema=None) as batch_op:
         batch_op.create_index("ix_directive_area_code_state", ["area_code", "state"], unique=False)
+        batch_op.create_index("ix_directive_check_id", ["check_id"], unique=False)
         batch_op.create_index("ix_directive_state_due_on", ["state", "due_on"], unique=False)
         batch_op.create_index("ix_directive_unit_id_state", ["unit_id", "state"], unique=False)
 

@@ -12,6 +12,7 @@ from registry.models.hazards import Hazard
 from registry.models.papers import Paper
 from registry.models.people import Person
 from registry.models.steps import Step
+from registry.models.supervision_checks import SupervisionCheck
 from registry.models.units import Unit
 
 
@@ -28,6 +29,7 @@ class Directive(Base):
         Index("ix_directive_area_code_state", "area_code", "state"),
         Index("ix_directive_unit_id_state", "unit_id", "state"),
         Index("ix_directive_state_due_on", "state", "due_on"),
+        Index("ix_directive_check_id", "check_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +37,7 @@ class Directive(Base):
     paper_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
+    check_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_check.id"))
     problems: Mapped[Long]
     broken_rule: Mapped[Long]
     order_basis: Mapped[Long]
@@ -63,6 +66,7 @@ class Directive(Base):
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise_on_sql")
     issuer: Mapped[Unit | None] = relationship(foreign_keys=[issuer_id], lazy="raise_on_sql")
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    check: Mapped[SupervisionCheck | None] = relationship(lazy="raise_on_sql")
     paper: Mapped[Paper | None] = relationship(lazy="raise_on_sql")
     inspectors: Mapped[list[DirectiveInspector]] = relationship(lazy="raise_on_sql", order_by="DirectiveInspector.id")
     items: Mapped[list[DirectiveItem]] = relationship(lazy="raise_on_sql", order_by="DirectiveItem.id")

@@ -14,7 +14,7 @@ from registry.actor import COUNTY_ROLES, Actor
 from registry.db import db
 from registry.errors import Invalid, Missing
 from registry.messages import T
-from registry.models import Certificate, Cylinder, Elevator, Hazard, Person, StoredFile, Unit
+from registry.models import Certificate, Cylinder, Elevator, Hazard, Person, StoredFile, SupervisionCheck, Unit
 from registry.queries import cylinders, elevators, hazard_facts, hazard_inputs, units
 from registry.rules import directives as rules
 
@@ -32,11 +32,12 @@ class Target:
     elevators: Sequence[Elevator]
     cylinders: Sequence[Cylinder]
     hazards: Sequence[Hazard]
+    check: SupervisionCheck | None = None
 
 
 def target(actor: Actor, data: Mapping[str, Any]) -> Target:
-    """The unit (credit code, id or name; the first device's or hazard's when left out), its devices by label code and
-    its hazards by number: `unit?, elevators?, cylinders?, hazards?`.
+    """The unit (credit code, id or name; the check's, first device's or hazard's when left out), its devices by label
+    code, its hazards and the supervision check by number: `unit?, elevators?, cylinders?, hazards?, check?`.
 
     Raises:
         Invalid: what is not there, or lies outside the caller's areas, beside its field.
@@ -45,7 +46,8 @@ def target(actor: Actor, data: Mapping[str, Any]) -> Target:
     lifts = _each(wrong, "elevators", data, lambda code: elevators.by_code(actor, code))
     bottles = _each(wrong, "cylinders", data, lambda code: cylinders.by_code(actor, code))
     hazards = _each(wrong, "hazards", data, lambda no: policy.get(actor, Hazard, Hazard.no == no))
-    unit = _unit(actor, data, lifts, bottles, hazards, wrong)
+    check = _check(actor, data, wrong)
+    unit = _unit(actor, data, [*([check] if check else []), *lifts, *bottles, *hazards], wrong)
     things: list[Any] = [*lifts, *bottles, *hazards]
     area = (things[0].area_code if things else None) or (unit.area_code if unit else None)
     if unit and not area:
@@ -54,7 +56,7 @@ def target(actor: Actor, data: Mapping[str, Any]) -> Target:
         wrong.setdefault("unit", []).append(T("只能办理本辖区的单位和设备"))
     if wrong or unit is None or area is None:
         raise Invalid(wrong)
-    return Target(unit, area, lifts, bottles, hazards)
+    return Target(unit, area, lifts, bottles, hazards, check)
 
 
 def _each(wrong: Errors, field: str, data: Mapping[str, Any], find: Any) -> list[Any]:
@@ -67,26 +69,39 @@ def _each(wrong: Errors, field: str, data: Mapping[str, Any], find: Any) -> list
     return found
 
 
-def _unit(
-    actor: Actor,
-    data: Mapping[str, Any],
-    lifts: Sequence[Elevator],
-    bottles: Sequence[Cylinder],
-    hazards: Sequence[Hazard],
-    wrong: Errors,
-) -> Unit | None:
+def _check(actor: Actor, data: Mapping[str, Any], wrong: Errors) -> SupervisionCheck | None:
+    if not data.get("check"):
+        return None
+    try:
+        return policy.get(actor, SupervisionCheck, SupervisionCheck.no == data["check"])
+    except Missing:
+        wrong["check"] = [T("没有找到：{keys}", keys=data["check"])]
+        return None
+
+
+def _unit(actor: Actor, data: Mapping[str, Any], things: Sequence[Any], wrong: Errors) -> Unit | None:
+    """The unit that was named, else that of the first thing that has one."""
     if data.get("unit"):
         try:
             return units.find(actor, str(data["unit"]))
         except Missing as error:
             wrong["unit"] = [error.detail]
             return None
-    ids = [row.use_unit_id for row in lifts] + [row.owner_id for row in bottles] + [row.unit_id for row in hazards]
-    found = next((one for one in ids if one), None)
+    found = next((key for key in map(_unit_of, things) if key), None)
     if found is None:
         wrong["unit"] = [T("请填写单位，或者填写它的设备代码")]
         return None
     return db.session.get_one(Unit, found)
+
+
+def _unit_of(thing: Any) -> int | None:
+    match thing:
+        case Elevator():
+            return thing.use_unit_id
+        case Cylinder():
+            return thing.owner_id
+    key: int | None = thing.unit_id
+    return key
 
 
 def inspectors(actor: Actor, people: Sequence[int], on: date) -> dict[int, str]:

@@ -88,6 +88,7 @@ def by_id(actor: Actor, directive_id: int) -> Directive:
         *LOADED,
         joinedload(Directive.person),
         joinedload(Directive.paper),
+        joinedload(Directive.check),
         selectinload(Directive.inspectors).joinedload(DirectiveInspector.person),
         items.joinedload(DirectiveItem.elevator),
         items.joinedload(DirectiveItem.cylinder),

@@ -33,9 +33,9 @@ def issue(actor: Actor, data: Data) -> tuple[Directive, bool]:
     """Issue a directive under the next number of the office, and its paper; whether it was here before.
 
     `data`: `ref, problems, broken_rule, order_basis, measures, due_on, inspectors` ([{person, signature}], the caller
-    among them), `unit?, elevators?, cylinders?, hazards?, oral_on?`; and either `unit_signer` (with `unit_signature?`),
-    who takes it on the spot, so that it is served at once, or `refusal` with `refusal_files` (ids). Signatures are
-    image bytes or ids of stored files.
+    among them), `unit?, elevators?, cylinders?, hazards?, check?, oral_on?`; and either `unit_signer`
+    (with `unit_signature?`), who takes it on the spot, so that it is served at once, or `refusal` with
+    `refusal_files` (ids). Signatures are image bytes or ids of stored files.
 
     Raises:
         Invalid: what is missing, not there or not possible, beside its field.
@@ -243,6 +243,7 @@ def _new(actor: Actor, data: Data, target: Target, today: date) -> Directive:
     return Directive(
         unit_id=target.unit.id,
         area_code=target.area_code,
+        check_id=target.check.id if target.check else None,
         **{name: data[name].strip() for name in TEXTS},
         due_on=data["due_on"],
         oral_on=oral,

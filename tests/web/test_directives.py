@@ -88,9 +88,9 @@ def test_refused_published_and_rechecked(browser_of) -> None:
 
 def test_the_first_page_tells_what_waits(browser_of) -> None:
     row = issued()
-    assert "待提交整改报告的指令书" in browser_of("property").get("/waiting").text
+    assert "待提交整改报告的指令书" in browser_of("property").get("/todo").text
     reported(row)
-    assert "待复查的指令书" in browser_of("county").get("/waiting").text
+    assert "待复查的指令书" in browser_of("county").get("/todo").text
 
 
 @pytest.mark.parametrize(
