@@ -279,7 +279,10 @@ def _hazards(actor: Actor) -> Where:
     if actor.role in COUNTY_ROLES:
         return Hazard.area_code.in_(actor.areas)
     own_steps = select(HazardStep.hazard_id).where(HazardStep.unit_id == actor.unit_id)
-    return or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
+    own = or_(Hazard.unit_id == actor.unit_id, Hazard.id.in_(own_steps))
+    if actor.role in MAINTENANCE:  # whoever maintains the elevator helps to rectify it
+        return or_(own, Hazard.elevator_id.in_(contracted(actor)))
+    return own
 
 
 def _supervision_checks(actor: Actor) -> Where:

@@ -23,16 +23,20 @@ from registry.services import hazards
 bp = Blueprint("hazards", __name__, url_prefix="/hazards")
 
 
+OF_THE_BOARD = frozenset({"area"})
+
+
 @bp.route("/")
 def index() -> Any:
-    """The board: how many stand where, and the list behind it."""
+    """The board: how many stand where and which are the most urgent; with a search, the list of what was found."""
     form = Form(schemas.HazardFilter(), sent=request.args, choices={"areas": areas.choices(actor())})
     asked, today = form.load() or {}, clock.today()
-    page, board = queries.page(actor(), asked, today), queries.board(actor(), asked, today)
+    board = queries.board(actor(), asked, today)
     kept = {key: value for key, value in request.args.items() if value and key != "cursor"}
-    return form.page(
-        "hazards/index.html", page=page, board=board, kept=kept, asked=asked, today=today, late=late, states=STATES
-    )
+    known = {"board": board, "asked": asked, "kept": kept, "late": late, "states": STATES}
+    if {key for key, value in request.args.items() if value} <= OF_THE_BOARD:
+        return form.page("hazards/board.html", columns=queries.columns(actor(), board, asked, today), **known)
+    return form.page("hazards/index.html", page=queries.page(actor(), asked, today), **known)
 
 
 def late(hazard: Any) -> int:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from registry import clock, files, policy
@@ -29,6 +29,7 @@ from registry.settings import current
 
 LOADED = (joinedload(Hazard.unit), joinedload(Hazard.elevator), joinedload(Hazard.cylinder))
 RUNNING = tuple(state for state in rules.OPEN_STATES if state != "SUSPENDED")  # the clock of the others stands still
+COLUMN_ROWS = 8  # a column of the board shows the most urgent; the list behind it shows all
 GROUPS = {"open": rules.OPEN_STATES, "clues": ("DRAFT", "PENDING_RECOGNITION")}
 
 
@@ -49,6 +50,14 @@ class Board:
     open: int
     overdue: int
     all: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A state on the board: its counts and its most urgent hazards."""
+
+    count: Count
+    hazards: list[Hazard]
 
 
 @dataclass(frozen=True)
@@ -134,6 +143,34 @@ def board(actor: Actor, filters: Mapping[str, Any], on: date) -> Board:
         sum(count.overdue for count in counts),
         sum(count.count for count in counts),
     )
+
+
+def columns(actor: Actor, counted: Board, filters: Mapping[str, Any], on: date) -> list[Column]:
+    """The states on the way that hold any hazard, in workflow order, each with those whose deadline is nearest."""
+    policy.require(actor, "hazard.read")
+    on_the_way = [count for count in counted.counts if count.count and not count.state.terminal]
+    if not on_the_way:
+        return []
+    rest = {name: value for name, value in filters.items() if name not in ("state", "overdue")}
+    nearest = [
+        _found(actor, {**rest, "state": count.state.code}, on)
+        .with_only_columns(Hazard.id)
+        .order_by(None)
+        .order_by(Hazard.due_on.is_(None), Hazard.due_on, Hazard.id)
+        .limit(COLUMN_ROWS)
+        .subquery()
+        for count in on_the_way
+    ]
+    wanted = union_all(*(select(part.c.id) for part in nearest))
+    shown: dict[str, list[Hazard]] = {}
+    for hazard in db.session.scalars(
+        select(Hazard)
+        .where(Hazard.id.in_(wanted))
+        .options(*LOADED)
+        .order_by(Hazard.due_on.is_(None), Hazard.due_on, Hazard.id)
+    ):
+        shown.setdefault(hazard.state, []).append(hazard)
+    return [Column(count, shown.get(count.state.code, [])) for count in on_the_way]
 
 
 def count_overdue(actor: Actor, on: date) -> int:

@@ -30,7 +30,9 @@ def _enter(control: Locator, value: Any) -> None:
 
 
 def _wanted(box: Locator, value: Any) -> bool:
-    """`...` takes every box, True the only one; else by value, or by what the box says."""
+    """`...` takes every box, True the only one, a tuple several; else by value, or by what the box says."""
     if value is ... or value is True:
         return True
+    if isinstance(value, tuple):
+        return any(_wanted(box, one) for one in value)
     return box.get_attribute("value") == str(value) or value in box.locator("xpath=ancestor::label").inner_text()

@@ -1,4 +1,4 @@
-"""The office's week: a ledger comes in, an elevator is registered and insured, a hazard is driven home."""
+"""The office's week: a ledger comes in, an elevator is registered and insured."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Server
-from tests.browser.evidence import jpeg, pdf
 from tests.browser.filling_in import fill_in
 
 HEADINGS = ("设备代码", "梯型", "区县", "安装在哪里", "使用单位", "额定载重量（kg）")
 PROPERTY = "宿州汇源物业服务有限公司"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NOTICE_DAYS = 21  # five working days are over then, whatever holidays fall into them
-SECOND_SIGNATURE = "县级审批签字（第二签）"
 
 
 def device_code(server: Server, serial: str) -> str:
@@ -165,145 +162,3 @@ def test_a_ledger_an_elevator_and_its_policy(
 
     insure(signed_in("insurer", viewport), server, run, code)
     assert uninsured(section, f"银河一路{run}号") == 0
-
-
-def moves(server: Server) -> tuple[tuple[str, str, dict[str, Any]], ...]:
-    """Who does what to a hazard on the county's list, and what each of them enters."""
-    today = server.today
-    return (
-        ("county", "提交认定", {}),
-        (
-            "county-leader",
-            "认定为重大隐患",
-            {
-                "clauses": "4.6b",
-                "recognition_record": pdf("认定记录"),
-                "interim_measures": "立即停梯，设置警戒",
-                "stop_use": True,
-            },
-        ),
-        (
-            "county-leader",
-            "签发交办单",
-            {
-                "responsible_party": {"label": PROPERTY},
-                "coordinating_party": {"label": "埇桥区市场监督管理局"},
-                "due": today + timedelta(days=30),
-                "directive_no": "（埇）市监特令〔2026〕第7号",
-            },
-        ),
-        ("county", "签收交办单", {"signed_by": "张敏", "signed_on": today}),
-        (
-            "property",
-            "上报治理方案",
-            {
-                "leader_name": "张敏",
-                "leader_post": "经理",
-                "leader_phone": "13955700001",
-                "measures": "更换门锁并检查同型号电梯",
-                "budget_yuan": "3000",
-                "fund_source": "维修资金",
-                "plan_due": today + timedelta(days=20),
-                "emergency_plan": "停梯，专人值守",
-            },
-        ),
-        ("county2", "同意方案", {"opinion": "同意"}),
-        ("property", "登记整改进展", {"progress": "门锁已到货", "progress_on": today}),
-        (
-            "property",
-            "申请销号",
-            {
-                "self_acceptance": "自验合格",
-                "rectified_on": today,
-                "photos_before": jpeg("整改前", 1200, 900),
-                "photos_after": jpeg("整改后", 1200, 900),
-                "explanation": "门锁已更换并调试",
-                "test_report": pdf("检测报告"),
-                "test_report_on": today,
-            },
-        ),
-        ("county2", "受理并指派核查人", {"verifiers": ...}),
-        (
-            "county",
-            "核查合格",
-            {
-                "site_date": today,
-                "site_photos": jpeg("核查现场", 1200, 900),
-                **{f"checklist-{point}": "yes" for point in POINTS},
-                "verifier_signatures": ...,
-                "unit_signature": "张敏",
-            },
-        ),
-        ("county-leader", "县级审核签字（第一签）", {"opinion": "同意", "signature": "周卫东"}),
-        ("county-leader2", SECOND_SIGNATURE, {"opinion": "同意销号", "signature": "吴海燕"}),
-    )
-
-
-POINTS = ("measures_done", "penalty_handled", "technical_ok", "similar_checked", "root_cause", "records_ok")
-# Orders are read at a desk; what happens on the spot and what is only signed is done on the phone.
-ON_THE_PHONE = (
-    "签收交办单",
-    "登记整改进展",
-    "核查合格",
-    "县级审核签字（第一签）",
-    SECOND_SIGNATURE,
-    "确认销号",
-)
-
-
-def step(page: Page, no: str, title: str, values: dict[str, Any]) -> None:
-    """Make one move by its button and its form."""
-    page.goto(f"/hazards/{no}")
-    page.locator(".hazard-moves").get_by_role("link", name=title, exact=True).click()
-    page.wait_for_url(re.compile(f"/hazards/{no}/"))
-    fill_in(page, values)
-    page.get_by_role("button", name=title, exact=True).dblclick()
-    expect(page.get_by_text(f"已办理：{title}")).to_be_visible()
-
-
-def test_a_hazard_from_clue_to_closing(server: Server, signed_in: Callable[..., Page]) -> None:
-    pages: dict[tuple[str, int], Page] = {}
-
-    def at_work(login: str, title: str) -> Page:
-        viewport = PHONE if title in ON_THE_PHONE else DESK
-        key = (login, viewport["width"])
-        if key not in pages:
-            pages[key] = signed_in(login, viewport)
-        return pages[key]
-
-    finder = at_work("county", "登记线索")
-    finder.goto("/elevators/?q=翠湖花园3号楼")
-    finder.get_by_role("link", name=re.compile("翠湖花园3号楼")).first.click()
-    code = finder.url.rpartition("/")[2]
-    finder.goto("/hazards/new")
-    clue = {
-        "title": "3号楼1单元层门门锁安全回路被短接",
-        "description": "现场检查发现层门门锁安全回路被短接，电梯仍在运行",
-        "source": "routine_inspection",
-        "elevator": code,
-        "suggested_clause": "4.6b",
-        "evidence": jpeg("短接线", 1200, 900),
-    }
-    fill_in(finder, clue)
-    finder.get_by_role("button", name="登记线索").click()
-    expect(finder.get_by_text("线索已登记")).to_be_visible()
-    no = finder.url.rpartition("/")[2]
-
-    for login, title, values in moves(server):
-        if title == SECOND_SIGNATURE:
-            first_signer = at_work("county-leader", title)
-            first_signer.goto(f"/hazards/{no}")
-            expect(first_signer.get_by_text(f"“{title}”不由您办理")).to_be_visible()
-        step(at_work(login, title), no, title, values)
-
-    signed_on = server.today
-    server.forward(days=NOTICE_DAYS)
-    pages.clear()
-    closing = {"notice_url": "https://example.gov.cn/notices/7", "notice_published_on": signed_on}
-    closer = at_work("county2", "确认销号")
-    step(closer, no, "确认销号", closing)
-    expect(closer.locator("main")).to_contain_text("已销号")
-    expect(closer.locator(".timeline-list > li")).to_have_count(14)
-    section = signed_in("section")
-    section.goto("/hazards/?state=CLOSED")
-    expect(section.get_by_role("row").filter(has_text=no)).to_be_visible()

@@ -106,6 +106,47 @@ def test_the_board_counts_by_state_and_shows_what_is_late(time, browser_of) -> N
     assert "超期的" not in browser_of("dangshan").get("/hazards/").text
 
 
+def columns(page: str) -> dict[str, list[str]]:
+    """The board as it is read: state -> the titles on its cards."""
+    found = {}
+    for column in page.split('<section class="hazard-column" id="')[1:]:
+        state, _, rest = column.partition('"')
+        found[state] = re.findall(r'<a href="/hazards/ZDYH[^"]+">([^<]+)</a>', rest.partition("</section>")[0])
+    return found
+
+
+def test_the_board_has_a_column_for_each_state_and_the_most_urgent_first(time, browser_of) -> None:
+    later, sooner = (walk(reported(title=title), "LISTED") for title in ("较晚的", "较早的"))
+    move("county-leader", later, "assign", due=date(2026, 11, 20))
+    move("county-leader", sooner, "assign", due=date(2026, 11, 4))
+    for number in range(10):
+        reported(title=f"线索{number}")
+    reported("dangshan", title="砀山的线索", unit=cast.unit("property2").credit_code)
+    time.forward(days=3)
+
+    city = browser_of("section").get("/hazards/").text
+    found = columns(city)
+    assert list(found) == ["DRAFT", "ASSIGNED"]
+    assert found["ASSIGNED"] == ["较早的", "较晚的"]
+    assert len(found["DRAFT"]) == 8
+    assert "全部 11 条" in city
+    assert "逾期 2 天" in city
+    assert columns(browser_of("dangshan").get("/hazards/").text) == {"DRAFT": ["砀山的线索"]}
+    assert columns(browser_of("section").get("/hazards/?area=341321").text) == {"DRAFT": ["砀山的线索"]}
+    assert "砀山的线索" not in browser_of("county").get("/hazards/").text
+    assert columns(browser_of("section").get("/hazards/?view=list").text) == {}
+    assert "没有在办的隐患" in browser_of("company2").get("/hazards/").text
+
+
+def test_whoever_maintains_the_elevator_sees_its_hazard(time, browser_of) -> None:
+    elevator = elevators_factory.maintained(cast.actor("section"))
+    hazard = walk(reported(elevator=elevator.label_code), "RECTIFYING")
+    page = browser_of("company").get(f"/hazards/{hazard.no}").text
+    assert "登记整改进展" in page
+    assert browser_of("tech1").get(f"/hazards/{hazard.no}").status_code == 200
+    assert browser_of("company2").get(f"/hazards/{hazard.no}").status_code == 404
+
+
 # What a head of an office may issue while nothing has been issued yet: no talk to record, nothing to delist.
 SUPERVISION = ("remind", "supervise", "list-supervision", "summon", "transfer-case")
 
