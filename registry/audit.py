@@ -240,7 +240,7 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
         plain = {key: value if value.__class__ in _AS_IS else _plain(value) for key, value in data.items()}
         rows.append({**common, "subject_id": subject_id, "data": plain})
     if len(rows) == 1:
-        _ONE_ENTRY.insert(rows[0])
+        _ONE_ENTRY.write(rows[0])
         return
     insert_rows(db.session(), cast(Table, TrailEntry.__table__), rows)
 

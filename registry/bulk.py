@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnDefault, Insert, Select, Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from registry import journeys
 from registry.db import connection
 
 __all__ = ["insert_rows", "take_ids"]
@@ -61,6 +62,7 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
         return
     given = _defaults(table, rows[0])
     names = _filled(rows)
+    journeys.flush(session.connection())
     cursor: Any = session.connection().connection.cursor()
     wanted = ", ".join(f'"{name}"' for name in (*names, *given))
     with cursor, cursor.copy(f'COPY "{table.name}" ({wanted}) FROM STDIN') as copy:

@@ -2,18 +2,20 @@
 
 SQLAlchemy writes the SQL and knows how values of a column are put and read; both are asked once. Going through it at
 each call takes four times as long as the database does, which a gun that asks all day cannot afford. So this is for
-the few statements of the gun and of a bearer token alone: values in, plain rows out, in the running transaction.
+the few statements of the gun and of a bearer token alone: values in, plain rows out, in the running transaction. None
+of them fires the events of SQLAlchemy's cursors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect
 
+from registry import journeys
 from registry.db import connection, lone
 
 __all__ = ["Prepared", "together"]
@@ -24,31 +26,38 @@ Step = Callable[[Any], Any]
 
 
 class Prepared:
-    """A select, or an insert of one row whose columns are `columns`. Every other parameter of it has a name."""
+    """A select, or an insert or update whose columns are `columns`. Every other parameter of it has a name."""
 
     def __init__(self, statement: Any, *columns: str) -> None:
         self._statement, self._columns = statement, columns
-        self._ready: dict[str, _Ready] = {}
+        self._ready: dict[str, _Sqlite | _Postgres] = {}
 
     def rows(self, given: Given) -> list[Row]:
         """The rows of a select in the running transaction."""
         running = connection()
-        return self._of(running.dialect).rows(running.connection.driver_connection, given, running)
+        return self._of(running.dialect).rows(running, given)
 
     def alone(self, given: Given) -> list[Row]:
         """The rows of a select that needs no transaction around it."""
         with lone() as running:
-            return self._of(running.dialect).rows(running.connection.driver_connection, given, running)
+            return self._of(running.dialect).rows(running, given)
 
     def insert(self, given: Given) -> int:
         """Write one row in the running transaction; its id."""
         running = connection()
-        return self._of(running.dialect).insert(running.connection.driver_connection, given, running)
+        return self._of(running.dialect).insert(running, given)
 
-    def _of(self, dialect: Dialect) -> _Ready:
+    def write(self, given: Given) -> None:
+        """Write in the running transaction what nobody waits for: it may go with the next statement, which then fails
+        for it."""
+        running = connection()
+        self._of(running.dialect).write(running, given)
+
+    def _of(self, dialect: Dialect) -> _Sqlite | _Postgres:
         found = self._ready.get(dialect.name)
         if found is None:
-            found = self._ready[dialect.name] = _Ready(self._statement, self._columns, dialect)
+            kind = _Sqlite if dialect.name == "sqlite" else _Postgres
+            found = self._ready[dialect.name] = kind(self._statement, self._columns, dialect)
         return found
 
 
@@ -56,13 +65,12 @@ def together(*asked: tuple[Prepared, Given]) -> list[list[Row]]:
     """The rows of several selects that do not wait for each other, on PostgreSQL in one journey to the server and
     back: the journeys take longer there than the statements."""
     running = connection()
-    if running.dialect.name == "sqlite":
-        return [statement.rows(given) for statement, given in asked]
-    raw: Any = running.connection.driver_connection
     ready = [(statement._of(running.dialect), given) for statement, given in asked]
-    with raw.pipeline():
-        cursors = [statement.execute(raw, given, running) for statement, given in ready]
-        return [statement.read(cursor) for (statement, _), cursor in zip(ready, cursors, strict=True)]
+    if running.dialect.name == "sqlite":
+        return [statement.rows(running, given) for statement, given in ready]
+    made = cast("list[tuple[_Postgres, Given]]", ready)
+    came = journeys.travel(running, [statement.sent(given) for statement, given in made])
+    return [statement.read(one.rows, one.types) for (statement, _), one in zip(made, came, strict=True)]
 
 
 class _Ready:
@@ -72,7 +80,7 @@ class _Ready:
         made = statement.compile(dialect=dialect, column_keys=columns or None)
         if made.post_compile_params:
             raise ValueError("IN is of a fixed length here: a list of literals")
-        self._dialect, self.text = dialect, str(made)
+        self._dialect, self._text = dialect, str(made)
         into: dict[str, Step | None] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in made.bind_names.items()
         }
@@ -83,47 +91,30 @@ class _Ready:
             for name, value in made.params.items()
             if name not in asked
         }
-        places = made.positiontup
-        self._in_order = None if places is None else _picker(places)
-        self._types = [] if isinstance(statement, Insert) else [column.type for column in statement.selected_columns]
+        self._places: Sequence[str] = made.positiontup or ()
+        self._types = [column.type for column in getattr(statement, "selected_columns", ())]
         self._out: list[tuple[int, Step]] | None = None
 
-    def rows(self, raw: Any, given: Given, held: Connection) -> list[Row]:
-        return self.read(self.execute(raw, given, held))
-
-    def read(self, cursor: Any) -> list[Row]:
-        rows: list[Row] = cursor.fetchall()
-        if self._out is None:
-            self._out = self._readers(cursor.description)
-        return [self._read(row, self._out) for row in rows] if self._out else rows
-
-    def insert(self, raw: Any, given: Given, held: Connection) -> int:
-        cursor = self.execute(raw, given, held)
-        return int(cursor.lastrowid if cursor.description is None else cursor.fetchone()[0])
-
-    def execute(self, raw: Any, given: Given, held: Connection) -> Any:
+    def values(self, given: Given) -> dict[str, Any]:
         values = dict(self._fixed)
         for name, put in self._asked:
             value = given[name]
             values[name] = value if put is None else put(value)
-        sent = values if self._in_order is None else self._in_order(values)
-        driver: Any = self._dialect.loaded_dbapi
-        try:
-            return raw.execute(self.text, sent)
-        except driver.Error as error:
-            lost = self._dialect.is_disconnect(error, raw, None)
-            if lost:
-                held.invalidate()
-            raise DBAPIError.instance(
-                self.text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost,
-                dialect=self._dialect,
-            ) from error  # fmt: skip
+        return values
 
-    def _readers(self, description: Any) -> list[tuple[int, Step]]:
+    def read(self, rows: list[Row], types: Sequence[Any]) -> list[Row]:
+        """Rows as the driver read them, of columns of its `types`, as SQLAlchemy would read them."""
+        if self._out is None:
+            if not rows:
+                return rows
+            self._out = self._readers(types)
+        return [self._read(row, self._out) for row in rows] if self._out else rows
+
+    def _readers(self, types: Sequence[Any]) -> list[tuple[int, Step]]:
         """Position and function of the columns that are not read as they come."""
         made = (
-            type_.dialect_impl(self._dialect).result_processor(self._dialect, column[1])
-            for type_, column in zip(self._types, description, strict=True)
+            type_.dialect_impl(self._dialect).result_processor(self._dialect, code)
+            for type_, code in zip(self._types, types, strict=True)
         )
         return [(position, read) for position, read in enumerate(made) if read is not None]
 
@@ -135,7 +126,62 @@ class _Ready:
         return tuple(read)
 
 
-def _picker(places: list[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+class _Sqlite(_Ready):
+    def __init__(self, statement: Any, columns: tuple[str, ...], dialect: Dialect) -> None:
+        super().__init__(statement, columns, dialect)
+        self._in_order = _picker(self._places)
+
+    def rows(self, held: Connection, given: Given) -> list[Row]:
+        cursor = self._execute(held, given)
+        return self.read(cursor.fetchall(), [column[1] for column in cursor.description])
+
+    def insert(self, held: Connection, given: Given) -> int:
+        cursor = self._execute(held, given)
+        return int(cursor.lastrowid if cursor.description is None else cursor.fetchone()[0])
+
+    def write(self, held: Connection, given: Given) -> None:
+        self._execute(held, given)
+
+    def _execute(self, held: Connection, given: Given) -> Any:
+        raw: Any = held.connection.driver_connection
+        sent = self._in_order(self.values(given))
+        try:
+            return raw.execute(self._text, sent)
+        except sqlite3.Error as error:
+            raise journeys.as_told(held, self._text, error) from error
+
+
+class _Postgres(_Ready):
+    def __init__(self, statement: Any, columns: tuple[str, ...], dialect: Dialect) -> None:
+        super().__init__(statement, columns, dialect)
+        numbered = _Numbered()
+        self._numbered = self._text % numbered
+        self._in_order = _picker(list(numbered))
+
+    def rows(self, held: Connection, given: Given) -> list[Row]:
+        (came,) = journeys.travel(held, (self.sent(given),))
+        return self.read(came.rows, came.types)
+
+    def insert(self, held: Connection, given: Given) -> int:
+        (came,) = journeys.travel(held, (self.sent(given),))
+        return int(came.rows[0][0])
+
+    def write(self, held: Connection, given: Given) -> None:
+        journeys.wait_for_next(held, self.sent(given))
+
+    def sent(self, given: Given) -> journeys.Sent:
+        return journeys.Sent(self._numbered, self._in_order(self.values(given)))
+
+
+class _Numbered(dict[str, str]):
+    """The places of a text, numbered as it names them."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = f"${len(self) + 1}"
+        return self[name]
+
+
+def _picker(places: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
     """The values in the order of their places; `itemgetter` gives a tuple only of two and more."""
     if len(places) > 1:
         return itemgetter(*places)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Date, bindparam, insert, literal, select
+from sqlalchemy import Date, bindparam, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.db import db, transaction
-from registry.models import Scan, Unit, UnknownCode
+from registry.models import Scan, TrailEntry, Unit, UnknownCode
 from registry.prepared import Prepared, together
 from seeds import cast
 
@@ -62,3 +62,51 @@ def test_a_mistake_is_an_error_of_the_database_that_tells_no_values(app) -> None
 def test_a_list_of_no_fixed_length_is_refused(app) -> None:
     with pytest.raises(ValueError, match="fixed length"):
         Prepared(select(UnknownCode.id).where(UnknownCode.kind.in_(["a", "b"]))).rows({})
+
+
+def test_what_nobody_waits_for_is_there_for_whoever_looks_and_gone_with_its_transaction(app) -> None:
+    note = Prepared(insert(TrailEntry), "at", "act", "subject", "role", "request_id", "data")
+    given = {
+        "at": clock.now(),
+        "act": "seal.made",
+        "subject": "kept",
+        "role": "system",
+        "request_id": "",
+        "data": {"no": 1},
+    }
+    count = select(func.count()).where(TrailEntry.subject == bindparam("subject"))
+    with transaction() as session:
+        note.write(given)
+        assert session.scalar(count, {"subject": "kept"}) == 1
+        note.write(given)
+    assert db.session.scalar(count, {"subject": "kept"}) == 2
+    broken = {**ROW, "purpose": None, "at": clock.now(), "received_at": clock.now()}
+
+    def fail() -> None:
+        with transaction():
+            note.write({**given, "subject": "let go"})
+            Prepared(insert(Scan), *COLUMNS).insert(broken)
+
+    with pytest.raises(IntegrityError):
+        fail()
+    with transaction():
+        note.write({**given, "subject": "after"})
+    assert Prepared(count).rows({"subject": "let go"}) == [(0,)]
+    assert Prepared(count).rows({"subject": "after"}) == [(1,)]
+
+
+def test_what_nobody_waits_for_fails_its_transaction_at_the_end(app) -> None:
+    note = Prepared(insert(TrailEntry), "at", "act", "subject", "role", "request_id", "data")
+    with pytest.raises(IntegrityError) as raised, transaction():
+        note.write({"at": clock.now(), "act": None, "subject": "bad", "role": "system", "request_id": "", "data": {}})
+    assert raised.value.params is None
+
+
+def test_what_the_driver_had_the_server_forget_is_made_ready_again(app) -> None:
+    one = Prepared(select(Unit.id).where(Unit.id == bindparam("unit")))
+    unit = cast.unit("station").id
+    for _ in range(3):
+        for _ in range(8):  # often enough for the driver to keep something ready itself
+            db.session.scalar(select(func.count()).select_from(Unit))
+        assert one.rows({"unit": unit}) == [(unit,)]
+        db.session.rollback()
