@@ -68,8 +68,9 @@ class SupervisionDraw(Base):
     """A random draw of units and of those who check them. Never changed: seed, weights and the whole pool are here,
     so that anybody can draw again.
 
-    `pool`: `[[key, weight, [reason, ...]], ...]` with the unit's credit code (or `#id`) as key; `people`:
-    `[[person id, name], ...]`; `result`: `[[key, [person id, ...]], ...]` in the order drawn.
+    `pool`: `[[key, weight, [reason, ...], list, area], ...]` with the unit's credit code (or `#id`) as key; `people`:
+    `[[person id, name, area], ...]`; `result`: `[[key, [person id, ...]], ...]` in the order drawn; `weights` holds the
+    table of the day and `key_units`, the least number of key units.
     """
 
     __tablename__ = "supervision_draw"
@@ -111,6 +112,7 @@ class SupervisionCheck(Base):
         Index("ix_supervision_check_unit_id", "unit_id"),
         Index("ix_supervision_check_plan_id", "plan_id"),
         Index("ix_supervision_check_draw_id", "draw_id"),
+        Index("ix_supervision_check_record_ref", "record_ref", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,6 +150,8 @@ class SupervisionCheck(Base):
     version: Mapped[int] = mapped_column(default=1)
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]
+    record_ref: Mapped[Code | None]
+    record_digest: Mapped[Name | None]
 
     plan: Mapped[SupervisionPlan | None] = relationship(lazy="raise_on_sql")
     draw: Mapped[SupervisionDraw | None] = relationship(lazy="raise_on_sql")

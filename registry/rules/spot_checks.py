@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 
 from registry.rules.limits import edition
+from registry.rules.supervision_draw import lot
 from registry.rules.workflow import State, find_move, moves, states
 
 WORKFLOW = "spot_check"
@@ -59,18 +60,8 @@ def weight(circumstances: Iterable[str], table: Mapping[str, int]) -> int:
 
 def draw(seed: str, pool: Sequence[Drawn], size: int) -> list[Drawn]:
     """`size` fills of the pool, or all of a smaller one, in the order they were drawn."""
-    ordered = sorted(pool, key=lambda each: (_chance(seed, each), each.id))
+    ordered = sorted(pool, key=lambda each: (lot(seed, str(each.id), each.weight), each.id))
     return ordered[:size]
-
-
-def _chance(seed: str, each: Drawn) -> bytes:
-    start = hashlib.sha256(f"{seed}|{each.id}|".encode())
-    found = []
-    for number in range(each.weight):
-        again = start.copy()
-        again.update(str(number).encode())
-        found.append(again.digest())
-    return min(found)
 
 
 def digest(pool: Sequence[Drawn]) -> str:

@@ -74,6 +74,7 @@ NOT_A_VERB = {
     "registry.services.maintenance_state.forget",
     "registry.services.maintenance_state.refresh",
     "registry.services.supervision_checks.advance",
+    "registry.services.supervision_checks.open_drawn",
     "registry.services.report_intake.picture",
     "registry.services.report_intake.refuse_flood",
     "registry.services.report_intake.source_of",

@@ -19,7 +19,7 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Paper, StoredFile
 from registry.pictures import LARGEST_PIXELS
-from registry.queries import circulars, directive_facts, paper_facts, papers
+from registry.queries import circulars, directive_facts, paper_facts, papers, supervision_papers
 from registry.services import files
 from registry.services import papers as services
 
@@ -58,7 +58,11 @@ def draft(kind: str, template: bytes, on: date) -> bytes:
 
 
 # What a kind's template is tried with, where it is not the papers of a hazard.
-BLANKS: dict[str, Callable[[], dict[str, Any]]] = {"circular": circulars.blank, "directive": directive_facts.blank}
+BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "circular": circulars.blank,
+    "directive": directive_facts.blank,
+    supervision_papers.KIND: supervision_papers.blank,
+}
 
 
 def _made(actor: Actor, paper: Paper, form: str) -> StoredFile:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from registry.documents.office.templates import circular, directives, hazard_closing, hazard_forms, hazard_letters
+from registry.documents.office.templates import (
+    circular,
+    directives,
+    hazard_closing,
+    hazard_forms,
+    hazard_letters,
+    supervision_forms,
+)
 
 TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "report_up": hazard_forms.report_up,
@@ -25,6 +32,7 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "transfer": hazard_letters.transfer,
     "circular": circular.circular,
     "directive": directives.directive,
+    "check_record": supervision_forms.check_record,
 }
 
 
