@@ -94,6 +94,8 @@ ACTS: dict[str, frozenset[str]] = {
     "cylinder.corrected": frozenset({"changes", "source"}),
     "cylinder.status_changed": frozenset({"from", "to", "since", "reason", "document"}),
     "cylinder.transferred": frozenset({"from_unit_id", "to_unit_id", "since", "document"}),
+    "cylinder_transfer.proposed": frozenset({"giver_id", "receiver_id", "cylinders", "document"}),
+    "cylinder_transfer.moved": frozenset({"verb", "from", "to", "accepted", "refused", "reason"}),
     "cylinder.inspection_recorded": frozenset({"done_on", "passed", "next_inspection_on"}),
     "cylinder.inspection_corrected": frozenset({"done_on", "passed", "next_inspection_on", "corrects", "reason"}),
     "inspection_batch.sent": frozenset({"station_id", "body_id", "cylinders"}),

@@ -24,5 +24,21 @@ class T(str):
         return (_rebuild, (self.template, self.values))
 
 
+class Spoken(T):
+    """A text of the rules, which carry both languages themselves."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, zh: str, /, en: str = "") -> Spoken:
+        text = super().__new__(cls, zh)
+        assert isinstance(text, Spoken)
+        text.zh, text.en = zh, en
+        return text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Spoken, (self.zh, self.en))
+
+
 def _rebuild(template: str, values: dict[str, Any]) -> T:
     return T(template, **values)

@@ -29,6 +29,7 @@ from registry.models import (
     CylinderInspection,
     CylinderPurchase,
     CylinderReport,
+    CylinderTransfer,
     Device,
     Directive,
     Drill,
@@ -273,6 +274,11 @@ def _scrap_batches(actor: Actor) -> Where:
     return _of_unit(ScrapBatch.station_id)(actor)
 
 
+def _cylinder_transfers(actor: Actor) -> Where:
+    """Both sides of a transfer, and the offices of either."""
+    return or_(_of_unit(CylinderTransfer.giver_id)(actor), _of_unit(CylinderTransfer.receiver_id)(actor))
+
+
 def _hazards(actor: Actor) -> Where:
     if actor.sees_city:
         return true()
@@ -482,6 +488,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     OfflineDisagreement: _of_unit(OfflineDisagreement.station_id),
     ScaleStrokes: _of_unit(ScaleStrokes.station_id),
     Scan: _of_unit(Scan.unit_id),
+    CylinderTransfer: _cylinder_transfers,
     ScrapBatch: _scrap_batches,
     Seal: _everything,
     QualityCheck: _of_unit(QualityCheck.company_id),

@@ -497,6 +497,7 @@ CONDITIONS = {
         abs(f["clock_skew_seconds"]) > limits["skew_seconds"] or f["offline_cache_hours"] > limits["cache_hours"]
     ),
     "R40": lambda f, *_: hit(f["passengers_aboard"] or not f["plate_matches"]),
+    "R41": lambda f, *_: hit(f["life_status"] == "transferred"),
 }
 
 

@@ -12,6 +12,7 @@ from registry.models.cylinder_batches import (
     ScrapItem,
 )
 from registry.models.cylinder_reports import CylinderReport, CylinderReportStep
+from registry.models.cylinder_transfers import CylinderTransfer, CylinderTransferItem
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
 from registry.models.directives import Directive, DirectiveInspector, DirectiveItem, DirectiveStep
 from registry.models.elevators import Contract, Elevator, ElevatorStatus, Inspection, RescueEnrolment
@@ -91,6 +92,8 @@ __all__ = [
     "CylinderReport",
     "CylinderReportStep",
     "CylinderStatus",
+    "CylinderTransfer",
+    "CylinderTransferItem",
     "Device",
     "DeviceOutage",
     "Directive",

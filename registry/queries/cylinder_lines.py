@@ -40,7 +40,7 @@ def look(actor: Actor, texts: Sequence[str], lock: bool = False) -> list[Line]:
     lines: list[Line] = []
     first: dict[int, int] = {}
     for number, text in enumerate(texts, 1):
-        ids = {id_ for key in _keys(text) for id_ in found.get(key, ())}
+        ids = {id_ for key in keys(text) for id_ in found.get(key, ())}
         row = rows.get(min(ids)) if len(ids) == 1 else None
         problem = None
         if row is None:
@@ -68,13 +68,13 @@ def in_scrap(ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(select(ScrapItem.cylinder_id).where(ScrapItem.open, ScrapItem.cylinder_id.in_(ids))))
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    """What a line may be stored as."""
+def keys(text: str) -> tuple[str, ...]:
+    """What a line may be stored as: a code in any writing, plainly, or as numbers are kept."""
     return tuple(dict.fromkeys((codes.split(text).code, text.strip(), normalise(text))))
 
 
 def _ids(actor: Actor, texts: Sequence[str]) -> dict[str, set[int]]:
-    wanted = sorted({key for text in texts for key in _keys(text) if key})
+    wanted = sorted({key for text in texts for key in keys(text) if key})
     found: dict[str, set[int]] = {}
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]

@@ -21,9 +21,9 @@ from registry.rules.verdict import Finding, Verdict
 log = logging.getLogger(__name__)
 
 # What a look at a cylinder can tell anywhere: its code, its register entry, its dates.
-CYLINDER_RULES = (*(f"R{number:02}" for number in range(1, 13)), "R18")
+CYLINDER_RULES = (*(f"R{number:02}" for number in range(1, 13)), "R18", "R41")
 # At the gun, whatever was looked at: also whose it is, the station, the medium of the gun, traces of copied codes.
-GUN_RULES = (*(f"R{number:02}" for number in range(1, 19)), "R27", "R28", "R29", "R35")
+GUN_RULES = (*(f"R{number:02}" for number in range(1, 19)), "R27", "R28", "R29", "R35", "R41")
 # What only somebody who looked at the cylinder can say. The set amount and the people are asked where they are known.
 CHECK_RULES = ("R19", "R20", "R21", "R22", "R23", "R24", "R30", "R31", "R32", "R33", "R40")
 FILLING_RULES = (*GUN_RULES, *CHECK_RULES, "R25", "R34")

@@ -120,6 +120,11 @@ def not_in_use(facts: FillingFacts, _: Context) -> Hit | None:
     return hit(facts.life_status not in ("in_use", "draft", "scrap_pending", *GONE))
 
 
+@condition("R41")
+def changing_owner(facts: FillingFacts, _: Context) -> Hit | None:
+    return hit(facts.life_status == "transferred")
+
+
 @condition("R08")
 def inspection_overdue(facts: FillingFacts, context: Context) -> Hit | None:
     due = need(facts.next_due, "next_due")

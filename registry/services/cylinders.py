@@ -18,6 +18,7 @@ from registry.messages import T
 from registry.models import Cylinder, CylinderLeft, LabelCode, Unit
 from registry.queries import cylinders as queries
 from registry.queries.cylinder_terms import chosen
+from registry.queries.cylinder_transfers import pending_of
 from registry.queries.cylinder_values import (
     STATION_FIELDS,
     carried_fill_g,
@@ -174,32 +175,38 @@ def transfer(actor: Actor, code: str, data: Mapping[str, Any]) -> Cylinder:
         cylinder = _locked(actor, code)
         if not STATUSES[cylinder.status].transferable:
             raise Conflict(T("“{status}”的气瓶不能过户", status=STATUSES[cylinder.status].zh))
+        _refuse_pending(cylinder)
         if not data.get("document"):
             raise Invalid.field("document", T("过户必须填写依据文件"))
         since = _since(cylinder, data.get("since"))
         owner = _owner(actor, session, data.get("owner_id"), cylinder.kind)
         if owner.id == cylinder.owner_id:
             raise Invalid.field("owner_id", T("气瓶已经属于该单位"))
-        before, status = cylinder.owner_id, cylinder.status
-        cylinder.owner_id, cylinder.owner = owner.id, owner
-        session.add(CylinderLeft(unit_id=before, cylinder_id=cylinder.id, at=clock.now()))
-        cylinder.area_code = owner.area_code or cylinder.area_code
-        if status == "transferred":
-            cylinder.enter("in_use", since, data.get("reason") or "", data["document"])
-            moved = {"from": status, "to": "in_use", "since": since, "document": data["document"]}
-            audit.record(actor, "cylinder.status_changed", cylinder, **moved)
-        cylinder.version += 1
-        audit.record(
-            actor,
-            "cylinder.transferred",
-            cylinder,
-            from_unit_id=before,
-            to_unit_id=owner.id,
-            since=since,
-            document=data["document"],
-        )
-        life_events.note(actor, cylinder, "transfer", {"from_unit_id": before, "to_unit_id": owner.id})
+        write_over(actor, cylinder, owner, since, data.get("reason") or "", data["document"])
         return cylinder
+
+
+def write_over(actor: Actor, cylinder: Cylinder, owner: Unit, since: date, reason: str, document: str) -> None:
+    """Give a locked cylinder (its status periods loaded) to another owner, as part of a verb; its labels stay."""
+    before, status = cylinder.owner_id, cylinder.status
+    cylinder.owner_id, cylinder.owner = owner.id, owner
+    db.session.add(CylinderLeft(unit_id=before, cylinder_id=cylinder.id, at=clock.now()))
+    cylinder.area_code = owner.area_code or cylinder.area_code
+    if status == "transferred":
+        cylinder.enter("in_use", since, reason[:200], document[:200])
+        moved = {"from": status, "to": "in_use", "since": since, "document": document}
+        audit.record(actor, "cylinder.status_changed", cylinder, **moved)
+    cylinder.version += 1
+    audit.record(
+        actor,
+        "cylinder.transferred",
+        cylinder,
+        from_unit_id=before,
+        to_unit_id=owner.id,
+        since=since,
+        document=document,
+    )
+    life_events.note(actor, cylinder, "transfer", {"from_unit_id": before, "to_unit_id": owner.id})
 
 
 def _compute_dates(cylinder: Cylinder) -> None:
@@ -289,9 +296,17 @@ def _legal(actor: Actor, cylinder: Cylinder, verb: str) -> Move:
     known = next((one for one in moves_from(cylinder.status) if one.verb == verb), None)
     if known is not None and known.by == "scrap":
         raise Conflict(T("销毁须有证据，请在“报废销毁”中成批登记，一只也可以成批"))
+    if cylinder.status == "transferred":
+        _refuse_pending(cylinder)
     if move is None:
         raise Conflict(T("“{status}”的气瓶不能这样办理，请刷新后再看", status=STATUSES[cylinder.status].zh))
     return move
+
+
+def _refuse_pending(cylinder: Cylinder) -> None:
+    """What two stations agree upon is decided where they agree upon it."""
+    if (pending := pending_of(cylinder.id)) is not None:
+        raise Conflict(T("这只气瓶在过户单{no}中，请在过户单中办理", no=pending.no))
 
 
 def _since(cylinder: Cylinder, since: date | None) -> date:

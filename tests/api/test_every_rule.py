@@ -113,6 +113,7 @@ CASES |= {
     "R40": lambda world: world.api("filler").post(
         "/prechecks", check(make.cylinder("property", kind="vehicle_lpg", medium="lpg"), passengers_aboard=True)
     ),
+    "R41": registered(status="transferred"),
     "R51": lambda world: post_checked(world, reweigh_g=31_401),
     "R52": lambda world: post_checked(world, reweigh_g=30_499),
     "R53": lambda world: post_checked(world, leak_found=True),

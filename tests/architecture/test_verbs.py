@@ -33,6 +33,8 @@ NOT_A_VERB = {
     "registry.services.cylinder_inspections.keep",
     "registry.services.cylinders.make_move",
     "registry.services.cylinders.move_day",
+    "registry.services.cylinders.write_over",
+    "registry.services.cylinder_transfers.told",
     "registry.services.devices.heartbeat",
     "registry.services.fill_clips.after_heartbeat",
     "registry.services.fill_clips.link",

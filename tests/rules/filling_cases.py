@@ -271,6 +271,8 @@ CASES = [
     ("R40", CNG, {"passengers_aboard": True}, {"kind": "lpg_steel", "passengers_aboard": True},
      {"passengers_aboard": None}),
     ("R40", CNG, {"plate_matches": False}, {}, {"plate_matches": None}),
+    ("R41", GOOD, {"life_status": "transferred"}, {"life_status": "in_use"}, {"life_status": None}),
+    ("R41", GOOD, {"life_status": "transferred"}, {"life_status": "suspended"}, {"life_status": None}),
     ("R50", GOOD, {"postcheck_done": False}, {}, {"postcheck_done": None}),
     ("R51", GOOD, {"reweigh_net_kg": D("14.91")}, {}, {"reweigh_net_kg": None}),
     ("R52", GOOD, {"reweigh_net_kg": D("13.99")}, {"reweigh_net_kg": D(14)}, {"nominal_fill_kg": None}),

@@ -8,7 +8,7 @@ from datetime import date
 from registry import policy
 from registry.actor import Actor
 from registry.messages import T
-from registry.queries import cylinder_due, inspection_batches, scrap_batches
+from registry.queries import cylinder_due, cylinder_transfers, inspection_batches, scrap_batches
 from registry.queries.todo.entry import Tallied, Todo
 
 CYLINDERS_FOR = policy.REGISTRARS | {"filling_manager"}
@@ -63,6 +63,33 @@ TODOS: tuple[Todo, ...] = (
         "inspection_batches.index",
         Tallied(inspection_batches.tally, "returned"),
         {"state": "returned"},
+    ),
+    Todo(
+        "cylinder_transfers_incoming",
+        T("待接收的气瓶过户"),
+        "due",
+        "cylinder_transfer.accept",
+        "cylinder_transfers.index",
+        Tallied(cylinder_transfers.tally, "incoming"),
+        {"state": "open", "side": "received"},
+    ),
+    Todo(
+        "cylinder_transfers_outgoing",
+        T("等待对方接收的气瓶过户"),
+        "open",
+        "cylinder_transfer.propose",
+        "cylinder_transfers.index",
+        Tallied(cylinder_transfers.tally, "outgoing"),
+        {"state": "open", "side": "given"},
+    ),
+    Todo(
+        "cylinder_transfers_answered",
+        T("7天内对方已答复的气瓶过户"),
+        "open",
+        "cylinder_transfer.propose",
+        "cylinder_transfers.index",
+        Tallied(cylinder_transfers.tally, "answered"),
+        {"side": "given"},
     ),
     Todo(
         "scrap_pending",

@@ -238,6 +238,7 @@ export const CONDITIONS = {
   R37: (f) => hit(f.insurance_pilot && !need(f, "insurance_valid")),
   R39: outOfTime,
   R40: (f) => hit(f.passengers_aboard || !f.plate_matches),
+  R41: (f) => hit(f.life_status === "transferred"),
 };
 
 function firstOfMonth(day) {
