@@ -8,7 +8,7 @@ from alembic import op
 from registry.models.base import BigType, UtcMoment
 
 revision = "0020"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
