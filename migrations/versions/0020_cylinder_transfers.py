@@ -8,7 +8,7 @@ from alembic import op
 from registry.models.base import BigType, UtcMoment
 
 revision = "0020"
-down_revision = "0014"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
