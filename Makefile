@@ -31,8 +31,11 @@ run: setup
 	@echo "Demo city ..."
 	@$(BIN)/flask --app wsgi seed demo
 	@echo "http://127.0.0.1:$(PORT) (Ctrl-C stops it)"
-	@exec $(BIN)/gunicorn --no-control-socket --worker-class gthread --workers 2 --threads 4 \
-		--bind 127.0.0.1:$(PORT) wsgi:app
+	@$(BIN)/flask --app wsgi jobs run & worker=$$!; \
+	$(BIN)/gunicorn --no-control-socket --worker-class gthread --workers 2 --threads 4 \
+		--bind 127.0.0.1:$(PORT) wsgi:app & server=$$!; \
+	trap 'kill $$server $$worker 2>/dev/null' INT TERM EXIT; \
+	wait $$server
 
 test: dev
 	@$(BIN)/python scripts/test.py

@@ -96,6 +96,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("导入"), "imports.index", "import.check", "upload"),
             (_("法规表"), "rulebook.index", "rule.ask", "book"),
             (_("参数与目标"), "parameters.index", "parameter.read", "adjustments"),
+            (_("后台任务"), "jobs.index", "job.read", "clock"),
             (_("操作日志"), "trail.index", "trail.read", "history"),
             (_("接口令牌"), "account.tokens", "token.create", "key"),
             (_("接口说明"), "api_docs.index", "token.create", "book"),

@@ -226,6 +226,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "paper.withdraw": frozenset({"section_city", "leader_city", "leader_county"}),
     "paper.set_template": frozenset({"section_city", "leader_county"}),
     "paper.keep_file": OFFICE_ROLES | UNIT_MANAGERS,
+    # Workers act for the system alone.
+    "job.run": frozenset(),
+    "job.ask": OFFICE_ROLES | UNIT_MANAGERS,
+    "job.read": frozenset({"admin", "auditor"}),
+    "job.stop": frozenset({"admin"}),
     "label_batch.read": OFFICE_ROLES | STATION | UNIT_MANAGERS,
     "label_batch.request": UNIT_MANAGERS,
     "label_batch.withdraw": UNIT_MANAGERS,

@@ -14,7 +14,7 @@ from blueprints.sessions import actor
 from registry import clock, policy
 from registry.documents.office import issued
 from registry.errors import Missing
-from registry.queries import areas
+from registry.queries import areas, jobs
 from registry.queries import papers as queries
 from registry.rules import papers as rules
 from registry.services import files, papers
@@ -43,7 +43,20 @@ def show(paper_id: int) -> Any:
     if request.method == "POST" and form.submit(lambda data: papers.withdraw(actor(), paper_id, data["reason"])):
         flash(_("已撤回，文号保留"), "success")
         return redirect(url_for("papers.show", paper_id=paper_id))
-    return form.page("papers/show.html", paper=queries.show(actor(), paper_id), kinds=_kinds())
+    return form.page("papers/show.html", kinds=_kinds(), **_files(paper_id))
+
+
+def _files(paper_id: int) -> dict[str, Any]:
+    """A paper, and the job that makes its files where it is a long one."""
+    paper = queries.show(actor(), paper_id)
+    job = jobs.of_key(queries.job_key(paper.id))
+    return {"paper": paper, "job": job, "waiting": jobs.is_open(job)}
+
+
+@bp.route("/<int:paper_id>/progress")
+def progress(paper_id: int) -> Any:
+    """How far the files are: a part of the page that asks for itself again until they are there."""
+    return render_template("papers/_files.html", **_files(paper_id))
 
 
 @bp.route("/<int:paper_id>/<string:form>")

@@ -30,6 +30,7 @@ from registry.models.fill_cycles import (
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.hazards import Counter, Hazard, HazardStep
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
+from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
 from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
@@ -69,6 +70,7 @@ from registry.models.visits import Visit, VisitJoin, VisitWorker
 
 __all__ = [
     "CAPACITIES",
+    "OPEN_JOBS",
     "Alliance",
     "AnomalyStep",
     "ApiToken",
@@ -129,6 +131,7 @@ __all__ = [
     "InspectionOrder",
     "InspectionOrderItem",
     "IotPeriod",
+    "Job",
     "KeyUnit",
     "LabelBatch",
     "LabelBinding",

@@ -69,6 +69,11 @@ def of_hazard(actor: Actor, hazard: Hazard) -> list[Paper]:
     )
 
 
+def job_key(paper_id: int) -> str:
+    """What the job that makes the files of a paper is about."""
+    return f"paper.{paper_id}"
+
+
 def kept(paper_id: int, form: str) -> StoredFile | None:
     """What was made of a paper before."""
     return db.session.scalar(

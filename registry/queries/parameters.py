@@ -194,6 +194,7 @@ DEFAULTS: dict[str, Default] = {
     "safety.weekly_late_days": Default(T("每周排查报告的补报天数"), "30", "d", T("口径建议，暂无规定"), "G"),
     "safety.monthly_late_days": Default(T("每月调度纪要的补报天数"), "60", "d", T("口径建议，暂无规定"), "G"),
     "safety.ahead_days": Default(T("每日检查提示检验和证件到期的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
+    "paper.background_rows": Default(T("文书在后台生成的行数起点"), "150", "n", T("口径建议，暂无规定"), "G"),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 

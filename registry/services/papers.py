@@ -16,8 +16,9 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import Area, Hazard, Paper, PaperFile, PaperTemplate, PaperWithdrawal, StoredFile
-from registry.queries import hazard_facts, paper_facts, papers
+from registry.queries import hazard_facts, paper_facts, papers, parameters
 from registry.rules import papers as rules
+from registry.services import jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,21 @@ def issue(actor: Actor, kind: str, title: str, about: About, facts: Mapping[str,
         )
         session.add(paper)
         audit.record(actor, "paper.issued", paper, kind=kind, number=number, title=title, hazard_id=about.hazard_id)
+        if _rows(facts) > int(parameters.value("paper.background_rows", today)):
+            session.flush()
+            jobs.ask(actor, "paper", papers.job_key(paper.id), {"paper_id": paper.id}, steps=2)
         return paper
+
+
+def _rows(facts: Any) -> int:
+    """How long a paper is: the rows of all its lists."""
+    match facts:
+        case Mapping():
+            return sum(_rows(item) for item in facts.values())
+        case list() | tuple():
+            return len(facts) + sum(_rows(item) for item in facts)
+        case _:
+            return 0
 
 
 def issue_for_hazard(actor: Actor, kind: str, hazard: Hazard, more: Mapping[str, Any] | None = None) -> Paper:

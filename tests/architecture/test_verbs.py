@@ -18,7 +18,7 @@ WITHOUT_PERMISSION = {
     "registry.services.accounts.act_as",
     "registry.services.accounts.touch",
 }
-# `touch` and `heartbeat` only note that somebody is alive; the others are parts of other verbs.
+# `touch`, `heartbeat` and `beat` only note that somebody is alive; the others are parts of other verbs.
 NOT_A_VERB = {
     "registry.services.accounts.touch",
     "registry.services.anomaly_finding.after_inspection",
@@ -64,6 +64,7 @@ NOT_A_VERB = {
     "registry.services.readings.seen",
     "registry.services.readings.take",
     "registry.services.readings.use_up",
+    "registry.services.jobs.beat",
     "registry.services.labels.fresh_code",
     "registry.services.labels.fresh_codes",
     "registry.services.life_events.note",

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from registry import policy
-from registry.actor import Actor
+from registry.actor import SYSTEM, Actor
 from registry.documents.office.filling_in import Picture, TemplateFault, fill_in
 from registry.documents.office.pdf import to_pdf
 from registry.documents.office.templates import shipped
@@ -43,6 +43,16 @@ def file(actor: Actor, paper_id: int, form: str) -> tuple[Path, str, str]:
     paper = papers.show(actor, paper_id)
     row = papers.kept(paper.id, form) or _made(actor, paper, form)
     return papers.path(row), MIMES[form], f"{_file_name(paper)}.{form}"
+
+
+def make(data: Mapping[str, Any], progress: Callable[[int, int], None]) -> None:
+    """Both files of the paper `{paper_id}`, in the background; what is there already stays."""
+    paper = papers.show(SYSTEM, data["paper_id"])
+    for number, form in enumerate(MIMES):
+        progress(number, len(MIMES))
+        if papers.kept(paper.id, form) is None:
+            _made(SYSTEM, paper, form)
+    progress(len(MIMES), len(MIMES))
 
 
 def draft(kind: str, template: bytes, on: date) -> bytes:

@@ -1,0 +1,104 @@
+"""The loop of a worker: takes one job after the other, shows that it lives meanwhile, and stops when asked to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+
+from registry.db import DatabaseAway, db
+from registry.documents.office import issued
+from registry.services import jobs
+from registry.services.jobs import Given
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 20.0
+PAUSE_SECONDS = 2.0
+Progress = Callable[[int, int], None]
+Handler = Callable[[Mapping[str, Any], Progress], None]
+
+HANDLERS: dict[str, Handler] = {"paper": issued.make}
+
+
+def work(app: Flask, worker: str, over: threading.Event, handlers: Mapping[str, Handler] = HANDLERS) -> None:
+    """Do jobs until `over` is set; a job that has begun is finished first."""
+    while not over.is_set():
+        try:
+            with app.app_context():
+                found = run_next(app, worker, handlers)
+        except DatabaseAway:
+            log.exception("the database is away")
+            found = False
+        if not found:
+            over.wait(PAUSE_SECONDS)
+
+
+def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS) -> bool:
+    """Take one job and do it; whether there was one. What a handler raises is the job's problem, not the worker's."""
+    job = jobs.take(worker)
+    if job is None:
+        return False
+    number, tries, kind, data = job.id, job.tries, job.kind, dict(job.data)
+    log.info("job %s (%s), try %s", number, kind, tries)
+    problem = ""
+    try:
+        with _alive(app, number, tries) as given:
+            _do(handlers, kind, data, number, tries, given)
+    except Given:
+        log.info("job %s was taken away", number)
+        return True
+    except Exception as error:
+        log.exception("job %s (%s) failed", number, kind)
+        problem = f"{type(error).__name__}: {error}"
+    finally:
+        db.session.rollback()
+    try:
+        log.info("job %s: %s", number, jobs.finish(number, tries, problem))
+    except Given:
+        log.info("job %s was taken away", number)
+    return True
+
+
+def _do(
+    handlers: Mapping[str, Handler], kind: str, data: dict[str, Any], number: int, tries: int, given: threading.Event
+) -> None:
+    def progress(done: int, steps: int) -> None:
+        if given.is_set():
+            raise Given
+        jobs.beat(number, tries, done, steps)
+
+    if kind not in handlers:
+        raise LookupError(f"nobody knows how to do {kind}")
+    handlers[kind](data, progress)
+
+
+@contextmanager
+def _alive(app: Flask, number: int, tries: int) -> Iterator[threading.Event]:
+    """Beat while a long step runs; the event says that the job was taken away meanwhile."""
+    given, over = threading.Event(), threading.Event()
+
+    def run() -> None:
+        while not over.wait(BEAT_SECONDS):
+            with app.app_context():
+                try:
+                    jobs.beat(number, tries)
+                except Given:
+                    given.set()
+                    return
+                except Exception:
+                    log.exception("job %s: no sign of life could be given", number)
+                finally:
+                    db.session.remove()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield given
+    finally:
+        over.set()
+        thread.join()
