@@ -77,6 +77,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("安全员履职"), "safety.index", "safety.read", "users"),
             (_("风险四色图"), "risks.index", "risk.read", "layout-dashboard"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
+            (_("指标催办"), "follow_ups.index", "follow_up.read", "list-check"),
             (_("通报与督办"), "circulars.index", "circular.read", "bell"),
             (_("文书"), "papers.index", "paper.read", "file-text"),
             (_("维保异常"), "anomalies.index", "anomaly.read", "flag"),

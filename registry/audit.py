@@ -183,6 +183,8 @@ ACTS: dict[str, frozenset[str]] = {
     "risk.graded": frozenset({"on", "changed"}),
     "directive.issued": frozenset({"number", "unit_id", "due_on", "devices", "hazards"}),
     "directive.moved": frozenset({"number", "verb", "from", "to", "delivery", "served_on", "recheck_due_on", "reason"}),
+    "follow_up.sent": frozenset({"key", "unit_id", "due_on", "count"}),
+    "follow_up.moved": frozenset({"verb", "from", "to"}),
     "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),

@@ -7,10 +7,11 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.schemas.base import page_out
+from blueprints.schemas.follow_ups import EffortIn, EffortOut
 from blueprints.schemas.indicators import BehindIn, BehindOut, IndicatorsOut, TrendIn, WhenWhereIn
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import indicators
+from registry.queries import indicator_efforts, indicators
 
 bp = Blueprint("api_indicators", __name__, url_prefix="/indicators", description="Coverage indicators on any day")
 
@@ -47,3 +48,19 @@ def behind(query: dict[str, Any], key: str) -> Any:
 def trend(query: dict[str, Any], key: str) -> Any:
     """Month-ends and the last day."""
     return {"items": indicators.trend(actor(), key, query["first"], query["last"], query["area"])}
+
+
+@bp.route("/<string:key>/effort")
+@bp.arguments(EffortIn(), location="query")
+@bp.response(200, EffortOut())
+def effort(query: dict[str, Any], key: str) -> Any:
+    """What it takes today: how many more, which units hold them, which can be won soon, what falls out next."""
+    return indicator_efforts.effort(actor(), key, query["area"])
+
+
+@bp.route("/<string:key>/forecast")
+@bp.arguments(EffortIn(), location="query")
+@bp.response(200, IndicatorsOut())
+def forecast(query: dict[str, Any], key: str) -> Any:
+    """Today, each week and the end of next month, if nothing is done."""
+    return {"items": indicator_efforts.forecast(actor(), key, query["area"])}

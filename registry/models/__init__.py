@@ -28,6 +28,7 @@ from registry.models.fill_cycles import (
     StaffPresence,
 )
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
+from registry.models.follow_ups import FollowUp, FollowUpItem
 from registry.models.hazards import Counter, Hazard, HazardStep
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.jobs import OPEN_JOBS, Job
@@ -115,6 +116,8 @@ __all__ = [
     "FillRefusal",
     "FillSettlement",
     "Filling",
+    "FollowUp",
+    "FollowUpItem",
     "GasBatch",
     "Gun",
     "GunUnlock",

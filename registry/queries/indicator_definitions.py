@@ -33,6 +33,7 @@ from registry.models import (
 )
 from registry.queries import fill_clips, fill_covers, inspection_cover
 from registry.queries import indicator_reasons as reasons
+from registry.queries import indicator_ways as ways
 from registry.queries.visit_standing import held_back
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
@@ -54,7 +55,8 @@ STATUS_OF: dict[Any, tuple[Any, InstrumentedAttribute[int]]] = {
 
 @dataclass(frozen=True)
 class Indicator:
-    """One ratio. `population(on)` and `counted(on, parameters)` are conditions on the rows of `model`."""
+    """One ratio. `population(on)` and `counted(on, parameters)` are conditions on the rows of `model`; `holder(on)` is
+    the id of the unit that can change a row, `ways` are how a row that is not counted can be won soon."""
 
     key: str
     name: T
@@ -64,6 +66,8 @@ class Indicator:
     population: Callable[[date], Where]
     counted: Callable[[date, Parameters], Where]
     reasons: Reasons
+    holder: Callable[[date], Any]
+    ways: tuple[ways.Way, ...] = ()
 
 
 def holds(period: Any, on: date) -> Where:
@@ -223,6 +227,8 @@ INDICATORS: dict[str, Indicator] = {
             elevators_in_use,
             paperless,
             reasons.not_paperless,
+            ways.maintenance_company,
+            (ways.UNCONFIRMED, ways.DUE_THIS_MONTH),
         ),
         Indicator(
             "liability_insurance",
@@ -233,6 +239,8 @@ INDICATORS: dict[str, Indicator] = {
             elevators_in_use,
             lambda on, _: insured(PolicyItem.elevator_id, Elevator.id, on),
             reasons.elevators_not_insured,
+            ways.use_unit,
+            (ways.POLICY_BEGINS, ways.POLICY_LAPSED),
         ),
         Indicator(
             "rescue_platform",
@@ -243,6 +251,8 @@ INDICATORS: dict[str, Indicator] = {
             elevators_with_a_car,
             enrolled,
             reasons.not_enrolled,
+            ways.use_unit,
+            (ways.PLATE_NOT_SEEN,),
         ),
         Indicator(
             "inspection_in_date",
@@ -253,6 +263,8 @@ INDICATORS: dict[str, Indicator] = {
             elevators_in_use,
             inspected,
             reasons.not_inspected,
+            ways.use_unit,
+            (ways.JUST_EXPIRED,),
         ),
         Indicator(
             "maintenance_on_time",
@@ -263,6 +275,8 @@ INDICATORS: dict[str, Indicator] = {
             elevators_in_use,
             maintained,
             reasons.not_maintained,
+            ways.maintenance_company,
+            (ways.UNDER_CONTRACT,),
         ),
         Indicator(
             "cylinder_traceability",
@@ -273,6 +287,8 @@ INDICATORS: dict[str, Indicator] = {
             cylinders_in_use,
             coded,
             reasons.not_coded,
+            ways.cylinder_owner,
+            (ways.BINDING_WAITS,),
         ),
         Indicator(
             "cylinder_insurance",
@@ -283,6 +299,8 @@ INDICATORS: dict[str, Indicator] = {
             cylinders_in_use,
             lambda on, _: fill_covers.insured(on),
             reasons.cylinders_not_insured,
+            ways.cylinder_owner,
+            (ways.CYLINDERS_LAPSED,),
         ),
         Indicator(
             "sunshine_filling",
@@ -293,6 +311,7 @@ INDICATORS: dict[str, Indicator] = {
             recent_fills,
             lambda on, _: fill_clips.filmed(on),
             reasons.not_filmed,
+            ways.filling_station,
         ),
         Indicator(
             "major_hazards_closed_on_time",
@@ -303,6 +322,7 @@ INDICATORS: dict[str, Indicator] = {
             hazards_due,
             closed_in_time,
             reasons.not_closed,
+            ways.hazard_unit,
         ),
     )
 }

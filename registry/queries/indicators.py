@@ -106,6 +106,19 @@ def table(actor: Actor, key: str, on: date) -> list[Figure]:
     return _table(actor, key, on, areas(), _targets(on), _counts(actor, [indicator], on)[key])
 
 
+def in_area(actor: Actor, key: str, on: date, area: str | None = None) -> Figure:
+    """One indicator in one area on a day, or for everything the caller sees.
+
+    Raises:
+        Missing: no such indicator, or no such area for the caller.
+    """
+    code = area or current().city_code
+    found = next((figure for figure in table(actor, key, on) if figure.area == code), None)
+    if found is None:
+        raise Missing(T("没有这个辖区"))
+    return found
+
+
 def _table(
     actor: Actor,
     key: str,
@@ -168,14 +181,7 @@ def behind(
 def trend(actor: Actor, key: str, first: date, last: date, area: str | None = None) -> list[Figure]:
     """Month-ends from `first` to `last`, and `last` itself."""
     days = [day for day in _month_ends(first, last) if day < last]
-    code = area or current().city_code
-    found = [
-        next((figure for figure in table(actor, key, day) if figure.area == code), None)
-        for day in [*days[-MOST_TREND_POINTS:], last]
-    ]
-    if None in found:
-        raise Missing(T("没有这个辖区"))
-    return [figure for figure in found if figure]
+    return [in_area(actor, key, day, area) for day in [*days[-MOST_TREND_POINTS:], last]]
 
 
 def _month_ends(first: date, last: date) -> Sequence[date]:

@@ -19,6 +19,7 @@ from registry.queries.todo import (
     cylinders,
     elevators,
     enforcement,
+    indicators,
     inspections,
     insurance,
     maintenance,
@@ -38,6 +39,7 @@ TODOS: tuple[Todo, ...] = (
     *insurance.TODOS,
     *safety.TODOS,
     *enforcement.TODOS,
+    *indicators.TODOS,
 )
 
 
