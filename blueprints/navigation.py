@@ -89,7 +89,10 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
     ),
     (
         _("监督检查与执法"),
-        ((_("监察指令书"), "directives.index", "directive.read", "clipboard-check"),),
+        (
+            (_("监察指令书"), "directives.index", "directive.read", "clipboard-check"),
+            (_("查封扣押"), "sealings.index", "sealing.read", "ban"),
+        ),
     ),
     (
         _("数据"),

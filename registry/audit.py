@@ -185,6 +185,8 @@ ACTS: dict[str, frozenset[str]] = {
     "directive.moved": frozenset({"number", "verb", "from", "to", "delivery", "served_on", "recheck_due_on", "reason"}),
     "follow_up.sent": frozenset({"key", "unit_id", "due_on", "count"}),
     "follow_up.moved": frozenset({"verb", "from", "to"}),
+    "sealing.proposed": frozenset({"no", "unit_id", "kind", "emergency"}),
+    "sealing.moved": frozenset({"no", "verb", "from", "to", "ends_on"}),
     "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),

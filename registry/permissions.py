@@ -6,6 +6,7 @@ from registry.actor import CITY_ROLES, COUNTY_ROLES, OFFICE_ROLES
 
 OFFICERS = frozenset({"section_city", "inspector_county", "officer_station", "leader_county"})
 REGISTRARS = frozenset({"section_city", "inspector_county", "officer_station"})
+LEADERS = frozenset({"leader_city", "leader_county"})
 UNIT_MANAGERS = frozenset({"use_manager", "maintenance_manager", "filling_manager"})
 MAINTENANCE = frozenset({"maintenance_manager", "technician"})
 STATION = frozenset({"filling_manager", "filler", "checker"})
@@ -293,6 +294,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "directive.pass_recheck": REGISTRARS,
     "directive.fail_recheck": REGISTRARS,
     "directive.withdraw": frozenset({"section_city", "leader_city", "leader_county"}),
+    "sealing.read": OFFICE_ROLES | UNIT_MANAGERS,
+    "sealing.propose": REGISTRARS,
+    "sealing.approve": LEADERS,
+    "sealing.refuse": LEADERS,
+    "sealing.execute": REGISTRARS,
+    "sealing.confirm": LEADERS,
+    "sealing.disapprove": LEADERS,
+    "sealing.extend": LEADERS,
+    "sealing.lift": REGISTRARS,
     "circular.read": OFFICE_ROLES,
     "circular.issue": frozenset({"section_city", "safety_office", "leader_county"}),
     "safety.read": OFFICE_ROLES | STATION | {"use_manager"},

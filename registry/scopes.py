@@ -86,6 +86,7 @@ from registry.models import (
     Scan,
     ScrapBatch,
     Seal,
+    Sealing,
     SelfCheck,
     SpotCheck,
     SpotCheckItem,
@@ -339,6 +340,15 @@ def _directives(actor: Actor) -> Where:
     return Directive.unit_id == actor.unit_id
 
 
+def _sealings(actor: Actor) -> Where:
+    """The offices' sealings in their areas; a unit those at its own place, once they are carried out."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(Sealing.area_code.in_(actor.areas), Sealing.issuer_id == actor.unit_id)
+    return and_(Sealing.unit_id == actor.unit_id, Sealing.sealed_on.is_not(None))
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -494,6 +504,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     CylinderTransfer: _cylinder_transfers,
     ScrapBatch: _scrap_batches,
     Seal: _everything,
+    Sealing: _sealings,
     QualityCheck: _of_unit(QualityCheck.company_id),
     SelfCheck: _self_checks,
     FollowUp: _of_unit(FollowUp.unit_id),

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from registry import clock
-from registry.models import Directive
-from registry.services import directives, files
+from registry.models import Directive, Elevator, Sealing
+from registry.services import directives, files, sealings
 from seeds import cast
 
 PNG = (
@@ -65,3 +65,23 @@ def recheck(verb: str, **changes: Any) -> dict[str, Any]:
         "note": "现场查看，已停用，检验报告合格" if verb == "pass_recheck" else "仍在使用",
         **changes,
     }
+
+
+def sealing_data(lift: Elevator | None, **changes: Any) -> dict[str, Any]:
+    """What is entered for the sealing of an elevator."""
+    return {
+        "ref": str(uuid4()),
+        "kind": "seal",
+        "ground": "severe_hazard",
+        "facts": "定期检验结论为不合格，仍在使用",
+        "place": "翠湖花园1号楼1单元",
+        "elevators": [lift.label_code] if lift else [],
+        "term_days": 30,
+        "evidence": [stored("county", "report.pdf")],
+        **changes,
+    }
+
+
+def sealing(lift: Elevator | None, login: str = "county", **changes: Any) -> Sealing:
+    """A sealing as it is proposed, or in an emergency carried out."""
+    return sealings.propose(cast.actor(login), sealing_data(lift, **changes))[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.schemas import offences as offence_schemas
 from blueprints.schemas import premiums as premium_schemas
 from blueprints.schemas import risk as risk_schemas
 from blueprints.schemas import rules as schemas
@@ -77,3 +78,11 @@ def risk(data: dict[str, Any]) -> Any:
 def accident_grade(data: dict[str, Any]) -> Any:
     """The grade of an accident: the highest that any measure reaches."""
     return rule_answers.accident_grade(actor(), data)
+
+
+@bp.route("/offence", methods=["POST"])
+@bp.arguments(offence_schemas.OffenceIn())
+@bp.response(200, offence_schemas.OffenceAnswerOut())
+def offence(data: dict[str, Any]) -> Any:
+    """Which offences fit a finding: order first or not, the fine, on the spot or not, the limitation."""
+    return {"offences": rule_answers.offence(actor(), data)}

@@ -34,6 +34,7 @@ from blueprints.schemas.people import PeopleFilter
 from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFilter
 from blueprints.schemas.renewals import RenewalFilter
 from blueprints.schemas.safety import SafetyFilter
+from blueprints.schemas.sealings import SealingFilter
 from blueprints.schemas.stations import AllianceFilter
 from blueprints.schemas.sunshine import MonthFilter, SpotCheckFilter
 from blueprints.schemas.timeline import TimelineExport
@@ -75,6 +76,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "cylinder-timeline": TimelineExport,
     "fault-reports": ReportFilter,
     "directives": DirectiveFilter,
+    "sealings": SealingFilter,
     "cylinder-due": CylinderDueFilter,
     "cylinder-balance": PeriodIn,
     "hold-releases": HoldFilter,

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import Schema
 
 from blueprints.forms import Form
+from blueprints.schemas import offences as offence_schemas
 from blueprints.schemas import premiums as premium_schemas
 from blueprints.schemas import risk as risk_schemas
 from blueprints.schemas import rules as schemas
@@ -90,6 +91,12 @@ QUESTIONS = {
             _("事故等级"),
             risk_schemas.AccidentIn,
             lambda asked: rule_answers.accident_grade(actor(), asked),
+        ),
+        Question(
+            "offence",
+            _("违法行为如何处罚"),
+            offence_schemas.OffenceIn,
+            lambda asked: rule_answers.offence(actor(), asked),
         ),
     )
 }

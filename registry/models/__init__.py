@@ -2,6 +2,8 @@
 
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
+from registry.models.campaigns import Campaign, CampaignLink
+from registry.models.cases import CaseClock, CaseStep, EnforcementCase
 from registry.models.company_records import Drill, QualityCheck
 from registry.models.cylinder_anomalies import CylinderAnomaly, CylinderAnomalyStep
 from registry.models.cylinder_batches import (
@@ -51,6 +53,7 @@ from registry.models.safety import (
     SafetyRisk,
     SafetyTraining,
 )
+from registry.models.sealings import Sealing, SealingItem, SealingStep
 from registry.models.seals import Seal
 from registry.models.stations import StopOrder
 from registry.models.sunshine import FillClip, ScaleStrokes, SpotCheck, SpotCheckItem
@@ -78,7 +81,11 @@ __all__ = [
     "Area",
     "Assessment",
     "Assignment",
+    "Campaign",
+    "CampaignLink",
     "Capacity",
+    "CaseClock",
+    "CaseStep",
     "Certificate",
     "CircularItem",
     "Claim",
@@ -109,6 +116,7 @@ __all__ = [
     "ElevatorStatus",
     "ElevatorUse",
     "Endorsement",
+    "EnforcementCase",
     "FaultReport",
     "FaultReportStep",
     "FillClip",
@@ -174,6 +182,9 @@ __all__ = [
     "ScrapBatch",
     "ScrapItem",
     "Seal",
+    "Sealing",
+    "SealingItem",
+    "SealingStep",
     "SelfCheck",
     "SignIn",
     "SignInFailure",

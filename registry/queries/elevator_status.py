@@ -11,10 +11,10 @@ from sqlalchemy import select
 from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.errors import Invalid, Refused
+from registry.errors import Conflict, Invalid, Refused
 from registry.messages import T
 from registry.models import Elevator, ElevatorStatus, Hazard, StoredFile
-from registry.queries import elevator_inspections
+from registry.queries import elevator_inspections, sealing_holds
 from registry.queries.elevator_checks import taken
 from registry.rules.hazards import OPEN_STATES
 from registry.rules.identifiers import IdentifierError, use_cert_no
@@ -50,6 +50,7 @@ def require_move(actor: Actor, elevator: Elevator, move: Move, since: date, give
 
     Raises:
         Invalid: reason, document, a paper or a possible day missing.
+        Conflict: it is sealed and would run again.
         Refused: the rules' findings.
     """
     wrong = {name: [T("办理这一项必须填写")] for name in move.needs if not str(given.get(name) or "").strip()}
@@ -64,6 +65,8 @@ def require_move(actor: Actor, elevator: Elevator, move: Move, since: date, give
     if wrong:
         raise Invalid(wrong)
     if move.target == IN_USE:
+        if (held := sealing_holds.holding(elevator_id=elevator.id)) is not None:
+            raise Conflict(T("设备被查封扣押（{no}），解除前不能恢复使用", no=held))
         findings = _against_running(elevator, since, began)
         if findings:
             raise Refused(findings)

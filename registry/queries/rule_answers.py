@@ -13,7 +13,7 @@ from registry.actor import Actor
 from registry.errors import Invalid
 from registry.messages import T
 from registry.queries import cylinder_terms
-from registry.rules import accidents, cylinder_marks, cylinders, inspection, maintenance, premiums
+from registry.rules import accidents, cylinder_marks, cylinders, inspection, maintenance, offences, premiums
 from registry.rules import risk as risks
 from registry.rules.dates import day_stamp_end
 from registry.rules.filling import FILL, FillingVerdict, judge
@@ -226,3 +226,28 @@ def accident_grade(actor: Actor, asked: Mapping[str, Any]) -> accidents.Graded:
     """The measures of an accident -> its grade and the reasons (§7.1)."""
     policy.require(actor, "rule.ask")
     return accidents.grade(asked, asked.get("on") or clock.today())
+
+
+def offence(actor: Actor, asked: Mapping[str, Any]) -> list[offences.Judgement]:
+    """What the law of the day of the act says of each offence that fits (§4.5): `{finding? | offence?, acted_on?,
+    ended_on?, found_on?, ordered?, uncorrected?, harmed?, serious?, fine_yuan?}`.
+
+    Raises:
+        Invalid: neither a finding nor an offence, or none of that day; an act after it was found.
+    """
+    policy.require(actor, "rule.ask")
+    today = clock.today()
+    facts = offences.facts_of({"acted_on": today, "found_on": today, **asked})
+    if facts.acted_on > facts.found_on:
+        raise Invalid.field("acted_on", T("违法行为不能晚于发现日期"))
+    law = facts.ended_on or facts.acted_on
+    known = offences.offences(law)
+    if asked.get("offence"):
+        fitting = [known[asked["offence"]]] if asked["offence"] in known else []
+    elif asked.get("finding") in offences.findings(law):
+        fitting = offences.fitting(asked["finding"], law)
+    else:
+        fitting = []
+    if not fitting:
+        raise Invalid.field("offence" if asked.get("offence") else "finding", T("请选择当时有效的违法行为"))
+    return [offences.judge(one, facts) for one in fitting]

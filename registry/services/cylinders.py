@@ -17,6 +17,7 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Cylinder, CylinderLeft, LabelCode, Unit
 from registry.queries import cylinders as queries
+from registry.queries import sealing_holds
 from registry.queries.cylinder_terms import chosen
 from registry.queries.cylinder_transfers import pending_of
 from registry.queries.cylinder_values import (
@@ -135,6 +136,8 @@ def move_status(actor: Actor, cylinder: Cylinder, verb: str, data: Mapping[str, 
     policy.require(actor, "cylinder.change_status")
     with transaction():
         move = _legal(actor, cylinder, verb)
+        if move.target == "in_use" and (held := sealing_holds.holding(cylinder_id=cylinder.id)) is not None:
+            raise Conflict(T("设备被查封扣押（{no}），解除前不能恢复使用", no=held))
         since = _since(cylinder, data.get("since"))
         for need in move.needs:
             if not data.get(need):

@@ -104,7 +104,15 @@ def test_sqlite_is_opened_as_promised(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["seal", "fault_report_step", "cylinder_report_step", "registration_step", "renewal_step", "directive_step"],
+    [
+        "seal",
+        "fault_report_step",
+        "cylinder_report_step",
+        "registration_step",
+        "renewal_step",
+        "directive_step",
+        "sealing_step",
+    ],
 )
 def test_seals_and_steps_have_their_triggers(app: Flask, table: str) -> None:
     where = {

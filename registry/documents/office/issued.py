@@ -19,7 +19,7 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Paper, StoredFile
 from registry.pictures import LARGEST_PIXELS
-from registry.queries import circulars, directive_facts, paper_facts, papers, supervision_papers
+from registry.queries import circulars, directive_facts, paper_facts, papers, sealing_facts, supervision_papers
 from registry.services import files
 from registry.services import papers as services
 
@@ -72,6 +72,7 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
     "circular": circulars.blank,
     "directive": directive_facts.blank,
     supervision_papers.KIND: supervision_papers.blank,
+    "sealing": sealing_facts.blank,
 }
 
 

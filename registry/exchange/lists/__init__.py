@@ -79,6 +79,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "safety-gaps": safety.GAPS,
         "safety-records": safety.RECORDS,
         "directives": enforcement.DIRECTIVES,
+        "sealings": enforcement.SEALINGS,
     }
 )
 

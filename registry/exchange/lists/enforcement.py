@@ -10,8 +10,9 @@ from registry.actor import Actor
 from registry.exchange.lists._listing import Listing, Row, column
 from registry.exchange.sheets._common import area_choices, named
 from registry.messages import T
-from registry.queries import directives
+from registry.queries import directives, sealings
 from registry.rules.directives import STATES
+from registry.rules.sealings import STATES as SEALING_STATES
 
 DAYS = ("issued_on", "due_on", "served_on", "reported_on", "recheck_due_on", "rechecked_on")
 
@@ -47,4 +48,35 @@ DIRECTIVES = Listing(
     ),
     page=lambda actor, filters, cursor: directives.page(actor, {**filters, "cursor": cursor}),
     rows=_directive_rows,
+)
+
+
+def _sealing_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+    names = ("no", "area_code", "state", "facts", "sealed_on", "ends_on", "extended_on", "lifted_on")
+    for item in items:
+        yield {
+            **{name: getattr(item, name) for name in names},
+            "unit": item.unit.name,
+            "late": bool(sealings.late(item)),
+        }
+
+
+SEALINGS = Listing(
+    heading=T("查封扣押"),
+    heading_en="Sealings",
+    permission="sealing.read",
+    columns=(
+        column("no", T("编号"), "Number"),
+        column("unit", T("当事人"), "Party", width=30),
+        column("area_code", T("所属辖区"), "Area", kind="choice", choices=area_choices),
+        column("facts", T("事实和证据说明"), "Facts", width=40),
+        column("state", T("状态"), "State", kind="choice", choices=named(SEALING_STATES)),
+        column("sealed_on", T("实施日期"), "Sealed", kind="date"),
+        column("ends_on", T("到期日期"), "Ends", kind="date"),
+        column("extended_on", T("延长日期"), "Extended", kind="date"),
+        column("lifted_on", T("解除日期"), "Lifted", kind="date"),
+        column("late", T("超期"), "Late", kind="bool"),
+    ),
+    page=lambda actor, filters, cursor: sealings.page(actor, {**filters, "cursor": cursor}),
+    rows=_sealing_rows,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.messages import T
 from registry.permissions import UNIT_MANAGERS
-from registry.queries import directives
+from registry.queries import directives, sealings
 from registry.queries.todo.entry import Tallied, Todo
 
 
@@ -14,10 +14,20 @@ def _directives(key: str, label: T, tone: str, permission: str, roles: frozenset
     return Todo(f"directives_{key}", label, tone, permission, "directives.index", count, arguments, roles)
 
 
+def _sealings(key: str, label: T, tone: str, permission: str) -> Todo:
+    count = Tallied(sealings.tally, key)
+    return Todo(f"sealings_{key}", label, tone, permission, "sealings.index", count, {"waits": key})
+
+
 TODOS: tuple[Todo, ...] = (
     _directives("recheck_late", T("超过10个工作日未复查的指令书"), "late", "directive.pass_recheck"),
     _directives("unreported", T("逾期未报整改报告的指令书"), "late", "directive.report"),
     _directives("to_recheck", T("待复查的指令书"), "due", "directive.pass_recheck"),
     _directives("to_serve", T("待送达的指令书"), "due", "directive.serve"),
     _directives("open", T("待提交整改报告的指令书"), "due", "directive.report", UNIT_MANAGERS),
+    _sealings("unconfirmed", T("紧急实施待补批的查封扣押"), "late", "sealing.confirm"),
+    _sealings("expired", T("到期应解除的查封扣押"), "late", "sealing.lift"),
+    _sealings("ending", T("五日内到期的查封扣押"), "due", "sealing.lift"),
+    _sealings("to_approve", T("待批准的查封扣押"), "due", "sealing.approve"),
+    _sealings("to_execute", T("待实施的查封扣押"), "due", "sealing.execute"),
 )

@@ -33,6 +33,7 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "circular": circular.circular,
     "directive": directives.directive,
     "check_record": supervision_forms.check_record,
+    "sealing": directives.sealing,
 }
 
 

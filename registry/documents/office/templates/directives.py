@@ -77,3 +77,38 @@ def directive(on: date) -> bytes:
     paper.signature("{{ office.name }}", "{{ today }}")
     paper.body("（本指令书一式两份，一份交被检查单位，一份由签发机关存档。）", indent=False)
     return paper.save()
+
+
+def sealing(on: date) -> bytes:
+    """查封（扣押）决定书 with the list of what is sealed."""
+    paper = WordPaper(on, form=True)
+    paper.title("{{ kind }}决定书")
+    paper.subtitle("{{ number }}", "right")
+    paper.body("{{ unit.name }}：", indent=False)
+    paper.body("经查，{{ facts }}")
+    paper.body("因{{ ground }}，依据{{ basis }}，本局决定对下列物品予以{{ kind }}，期限{{ days }}日，至{{ ends }}止：")
+    paper.table(
+        FIVE,
+        [
+            [head("序号"), head("设备"), head("设备代码"), head("编号"), head("地点")],
+            Each(
+                "one in devices",
+                [
+                    [
+                        Cell("{{ one.n }}", align="centre"),
+                        Cell("{{ one.name }}"),
+                        Cell("{{ one.code }}"),
+                        Cell("{{ one.no }}"),
+                        Cell("{{ one.place or place }}"),
+                    ]
+                ],
+            ),
+        ],
+        heads=1,
+    )
+    paper.body("{{ kind }}地点：{{ place }}。{{ kind }}期间，不得使用、转移、调换、损毁上述物品。")
+    paper.body(
+        "你单位有权陈述、申辩。如对本决定不服，可以自收到本决定书之日起{{ review_days }}日内向{{ government }}申请行政复议，也可以在{{ suit_months }}个月内依法提起行政诉讼。"
+    )
+    paper.signature("{{ office.name }}", "{{ today }}")
+    return paper.save()

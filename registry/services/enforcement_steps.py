@@ -1,0 +1,59 @@
+"""What the verbs of sealings and cases share: a move is looked up, what comes with it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from registry import clock
+from registry.actor import Actor
+from registry.errors import Conflict, Invalid
+from registry.messages import T
+from registry.queries import directive_inputs
+from registry.rules import workflow
+from registry.rules.workflow import Move
+
+
+def legal(name: str, state: str, verb: str) -> Move:
+    """The move that a verb makes now.
+
+    Raises:
+        Conflict: it is not legal in this state.
+    """
+    found = workflow.find_move(name, state, verb, clock.today())
+    if found is None:
+        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(workflow.states(name)[state].zh)))
+    return found
+
+
+def refuse_stale(version: int | None, now: int) -> None:
+    """Conflict when somebody else was faster."""
+    if version is not None and version != now:
+        raise Conflict(T("刚被别人办理过，请重新打开后再办"))
+
+
+def complete(actor: Actor, move: Move, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What comes with a move, trimmed, with everything it needs; files as {file, name}.
+
+    Raises:
+        Invalid: what is missing, beside its field.
+    """
+    given: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+    given = {name: value for name, value in given.items() if value not in (None, "", []) and name != "version"}
+    lost = {name: [T("办理这一项必须填写")] for name in move.needs if name not in given}
+    if lost:
+        raise Invalid(lost)
+    if given.get("files"):
+        given["files"] = directive_inputs.check_files(actor, "files", given["files"])
+    return given
+
+
+def plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a step keeps beside its note."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        for name, value in data.items()
+        if name != "note"
+    }
