@@ -187,6 +187,8 @@ ACTS: dict[str, frozenset[str]] = {
     "follow_up.moved": frozenset({"verb", "from", "to"}),
     "sealing.proposed": frozenset({"no", "unit_id", "kind", "emergency"}),
     "sealing.moved": frozenset({"no", "verb", "from", "to", "ends_on"}),
+    "case.opened": frozenset({"no", "unit_id", "offence"}),
+    "case.moved": frozenset({"no", "verb", "from", "to", "fine_yuan"}),
     "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),

@@ -37,6 +37,7 @@ from registry.models import (
     ElevatorRisk,
     ElevatorUse,
     Endorsement,
+    EnforcementCase,
     FaultReport,
     FillClip,
     FillCycle,
@@ -349,6 +350,15 @@ def _sealings(actor: Actor) -> Where:
     return and_(Sealing.unit_id == actor.unit_id, Sealing.sealed_on.is_not(None))
 
 
+def _cases(actor: Actor) -> Where:
+    """Cases are the offices' own: those of their areas."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return EnforcementCase.area_code.in_(actor.areas)
+    return false()
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -457,6 +467,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Directive: _directives,
     Drill: _of_unit(Drill.company_id),
     Elevator: _elevators,
+    EnforcementCase: _cases,
     Endorsement: _of_policy(Endorsement.policy_id),
     ElevatorRisk: lambda actor: _of_elevators(actor, ElevatorRisk.elevator_id),
     ElevatorUse: lambda actor: _of_elevators(actor, ElevatorUse.elevator_id),

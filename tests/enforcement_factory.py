@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from registry import clock
-from registry.models import Directive, Elevator, Sealing
-from registry.services import directives, files, sealings
+from registry.models import Directive, Elevator, EnforcementCase, Sealing
+from registry.services import cases, directives, files, sealings
 from seeds import cast
 
 PNG = (
@@ -85,3 +85,35 @@ def sealing_data(lift: Elevator | None, **changes: Any) -> dict[str, Any]:
 def sealing(lift: Elevator | None, login: str = "county", **changes: Any) -> Sealing:
     """A sealing as it is proposed, or in an emergency carried out."""
     return sealings.propose(cast.actor(login), sealing_data(lift, **changes))[0]
+
+
+def case_data(**changes: Any) -> dict[str, Any]:
+    """What is entered for a clue against the cast's property company."""
+    return {
+        "ref": str(uuid4()),
+        "title": "使用检验不合格的电梯",
+        "facts": "定期检验不合格后继续使用",
+        "finding": "lift_pi_failed",
+        "acted_on": clock.today() - timedelta(days=10),
+        "unit": cast.unit("property").credit_code,
+        **changes,
+    }
+
+
+def clue(login: str = "county", **changes: Any) -> EnforcementCase:
+    """A clue taken up."""
+    return cases.open_case(cast.actor(login), case_data(**changes))[0]
+
+
+def step(row: EnforcementCase, login: str, verb: str, **data: Any) -> EnforcementCase:
+    """One move of a case."""
+    return cases.move(cast.actor(login), row.id, verb, data)
+
+
+def notified(**changes: Any) -> EnforcementCase:
+    """A case whose party was told of a fine of 50,000 yuan."""
+    row = clue(**changes)
+    step(row, "county-leader", "file", note="立案")
+    step(row, "county", "submit_review", note="调查终结报告")
+    today = clock.today()
+    return step(row, "county-leader", "notify", fine_yuan=50_000, measures="责令停止使用", notified_on=today)

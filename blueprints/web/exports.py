@@ -16,6 +16,7 @@ from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.anomalies import AnomalyFilter
 from blueprints.schemas.base import PageIn
+from blueprints.schemas.cases import CaseFilter
 from blueprints.schemas.cylinder_batches import CylinderDueFilter, PeriodIn
 from blueprints.schemas.cylinder_reports import CylinderReportFilter
 from blueprints.schemas.cylinders import CylinderFilter
@@ -77,6 +78,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "fault-reports": ReportFilter,
     "directives": DirectiveFilter,
     "sealings": SealingFilter,
+    "cases": CaseFilter,
     "cylinder-due": CylinderDueFilter,
     "cylinder-balance": PeriodIn,
     "hold-releases": HoldFilter,

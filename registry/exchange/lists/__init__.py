@@ -80,6 +80,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "safety-records": safety.RECORDS,
         "directives": enforcement.DIRECTIVES,
         "sealings": enforcement.SEALINGS,
+        "cases": enforcement.CASES,
     }
 )
 

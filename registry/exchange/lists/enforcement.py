@@ -10,8 +10,10 @@ from registry.actor import Actor
 from registry.exchange.lists._listing import Listing, Row, column
 from registry.exchange.sheets._common import area_choices, named
 from registry.messages import T
-from registry.queries import directives, sealings
+from registry.queries import cases, directives, sealings
+from registry.rules.cases import STATES as CASE_STATES
 from registry.rules.directives import STATES
+from registry.rules.offences import offences
 from registry.rules.sealings import STATES as SEALING_STATES
 
 DAYS = ("issued_on", "due_on", "served_on", "reported_on", "recheck_due_on", "rechecked_on")
@@ -79,4 +81,44 @@ SEALINGS = Listing(
     ),
     page=lambda actor, filters, cursor: sealings.page(actor, {**filters, "cursor": cursor}),
     rows=_sealing_rows,
+)
+
+
+def _case_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+    names = ("no", "title", "area_code", "state", "facts", "found_on", "filed_on", "decided_on", "closed_on")
+    for item in items:
+        law = offences(item.ended_on or item.acted_on).get(item.offence)
+        due = cases.next_due(item)
+        yield {
+            **{name: getattr(item, name) for name in (*names, "fine_yuan", "paid_on")},
+            "unit": item.unit.name,
+            "basis": law.basis if law else None,
+            "due_on": due.due_on if due else None,
+            "late": cases.late(item),
+        }
+
+
+CASES = Listing(
+    heading=T("行政处罚案件"),
+    heading_en="Enforcement cases",
+    permission="case.read",
+    columns=(
+        column("no", T("编号"), "Number"),
+        column("title", T("案由"), "Subject", width=30),
+        column("unit", T("当事人"), "Party", width=30),
+        column("area_code", T("所属辖区"), "Area", kind="choice", choices=area_choices),
+        column("facts", T("违法事实"), "Facts", width=40),
+        column("basis", T("依据"), "Basis", width=24),
+        column("state", T("环节"), "State", kind="choice", choices=named(CASE_STATES)),
+        column("found_on", T("发现日期"), "Found", kind="date"),
+        column("filed_on", T("立案日期"), "Filed", kind="date"),
+        column("due_on", T("下一个期限"), "Next due", kind="date"),
+        column("late", T("超期"), "Late", kind="bool"),
+        column("fine_yuan", T("罚款（元）"), "Fine (yuan)", kind="integer"),
+        column("decided_on", T("决定日期"), "Decided", kind="date"),
+        column("paid_on", T("缴款日期"), "Paid", kind="date"),
+        column("closed_on", T("结案日期"), "Closed", kind="date"),
+    ),
+    page=lambda actor, filters, cursor: cases.page(actor, {**filters, "cursor": cursor}),
+    rows=_case_rows,
 )

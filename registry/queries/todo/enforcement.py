@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.messages import T
 from registry.permissions import UNIT_MANAGERS
-from registry.queries import directives, sealings
+from registry.queries import cases, directives, sealings
 from registry.queries.todo.entry import Tallied, Todo
 
 
@@ -12,6 +12,10 @@ def _directives(key: str, label: T, tone: str, permission: str, roles: frozenset
     arguments = {"state": "served"} if key == "open" else {"waits": key}
     count = Tallied(directives.tally, key)
     return Todo(f"directives_{key}", label, tone, permission, "directives.index", count, arguments, roles)
+
+
+def _cases(key: str, label: T, tone: str, permission: str, arguments: dict[str, str]) -> Todo:
+    return Todo(f"cases_{key}", label, tone, permission, "cases.index", Tallied(cases.tally, key), arguments)
 
 
 def _sealings(key: str, label: T, tone: str, permission: str) -> Todo:
@@ -30,4 +34,7 @@ TODOS: tuple[Todo, ...] = (
     _sealings("ending", T("五日内到期的查封扣押"), "due", "sealing.lift"),
     _sealings("to_approve", T("待批准的查封扣押"), "due", "sealing.approve"),
     _sealings("to_execute", T("待实施的查封扣押"), "due", "sealing.execute"),
+    _cases("late", T("超期的行政处罚案件"), "late", "case.close", {"late": "1"}),
+    _cases("clue", T("待决定是否立案的线索"), "due", "case.file", {"state": "clue"}),
+    _cases("reviewing", T("待审核的案件"), "due", "case.notify", {"state": "reviewing"}),
 )

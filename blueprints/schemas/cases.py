@@ -1,0 +1,140 @@
+"""Enforcement cases at the border."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from marshmallow import Schema, fields
+
+from blueprints.filters import say
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.fields import Choice, Day, Integer, Lines, Note, Ref, Text, Yes
+from blueprints.schemas.hazards import FileIds
+from blueprints.schemas.offences import FINDING_CHOICES, OFFENCE_CHOICES
+from registry.queries import cases as queries
+from registry.rules.cases import MOVES, STATES
+
+STATE_CHOICES = (("open", _("未办结")), *((state.id, state) for state in STATES.values()))
+VERBS = {move.verb: move for move in MOVES}
+LARGEST_FINE = 100_000_000
+
+
+class CaseFilter(PageIn):
+    """Filters of the list."""
+
+    q = Text(max=100, label=_("编号、案由或当事人"), kind="search")
+    area = AreaChoice()
+    state = Choice(STATE_CHOICES, label=_("环节"))
+    late = Yes(label=_("只看超期"))
+
+
+class CaseIn(In):
+    """A clue that is taken up; links by number."""
+
+    ref = Ref()
+    title = Text(required=True, label=_("案由"), hint=_("例如：使用未经定期检验的电梯"))
+    facts = Note(required=True, label=_("违法事实"))
+    finding = Choice(FINDING_CHOICES, required=True, label=_("发现的问题"))
+    offence = Choice(OFFENCE_CHOICES, label=_("违法行为"), hint=_("只有一项符合时可以不选"))
+    choice_reason = Note(max=1000, label=_("选择理由"), hint=_("几项竞合时必须写明"))
+    acted_on = Day(required=True, label=_("违法行为发生日"))
+    ended_on = Day(label=_("行为终了日"), hint=_("连续或者继续状态的填写"))
+    found_on = Day(label=_("发现日期"), hint=_("核查时限从这一天起算，不填为今天"))
+    harmed = Yes(label=_("涉及生命健康安全且有危害后果"))
+    serious = Yes(label=_("情节严重"))
+    unit = Text(label=_("当事人"), hint=_("全称或统一社会信用代码；填写设备代码时可以不填"))
+    elevators = Lines(most=50, label=_("电梯标签代码"), hint=_("每行一个，没有可不填"))
+    cylinders = Lines(most=200, label=_("气瓶标签代码"), hint=_("每行一个，没有可不填"))
+    hazards = Lines(most=20, label=_("隐患编号"), hint=_("已登记的隐患，没有可不填"))
+    directive = Text(max=100, label=_("指令书文号"), hint=_("须先责令改正的违法行为应当关联"))
+    sealing = Text(max=40, label=_("查封扣押编号"), hint=_("没有可不填"))
+    check = Text(max=40, label=_("监督检查编号"), hint=_("由监督检查发现的填写"))
+
+
+class CaseMoveIn(In):
+    """What comes with a move through the API; each move needs its own part of it."""
+
+    offence = Choice(OFFENCE_CHOICES, label=_("违法行为"))
+    choice_reason = Note(max=1000, label=_("选择理由"))
+    fine_yuan = Integer(max=LARGEST_FINE, label=_("罚款"), unit=_("元"))
+    measures = Note(max=1000, label=_("处罚内容和其他措施"))
+    notified_on = Day(label=_("告知书送达日期"), hint=_("陈述申辩期从这一天起算"))
+    decision_no = Text(max=100, label=_("处罚决定书文号"))
+    paid_on = Day(label=_("缴款日期"))
+    paid_yuan = Integer(max=2 * LARGEST_FINE, label=_("缴款金额"), unit=_("元"))
+    note = Note(label=_("说明"))
+    files = FileIds(label=_("案卷材料"))
+    version = Integer(kind="hidden", label=_("版本"))
+
+
+ALWAYS = ("note", "files", "version")
+
+
+def form_of(verb: str) -> Schema:
+    """The form of a move: what it needs, and what may come with any."""
+    needs = next(move.needs for move in MOVES if move.verb == verb)
+    return CaseMoveIn(only=tuple(dict.fromkeys((*needs, *ALWAYS))))
+
+
+class CaseClockOut(Out):
+    """A clock of a case."""
+
+    key = fields.String(attribute="row.key")
+    starts_on = fields.Date(attribute="row.starts_on")
+    first_due_on = fields.Date(attribute="row.first_due_on")
+    due_on = fields.Date(attribute="row.due_on")
+    done_on = fields.Date(attribute="row.done_on", allow_none=True)
+    late = fields.Boolean()
+    basis = fields.String(attribute="kind.basis")
+
+
+class CaseStepOut(Out):
+    """One step."""
+
+    verb = fields.String()
+    target = fields.String()
+    at = fields.AwareDateTime()
+    note = fields.String()
+    by = fields.Function(lambda step: step.unit.name if step.unit else None, metadata={"type": "string"})
+    data = fields.Dict()
+
+
+class CaseOut(Out):
+    """A case as a list shows it. Amounts in yuan."""
+
+    id = fields.Integer()
+    no = fields.String()
+    title = fields.String()
+    unit = fields.Function(lambda row: row.unit.name, metadata={"type": "string"})
+    unit_id = fields.Integer()
+    area = fields.String(attribute="area_code")
+    finding = fields.String()
+    offence = fields.String()
+    state = fields.String()
+    state_name = fields.Function(lambda row: say(STATES[row.state]), metadata={"type": "string"})
+    found_on = fields.Date()
+    filed_on = fields.Date(allow_none=True)
+    fine_yuan = fields.Integer(allow_none=True)
+    decided_on = fields.Date(allow_none=True)
+    paid_on = fields.Date(allow_none=True)
+    closed_on = fields.Date(allow_none=True)
+    late = fields.Function(queries.late, metadata={"type": "boolean"})
+    version = fields.Integer()
+
+
+class CaseDetailOut(Out):
+    """One case with its clocks and steps, and the moves the caller may make."""
+
+    case = fields.Nested(CaseOut)
+    facts = fields.String(attribute="case.facts")
+    choice_reason = fields.String(attribute="case.choice_reason")
+    acted_on = fields.Date(attribute="case.acted_on")
+    measures = fields.String(attribute="case.measures")
+    surcharge_yuan = fields.Integer(attribute="case.surcharge_yuan", allow_none=True)
+    limitation_ends = fields.Date()
+    directive = fields.Function(lambda it: it.case.directive.number if it.case.directive else None)
+    sealing = fields.Function(lambda it: it.case.sealing.no if it.case.sealing else None)
+    hazard = fields.Function(lambda it: it.case.hazard.no if it.case.hazard else None)
+    check = fields.Function(lambda it: it.case.check.no if it.case.check else None)
+    clocks = fields.List(fields.Nested(CaseClockOut))
+    steps = fields.List(fields.Nested(CaseStepOut), attribute="case.steps")
+    moves = fields.Function(lambda it: [move.verb for move in it.moves])

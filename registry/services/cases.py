@@ -1,0 +1,264 @@
+"""Enforcement cases: a clue taken up, filed, investigated, reviewed, told, decided, paid, closed; clocks run along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry import audit, clock, policy
+from registry.actor import Actor
+from registry.counters import next_number
+from registry.db import transaction
+from registry.errors import Conflict, Invalid, Missing, Refused
+from registry.messages import T
+from registry.models import CaseClock, CaseStep, Directive, EnforcementCase, Sealing
+from registry.queries import directive_inputs, parameters
+from registry.replays import digest
+from registry.rules import cases as rules
+from registry.rules import enforcement_clocks as clocks
+from registry.rules import offences
+from registry.rules.enforcement_clocks import Calendar
+from registry.services import enforcement_steps
+
+Data = Mapping[str, Any]
+NUMBERS = "AJ"
+
+
+def open_case(actor: Actor, data: Data) -> tuple[EnforcementCase, bool]:
+    """Take up a clue; whether it was here before. The clock of its verification runs from the day it was found.
+
+    `data`: `ref, title, facts, finding` (`offence_findings.csv`), `offence?` (the one that fits when only one does),
+    `choice_reason?` (where several fit), `acted_on, ended_on?, found_on?, harmed?, serious?`, `unit?, elevators?,
+    cylinders?, hazards?` (the first is kept), `check?, directive?, sealing?` (numbers).
+
+    Raises:
+        Invalid: what is missing, not there or not possible, beside its field.
+        Conflict: the same `ref` came with other content.
+    """
+    policy.require(actor, "case.open")
+    content, today = digest(data), clock.today()
+    with transaction() as session:
+        known = session.scalar(select(EnforcementCase).where(EnforcementCase.ref == data["ref"]))
+        if known is not None:
+            if known.ref_digest != content:
+                raise Conflict(T("这个 ref 已用于另一份内容"))
+            return policy.get(actor, EnforcementCase, EnforcementCase.id == known.id), True
+        target = directive_inputs.target(actor, data)
+        days = _days(data, today)
+        chosen = _offence(data, data["finding"], data.get("offence"), days["ended_on"] or days["acted_on"])
+        row = EnforcementCase(
+            no=f"{NUMBERS}-{today.year}-{next_number(session, NUMBERS, '', today.year):04d}",
+            unit_id=target.unit.id,
+            area_code=target.area_code,
+            **{name: str(data[name]).strip() for name in ("title", "facts", "finding")},
+            **chosen,
+            **days,
+            harmed=bool(data.get("harmed")),
+            serious=bool(data.get("serious")),
+            directive_id=_linked(actor, Directive, Directive.number, data, "directive"),
+            sealing_id=_linked(actor, Sealing, Sealing.no, data, "sealing"),
+            hazard_id=target.hazards[0].id if target.hazards else None,
+            check_id=target.check.id if target.check else None,
+            state=rules.FIRST_STATE,
+            handler_id=actor.person_id,
+            issuer_id=actor.unit_id,
+            version=1,
+            ref=data["ref"],
+            ref_digest=content,
+        )
+        session.add(row)
+        session.flush()
+        _start(session, row, "clue", row.found_on)
+        _note(session, actor, row, "open", "", {})
+        audit.record(actor, "case.opened", row, no=row.no, unit_id=row.unit_id, offence=row.offence)
+        return row, False
+
+
+def move(actor: Actor, case_id: int, verb: str, data: Data, version: int | None = None) -> EnforcementCase:
+    """Make one of the moves of `case_moves.csv`; `data` holds what the move needs, `note?, files?` (ids) with any.
+
+    Raises:
+        Missing: no such move, or no such case for this caller.
+        Conflict: not legal now, extended before, the party still to be heard, or somebody else was faster.
+        Invalid: something missing or impossible, beside its field.
+        Refused: what the law says against the fine: order first, the range, the limitation.
+    """
+    if verb not in {found.verb for found in rules.MOVES}:
+        raise Missing(T("没有这个办理步骤"))
+    policy.require(actor, f"case.{verb}")
+    with transaction() as session:
+        row = policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, lock=True)
+        enforcement_steps.refuse_stale(version, row.version)
+        found = enforcement_steps.legal(rules.NAME, row.state, verb)
+        given = enforcement_steps.complete(actor, found, data)
+        _judge(session, row, verb, given)
+        before, row.state = row.state, found.target
+        row.version += 1
+        _enter(session, row, verb, given)
+        _note(session, actor, row, verb, before, given)
+        fine = given.get("fine_yuan")
+        audit.record(
+            actor, "case.moved", row, no=row.no, verb=verb, fine_yuan=fine, **{"from": before, "to": row.state}
+        )
+        return row
+
+
+def _judge(session: Session, row: EnforcementCase, verb: str, given: Data) -> None:
+    """What stands against a move beyond its form."""
+    today = clock.today()
+    if verb in rules.FINES:
+        if verb == "decide_on_spot" and not offences.may_on_the_spot(given["fine_yuan"], today):
+            raise Invalid.field("fine_yuan", T("当场处罚的罚款不能超过3000元，请按普通程序立案"))
+        law = offences.offences(row.ended_on or row.acted_on)[row.offence]
+        judged = offences.judge(law, _facts(session, row, given["fine_yuan"]))
+        if not judged.verdict.allowed:
+            raise Refused(judged.verdict)
+    if verb == "decide":
+        told = _running(session, row, "statement")
+        if not rules.may_decide(row.heard, told.due_on if told else None, today):
+            raise Conflict(T("当事人的陈述申辩期还没有满，也没有记录陈述申辩或者放弃"))
+    if verb == "choose":
+        _offence({**given, "finding": row.finding}, row.finding, given["offence"], row.ended_on or row.acted_on)
+    for name in ("notified_on", "paid_on"):
+        if name in given and given[name] > today:
+            raise Invalid.field(name, T("不能晚于今天"))
+
+
+def _facts(session: Session, row: EnforcementCase, fine_yuan: int) -> offences.Facts:
+    order = session.get(Directive, row.directive_id) if row.directive_id else None
+    return offences.Facts(
+        acted_on=row.acted_on,
+        found_on=row.found_on,
+        ended_on=row.ended_on,
+        ordered=order is not None and order.state != "withdrawn",
+        uncorrected=order is not None and order.state == "not_complied",
+        harmed=row.harmed,
+        serious=row.serious,
+        fine_yuan=fine_yuan,
+    )
+
+
+def _enter(session: Session, row: EnforcementCase, verb: str, given: Data) -> None:
+    """What a move leaves on the row and on its clocks."""
+    today = clock.today()
+    for key in rules.STOPS.get(verb, ()):
+        _stop(session, row, key, given.get("paid_on") or today)
+    if row.state in rules.STATES and rules.STATES[row.state].ended:
+        for key in clocks.clocks(today):
+            _stop(session, row, key, today)
+    for key in rules.STARTS.get(verb, ()):
+        _start(session, row, key, given.get("notified_on") or today)
+    if verb in rules.EXTENDS:
+        _extend(session, row, *rules.EXTENDS[verb])
+    if verb in rules.FINES:
+        row.fine_yuan = given["fine_yuan"]
+        row.measures = given.get("measures", row.measures)
+    match verb:
+        case "file":
+            row.filed_on = today
+        case "choose":
+            row.offence, row.choice_reason = given["offence"], given["choice_reason"]
+        case "notify" | "return_review":
+            row.heard = False
+        case "hear":
+            row.heard = True
+        case "decide" | "decide_on_spot":
+            row.decided_on, row.decision_no = today, given.get("decision_no", "")
+        case "pay":
+            _pay(session, row, given)
+        case "close":
+            row.closed_on = today
+
+
+def _pay(session: Session, row: EnforcementCase, given: Data) -> None:
+    due = session.scalars(
+        select(CaseClock.due_on).where(CaseClock.case_id == row.id, CaseClock.key == "payment").order_by(CaseClock.id)
+    ).all()
+    row.paid_on, row.paid_yuan = given["paid_on"], given["paid_yuan"]
+    row.surcharge_yuan = offences.surcharge(row.fine_yuan or 0, due[-1], given["paid_on"]) if due else 0
+    _start(session, row, "closing", given["paid_on"])
+
+
+def _calendar() -> Calendar:
+    return Calendar(*parameters.holidays())
+
+
+def _start(session: Session, row: EnforcementCase, key: str, day: date) -> None:
+    _stop(session, row, key, day)
+    due = clocks.due(day, key, calendar=_calendar())
+    session.add(CaseClock(case_id=row.id, key=key, starts_on=day, first_due_on=due, due_on=due))
+    session.flush()
+
+
+def _stop(session: Session, row: EnforcementCase, key: str, day: date) -> None:
+    found = _running(session, row, key)
+    if found is not None:
+        found.done_on = day
+
+
+def _extend(session: Session, row: EnforcementCase, key: str, extension: str) -> None:
+    found = _running(session, row, key)
+    if found is None or found.due_on != found.first_due_on:
+        raise Conflict(T("这个期限只能延长一次；还要延长的，须集体讨论决定，请线下办理"))
+    found.due_on = clocks.due(found.starts_on, key, extension, calendar=_calendar())
+
+
+def _running(session: Session, row: EnforcementCase, key: str) -> CaseClock | None:
+    return session.scalars(
+        select(CaseClock).where(CaseClock.case_id == row.id, CaseClock.key == key, CaseClock.done_on.is_(None))
+    ).first()
+
+
+def _days(data: Data, today: date) -> dict[str, Any]:
+    acted, ended, found = data["acted_on"], data.get("ended_on"), data.get("found_on") or today
+    if found > today:
+        raise Invalid.field("found_on", T("不能晚于今天"))
+    if acted > found:
+        raise Invalid.field("acted_on", T("违法行为不能晚于发现日期"))
+    if ended and not acted <= ended <= today:
+        raise Invalid.field("ended_on", T("行为终了日应在发生日之后、今天之前"))
+    return {"acted_on": acted, "ended_on": ended, "found_on": found}
+
+
+def _offence(data: Data, finding: str, key: str | None, law: date) -> dict[str, str]:
+    """The offence of a finding; where several fit, the chosen one with its reason."""
+    if finding not in offences.findings(law):
+        raise Invalid.field("finding", T("请从列表中选择"))
+    fitting = [one.key for one in offences.fitting(finding, law)]
+    reason = str(data.get("choice_reason") or "").strip()
+    if not key and len(fitting) == 1:
+        key = fitting[0]
+    if key not in fitting:
+        raise Invalid.field("offence", T("请从符合这个问题的违法行为中选择"))
+    if len(fitting) > 1 and not reason:
+        raise Invalid.field("choice_reason", T("几项违法行为竞合，请写明选择的理由"))
+    return {"offence": key, "choice_reason": reason}
+
+
+def _linked(actor: Actor, model: Any, column: Any, data: Data, name: str) -> int | None:
+    if not data.get(name):
+        return None
+    try:
+        return int(policy.get(actor, model, column == data[name]).id)
+    except Missing as error:
+        raise Invalid.field(name, error.detail) from None
+
+
+def _note(session: Session, actor: Actor, row: EnforcementCase, verb: str, source: str, given: Data) -> None:
+    session.add(
+        CaseStep(
+            case_id=row.id,
+            verb=verb,
+            source=source,
+            target=row.state,
+            at=clock.now(),
+            note=given.get("note", ""),
+            data=enforcement_steps.plain(given),
+            person_id=actor.person_id,
+            unit_id=actor.unit_id,
+        )
+    )
