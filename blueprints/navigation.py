@@ -93,6 +93,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("监察指令书"), "directives.index", "directive.read", "clipboard-check"),
             (_("查封扣押"), "sealings.index", "sealing.read", "ban"),
             (_("行政处罚案件"), "cases.index", "case.read", "scale"),
+            (_("专项行动"), "campaigns.index", "campaign.read", "flag"),
         ),
     ),
     (

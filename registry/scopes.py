@@ -19,6 +19,7 @@ from registry.models import (
     Area,
     Assessment,
     Assignment,
+    Campaign,
     Capacity,
     Certificate,
     Claim,
@@ -106,6 +107,7 @@ from registry.models import (
     VisitJoin,
 )
 from registry.permissions import DELIVERY, MAINTENANCE, PERMISSIONS, STATION
+from registry.settings import current
 
 Where = ColumnElement[bool]
 
@@ -359,6 +361,15 @@ def _cases(actor: Actor) -> Where:
     return false()
 
 
+def _campaigns(actor: Actor) -> Where:
+    """A county sees its own campaigns and those of the city."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Campaign.area_code.in_((*actor.areas, current().city_code))
+    return false()
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -449,6 +460,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Alliance: _alliances,
     Area: _everything,
     Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
+    Campaign: _campaigns,
     Capacity: _everything,
     Certificate: _certificates,
     Claim: _claims,

@@ -16,6 +16,7 @@ from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.anomalies import AnomalyFilter
 from blueprints.schemas.base import PageIn
+from blueprints.schemas.campaigns import CampaignFilter
 from blueprints.schemas.cases import CaseFilter
 from blueprints.schemas.cylinder_batches import CylinderDueFilter, PeriodIn
 from blueprints.schemas.cylinder_reports import CylinderReportFilter
@@ -79,6 +80,7 @@ FILTERS: Mapping[str, type[Schema]] = {
     "directives": DirectiveFilter,
     "sealings": SealingFilter,
     "cases": CaseFilter,
+    "campaigns": CampaignFilter,
     "cylinder-due": CylinderDueFilter,
     "cylinder-balance": PeriodIn,
     "hold-releases": HoldFilter,

@@ -16,13 +16,12 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import CaseClock, CaseStep, Directive, EnforcementCase, Sealing
-from registry.queries import directive_inputs, parameters
+from registry.queries import directive_inputs, enforcement_steps, parameters
 from registry.replays import digest
 from registry.rules import cases as rules
 from registry.rules import enforcement_clocks as clocks
 from registry.rules import offences
 from registry.rules.enforcement_clocks import Calendar
-from registry.services import enforcement_steps
 
 Data = Mapping[str, Any]
 NUMBERS = "AJ"

@@ -15,12 +15,12 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Directive, Sealing, SealingItem, SealingStep
-from registry.queries import directive_inputs, sealing_facts
+from registry.queries import directive_inputs, enforcement_steps, sealing_facts
 from registry.queries.directive_inputs import Target
 from registry.replays import digest
 from registry.rules import cylinder_lifecycle, lifecycle
 from registry.rules import sealings as rules
-from registry.services import cylinders, elevators, enforcement_steps, papers
+from registry.services import cylinders, elevators, papers
 from registry.services.papers import About
 
 Data = Mapping[str, Any]

@@ -81,6 +81,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "directives": enforcement.DIRECTIVES,
         "sealings": enforcement.SEALINGS,
         "cases": enforcement.CASES,
+        "campaigns": enforcement.CAMPAIGNS,
     }
 )
 

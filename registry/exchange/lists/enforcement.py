@@ -10,7 +10,8 @@ from registry.actor import Actor
 from registry.exchange.lists._listing import Listing, Row, column
 from registry.exchange.sheets._common import area_choices, named
 from registry.messages import T
-from registry.queries import cases, directives, sealings
+from registry.queries import campaigns, cases, directives, sealings
+from registry.rules.campaigns import STATES as CAMPAIGN_STATES
 from registry.rules.cases import STATES as CASE_STATES
 from registry.rules.directives import STATES
 from registry.rules.offences import offences
@@ -121,4 +122,39 @@ CASES = Listing(
     ),
     page=lambda actor, filters, cursor: cases.page(actor, {**filters, "cursor": cursor}),
     rows=_case_rows,
+)
+
+
+def _campaign_rows(actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+    for item in items:
+        yield {
+            **{name: getattr(item, name) for name in ("no", "title", "area_code", "state", "starts_on", "ends_on")},
+            **vars(campaigns.totals(actor, item.id)),
+        }
+
+
+CAMPAIGNS = Listing(
+    heading=T("专项行动"),
+    heading_en="Campaigns",
+    permission="campaign.read",
+    columns=(
+        column("no", T("编号"), "Number"),
+        column("title", T("专项行动名称"), "Title", width=36),
+        column("area_code", T("组织机关辖区"), "Area", kind="choice", choices=area_choices),
+        column("state", T("状态"), "State", kind="choice", choices=named(CAMPAIGN_STATES)),
+        column("starts_on", T("开始日期"), "From", kind="date"),
+        column("ends_on", T("截止日期"), "To", kind="date"),
+        column("checks", T("监督检查"), "Checks", kind="integer"),
+        column("units", T("检查单位"), "Units", kind="integer"),
+        column("directives", T("下达指令书"), "Directives", kind="integer"),
+        column("complied", T("其中已整改"), "Complied with", kind="integer"),
+        column("hazards", T("隐患"), "Hazards", kind="integer"),
+        column("hazards_closed", T("其中已销号"), "Closed", kind="integer"),
+        column("sealings", T("查封扣押"), "Sealings", kind="integer"),
+        column("cases", T("案件"), "Cases", kind="integer"),
+        column("decided", T("其中已决定"), "Decided", kind="integer"),
+        column("fines_yuan", T("罚款（元）"), "Fines (yuan)", kind="integer"),
+    ),
+    page=lambda actor, filters, cursor: campaigns.page(actor, {**filters, "cursor": cursor}),
+    rows=_campaign_rows,
 )
