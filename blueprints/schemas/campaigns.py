@@ -60,7 +60,7 @@ class CampaignLinkIn(In):
     cases = Lines(most=200, label=_("案件编号"), hint=_("每行一个，没有可不填"))
 
 
-class TotalsOut(Out):
+class CampaignTotalsOut(Out):
     """What was done under a campaign."""
 
     checks = fields.Integer()
@@ -100,7 +100,7 @@ class CampaignDetailOut(Out):
     tasks = fields.String(attribute="campaign.tasks")
     self_check = fields.String(attribute="campaign.self_check")
     summary = fields.String(attribute="campaign.summary")
-    totals = fields.Nested(TotalsOut)
+    totals = fields.Nested(CampaignTotalsOut)
     checks = fields.Function(lambda it: [one.no for one in it.checks])
     directives = fields.Function(lambda it: [one.number for one in it.directives])
     hazards = fields.Function(lambda it: [one.no for one in it.hazards])
