@@ -14,11 +14,12 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnDefault, Insert, Select, Table, func, insert, select, text
+from sqlalchemy import ColumnDefault, Insert, Integer, String, Table, bindparam, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from registry import journeys
 from registry.db import connection
+from registry.prepared import Prepared
 
 __all__ = ["insert_rows", "take_ids"]
 
@@ -32,20 +33,23 @@ Row = Mapping[str, Any]
 
 def take_ids(session: Session, table: Table, count: int) -> Sequence[int]:
     """Ids for rows about to be written in this transaction, which on SQLite is the only one that writes."""
-    asking = connection()
-    if asking.dialect.name == "sqlite":
-        last = asking.execute(_last_id(table)).scalar() or 0
-        return range(last + 1, last + 1 + count)
-    return list(asking.execute(_NEXT_IDS, {"name": table.name, "count": count}).scalars())
-
-
-_NEXT_IDS = text("SELECT nextval((SELECT pg_get_serial_sequence(:name, 'id'))) FROM generate_series(1, :count)")
+    if connection().dialect.name == "sqlite":
+        ((last,),) = _last_id(table).rows({})
+        return range((last or 0) + 1, (last or 0) + 1 + count)
+    return [id_ for (id_,) in _next_ids(table).rows({"count": count})]
 
 
 # Written once for each table: putting a statement together takes several times as long as asking it.
 @cache
-def _last_id(table: Table) -> Select[Any]:
-    return select(func.max(table.c.id))
+def _next_ids(table: Table) -> Prepared:
+    sequence = func.pg_get_serial_sequence(literal(table.name, String), literal("id", String))
+    of = select(sequence).scalar_subquery()
+    return Prepared(select(func.nextval(of)).select_from(func.generate_series(1, bindparam("count", type_=Integer))))
+
+
+@cache
+def _last_id(table: Table) -> Prepared:
+    return Prepared(select(func.max(table.c.id)))
 
 
 @cache
@@ -53,9 +57,18 @@ def _into(table: Table) -> Insert:
     return insert(table)
 
 
+@cache
+def _one_into(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table), *columns)
+
+
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Write rows in the running transaction; all of them have the same keys."""
     if not rows:
+        return
+    if len(rows) == 1:
+        row = {**_defaults(table, rows[0]), **rows[0]}
+        _one_into(table, tuple(row)).write(row)
         return
     if len(rows) < LEAST or session.get_bind().dialect.name == "sqlite":
         connection().execute(_into(table), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, literal
 from registry.db import among, connection, db
 from registry.models import Filling, FillRefusal, Scan
 from registry.models.base import UtcMoment
+from registry.prepared import Prepared
 
 STATION: Any = bindparam("station")
 COLUMNS: tuple[Any, ...] = (Scan.cylinder_id, Scan.at, Scan.unit_id, Scan.purpose, Scan.verdict)
@@ -44,13 +45,14 @@ def _earlier(chosen: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any
 
 
 # Written once: putting a statement together takes several times as long as asking it.
-_ONE_EARLIER = _earlier(lambda column: column == bindparam("ref"))
+_ONE_EARLIER = Prepared(_earlier(lambda column: column == bindparam("ref")))
 
 
 def earlier(station_id: int | None, refs: Collection[str]) -> dict[str, Earlier]:
     """What came of refs of a station before."""
+    rows: Iterable[Sequence[Any]]
     if len(refs) == 1:
-        rows = connection().execute(_ONE_EARLIER, {"station": station_id, "ref": next(iter(refs))})
+        rows = _ONE_EARLIER.rows({"station": station_id, "ref": next(iter(refs))})
     else:
         rows = connection().execute(_earlier(lambda column: among(column, [*refs])), {"station": station_id})
     return {row[2]: Earlier(*row) for row in rows}
@@ -63,7 +65,7 @@ def _scans(chosen: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_ONE_SCANNED = _scans(Scan.cylinder_id == bindparam("cylinder"))
+_ONE_SCANNED = Prepared(_scans(Scan.cylinder_id == bindparam("cylinder")))
 
 
 def scanned(
@@ -71,12 +73,13 @@ def scanned(
 ) -> Mapping[int, list[datetime]]:
     """When a station scanned cylinders and was told that they may be filled."""
     asked: dict[str, Any] = {"since": since, "until": until}
+    rows: Iterable[Sequence[Any]]
     if len(cylinders) == 1:
-        statement, asked["cylinder"] = _ONE_SCANNED, next(iter(cylinders))
+        rows = _ONE_SCANNED.rows({**asked, "cylinder": next(iter(cylinders))})
     else:
-        statement = _scans(among(Scan.cylinder_id, [*cylinders]))
+        rows = connection().execute(_scans(among(Scan.cylinder_id, [*cylinders])), asked)
     found: dict[int, list[datetime]] = {}
-    for cylinder_id, at, unit_id, purpose, verdict in connection().execute(statement, asked):
+    for cylinder_id, at, unit_id, purpose, verdict in rows:
         if unit_id == station_id and purpose == "fill" and verdict in ALLOWING:
             found.setdefault(cylinder_id, []).append(at)
     return found

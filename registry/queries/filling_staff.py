@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, or_, select
+from sqlalchemy import Date, and_, bindparam, literal, or_, select
 
 from registry import clock, policy
 from registry.actor import Actor
@@ -15,6 +16,7 @@ from registry.errors import Missing
 from registry.messages import T
 from registry.models import Certificate, Membership, Person
 from registry.policy import STATION
+from registry.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,26 @@ _STAFF = (
         Person.login.is_not(None),
         Person.disabled.is_(False),
         Membership.unit_id == bindparam("station"),
-        Membership.role.in_(STATION),
+        Membership.role.in_([literal(role) for role in STATION]),
         Membership.since <= _ON,
         or_(Membership.until.is_(None), Membership.until > _ON),
     )
     .order_by(Person.id)
 )
 _NAMED = _STAFF.where(Person.login.in_(bindparam("logins", expanding=True)))
+_TWO = Prepared(_STAFF.where(Person.login.in_([bindparam("one"), bindparam("other")])))
 
 
 def of_station(unit_id: int | None, on: date, logins: Collection[str] | None = None) -> dict[str, Staff]:
     """The station's fillers, checkers and managers on a day by login, all or the named ones."""
-    asked = {"station": unit_id, "on": on, **({} if logins is None else {"logins": [*logins]})}
-    rows = connection().execute(_STAFF if logins is None else _NAMED, asked)
+    asked: dict[str, Any] = {"station": unit_id, "on": on}
+    rows: Iterable[Sequence[Any]]
+    if logins is not None and 0 < len(logins) < 3:
+        one, *other = logins
+        rows = _TWO.rows({**asked, "one": one, "other": other[0] if other else one})
+    else:
+        asked |= {} if logins is None else {"logins": [*logins]}
+        rows = connection().execute(_STAFF if logins is None else _NAMED, asked)
     found: dict[str, Staff] = {}
     for person_id, login, name, certificate in rows:
         if login and not (login in found and found[login].certified):

@@ -58,8 +58,8 @@ def look(unit_id: int | None, data: Any, now: datetime) -> AtGun:
     yard = gun_reading.yard(unit_id, data.get("gun"), on)
     medium = filling_judging.gun_medium(yard.place, data.get("medium"), on)
     since = gun_facts.elsewhere_since(yard.values, now)
-    found = gun_reading.cylinders([data["code"]], unit_id, now, since, on)[0]
-    return standing(found, yard, gun_reading.present(unit_id, now), data.get("gun"), medium, now)
+    (found,), signed_on = gun_reading.standing([data["code"]], unit_id, now, since, on)
+    return standing(found, yard, signed_on, data.get("gun"), medium, now)
 
 
 def standing(

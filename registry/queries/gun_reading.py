@@ -121,31 +121,48 @@ _CODED = _AT_GUN.where(LabelCode.code == CODE)
 _ONE_OWN, _ONE_FOREIGN = Prepared(_CODED), Prepared(_CODED.where(LabelCode.scheme != "own"))
 
 
+_BEHIND = select(Cylinder.id).join(LabelCode, LabelCode.cylinder_id == Cylinder.id).order_by(Cylinder.id)
+_LOCK = Prepared(locked(_BEHIND.where(LabelCode.code == CODE), of=Cylinder))
+
+
 def lock(texts: Iterable[str]) -> None:
     """Hold the cylinders behind codes until the transaction ends, always in the same order, so that no two wait for
     each other. SQLite has one writer anyway."""
     codes = [asked.code for asked in map(wanted, texts) if asked.code is not None]
-    if codes and db.engine.dialect.name != "sqlite":
-        rows = select(Cylinder.id).join(LabelCode, LabelCode.cylinder_id == Cylinder.id).order_by(Cylinder.id)
-        connection().execute(locked(rows.where(among(LabelCode.code, codes)), of=Cylinder))
+    if not codes or db.engine.dialect.name == "sqlite":
+        return
+    if len(codes) == 1:
+        _LOCK.write({"code": codes[0]})
+    else:
+        connection().execute(locked(_BEHIND.where(among(LabelCode.code, codes)), of=Cylinder))
 
 
-def cylinders(texts: Sequence[str], station_id: int | None, now: datetime, since: datetime, on: date) -> list[Found]:
-    """Where codes lead, each with its open turn and what was noticed in `more`.
+def standing(
+    texts: Sequence[str], station_id: int | None, now: datetime, since: datetime, on: date
+) -> tuple[list[Found], list[Present]]:
+    """Where codes lead, each with its open turn and what was noticed in `more`; and who has been signed on at the
+    station at any moment since a day before.
 
     `now` the earliest, `since` the earliest moment from which scans elsewhere count, `on` the latest day asked about.
     """
     asked = [wanted(text) for text in texts]
     given = {"station": station_id, "now": now, "since": since, "on": on}
-    rows = {own: _rows([one for one in asked if one.own is own], given, own) for own in (True, False)}
-    return [of_row(one, rows[one.own].get(one.code or "")) for one in asked]
+    at_station = (_PRESENT, {"station": station_id, "since": now - DAY})
+    if len(asked) == 1 and asked[0].code is not None:
+        coded = (_ONE_OWN if asked[0].own else _ONE_FOREIGN, {**given, "code": asked[0].code})
+        rows, signed_on = together(coded, at_station)
+        found = [of_row(asked[0], rows[0] if rows else None)]
+    else:
+        (signed_on,) = together(at_station)
+        several = {own: _rows([one for one in asked if one.own is own], given, own) for own in (True, False)}
+        found = [of_row(one, several[one.own].get(one.code or "")) for one in asked]
+    return found, [Present(*row) for row in signed_on]
 
 
 def _rows(asked: list[Wanted], given: Mapping[str, Any], own: bool) -> dict[str, Any]:
     codes = [one.code for one in asked if one.code is not None]
-    if len(codes) < 2:
-        statement = _ONE_OWN if own else _ONE_FOREIGN
-        return {row[0]: row for code in codes for row in statement.rows({**given, "code": code})}
+    if not codes:
+        return {}
     several = _AT_GUN.where(among(LabelCode.code, codes))
     return {
         row[0]: row for row in connection().execute(several if own else several.where(LabelCode.scheme != "own"), given)
@@ -219,9 +236,3 @@ _PRESENT = Prepared(
         .scalar_subquery(),
     ).where(StaffPresence.station_id == STATION, or_(StaffPresence.until_at.is_(None), StaffPresence.until_at > SINCE))
 )
-
-
-def present(station_id: int | None, since: datetime) -> list[Present]:
-    """Who has been signed on at a station at any moment since a day before."""
-    asked = {"station": station_id, "since": since - DAY}
-    return [Present(*row) for row in _PRESENT.rows(asked)]

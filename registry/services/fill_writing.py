@@ -17,6 +17,7 @@ from registry.actor import Actor
 from registry.bulk import insert_rows, take_ids
 from registry.models import Cylinder, CylinderEvent, FillCycle, Filling
 from registry.models.base import UtcMoment
+from registry.prepared import Prepared
 
 FILLED = "filled_unchecked"  # custody after a fill, wherever the cylinder was (cylinder_custody.csv)
 FILLING, EVENT = cast(Table, Filling.__table__), cast(Table, CylinderEvent.__table__)
@@ -69,6 +70,7 @@ _MOVED = (
     )
     .values(last_filled_at=bindparam("at", type_=UtcMoment), custody=FILLED)
 )
+_ONE_MOVED = Prepared(_MOVED)
 
 
 def _move_cylinders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -77,7 +79,11 @@ def _move_cylinders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     for row in rows:
         at = latest.get(row["cylinder_id"])
         latest[row["cylinder_id"]] = row["ended_at"] if at is None else max(at, row["ended_at"])
-    session.connection().execute(_MOVED, [{"of": id_, "at": at} for id_, at in latest.items()])
+    moved = [{"of": id_, "at": at} for id_, at in latest.items()]
+    if len(moved) == 1:
+        _ONE_MOVED.write(moved[0])
+    else:
+        session.connection().execute(_MOVED, moved)
 
 
 _TURN_FILLED = (
@@ -91,11 +97,14 @@ _TURN_FILLED = (
         version=CYCLE.c.version + 1,
     )
 )
+_ONE_TURN_FILLED = Prepared(_TURN_FILLED)
 
 
 def keep_turns(session: Session, begun: Sequence[Mapping[str, Any]], going_on: Sequence[Mapping[str, Any]]) -> None:
     """The turns that fills belong to: rows of those that begin with the fill, and `turn, to, fill, at, found` of those
     that were open."""
     insert_rows(session, CYCLE, begun)
-    if going_on:
+    if len(going_on) == 1:
+        _ONE_TURN_FILLED.write(going_on[0])
+    elif going_on:
         session.connection().execute(_TURN_FILLED, going_on)

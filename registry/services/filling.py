@@ -221,10 +221,9 @@ def _stand(actor: Actor, fills: Mapping[int, Fill], places: Mapping[int, tuple[Y
         return {}
     first = min(fill.ended_at for fill in fills.values())
     since = min(gun_facts.elsewhere_since(yard.values, fills[index].ended_at) for index, (yard, _) in places.items())
-    signed_on = gun_reading.present(actor.unit_id, first)
     latest = max(fill.on for fill in fills.values())
     texts = [fill.data["code"] for fill in fills.values()]
-    found = gun_reading.cylinders(texts, actor.unit_id, first, since, latest)
+    found, signed_on = gun_reading.standing(texts, actor.unit_id, first, since, latest)
     return {
         index: gun_judging.standing(
             one, places[index][0], signed_on, fill.data["gun"], places[index][1], fill.ended_at, of_the_past=True
