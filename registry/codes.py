@@ -15,6 +15,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -95,6 +96,7 @@ def mac(code: str, keys: Keys) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(MAC_BYTES * 8 - 5, -1, -5))
 
 
+@lru_cache(maxsize=4096)  # asked several times on the way of one scan or fill
 def split(text: str) -> Scanned:
     """Take a bare code, `code.mac` or a whole label URL apart; never fails.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import jsonify
 from flask_smorest import Blueprint
 
 from blueprints.schemas import filling as schemas
-from blueprints.sessions import actor
+from blueprints.sessions import actor, language
 from registry.services import filling
 
 bp = Blueprint("api_filling", __name__, url_prefix="/fillings", description="Fills")
@@ -20,7 +21,11 @@ bp = Blueprint("api_filling", __name__, url_prefix="/fillings", description="Fil
 def record(data: dict[str, Any]) -> Any:
     """Record a fill; a refusal is 422 with findings and is itself kept."""
     recorded = filling.record(actor(), data)
-    return (recorded, 200, {"Idempotent-Replay": "true"}) if recorded.replay else recorded
+    answer = jsonify(schemas.shown(recorded, language()))
+    answer.status_code = 200 if recorded.replay else 201
+    if recorded.replay:
+        answer.headers["Idempotent-Replay"] = "true"
+    return answer
 
 
 @bp.route("/batch", methods=["POST"])
@@ -30,5 +35,6 @@ def record_batch(data: dict[str, Any]) -> Any:
     """Record each row for itself; one bad row never loses a good one."""
     good, results = schemas.load_rows(data["fillings"])
     outcomes = filling.record_batch(actor(), [row["data"] for row in good])
-    results.update({row["position"]: schemas.result(outcome) for row, outcome in zip(good, outcomes, strict=True)})
-    return {"results": [results[position] for position in sorted(results)]}
+    to = language()
+    results.update({row["position"]: schemas.result(outcome, to) for row, outcome in zip(good, outcomes, strict=True)})
+    return jsonify({"results": [results[position] for position in sorted(results)]})

@@ -14,11 +14,11 @@ from blueprints.schemas.base import BatchIn, In, Out, PageIn, Rows
 from blueprints.schemas.cylinders import Called
 from blueprints.schemas.fields import Choice, Day, Integer, Moment, Ref, Text
 from blueprints.schemas.scans import CodeText, Findings
-from blueprints.sessions import language
 from registry.errors import Invalid, Refused, RegistryError
 from registry.rules.filling_items import NOT_APPLICABLE, NOT_OK, OK
 from registry.rules.kinds import MEDIA
-from registry.services.filling import LONGEST_BATCH, Outcome
+from registry.services.fill_writing import net_g
+from registry.services.filling import LONGEST_BATCH, Outcome, Recorded
 
 ANSWERS = {True: OK, False: NOT_OK, "pass": OK, "fail": NOT_OK, "na": NOT_APPLICABLE}
 
@@ -87,13 +87,28 @@ class FillingOut(Out):
     findings = Findings(attribute="verdict")
 
 
+def shown(recorded: Recorded, to: str) -> dict[str, Any]:
+    """What `FillingOut` makes of a fill, in the language `to`; written out, since batches come by the thousand."""
+    row, verdict = recorded.row, recorded.verdict
+    return {
+        "id": row["id"],
+        "ref": row["ref"],
+        "verdict": verdict.answer,
+        "scanned": row["scanned"],
+        "net_g": net_g(row),
+        "pressure_kpa": row["pressure_kpa"],
+        "filled_on": row["filled_on"].isoformat(),
+        "findings": [finding.to_dict(to) for finding in verdict.findings],
+    }
+
+
 class BatchOut(Out):
     """One result for each row, in the order sent: `ref`, `status`, and the fill or what is wrong."""
 
     results = fields.List(fields.Dict())
 
 
-FILLING_IN, FILLING_OUT = FillingIn(), FillingOut()
+FILLING_IN = FillingIn()
 
 
 def load_rows(rows: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
@@ -108,10 +123,10 @@ def load_rows(rows: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], dic
     return good, bad
 
 
-def result(outcome: Outcome) -> dict[str, Any]:
-    """One row's answer."""
+def result(outcome: Outcome, to: str) -> dict[str, Any]:
+    """One row's answer, in the language `to`."""
     if outcome.recorded is not None:
-        return {**FILLING_OUT.dump(outcome.recorded), "status": 200 if outcome.recorded.replay else 201}
+        return {**shown(outcome.recorded, to), "status": 200 if outcome.recorded.replay else 201}
     error = outcome.error or RegistryError()
     answer: dict[str, Any] = {
         "ref": outcome.ref,
@@ -120,7 +135,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "detail": say(error.detail),
     }
     if isinstance(error, Refused):
-        answer["findings"] = [finding.to_dict(language()) for finding in error.verdict.findings]
+        answer["findings"] = [finding.to_dict(to) for finding in error.verdict.findings]
     if isinstance(error, Invalid):
         answer["errors"] = plain(error.errors)
     return answer

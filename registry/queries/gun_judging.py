@@ -58,7 +58,7 @@ def look(unit_id: int | None, data: Any, now: datetime) -> AtGun:
     yard = gun_reading.yard(unit_id, data.get("gun"), on)
     medium = filling_judging.gun_medium(yard.place, data.get("medium"), on)
     since = gun_facts.elsewhere_since(yard.values, now)
-    (found,), signed_on = gun_reading.standing([data["code"]], unit_id, now, since, on)
+    (found,), signed_on = gun_reading.standing([filling_facts.wanted(data["code"])], unit_id, now, since, on)
     return standing(found, yard, signed_on, data.get("gun"), medium, now)
 
 

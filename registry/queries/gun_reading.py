@@ -35,7 +35,7 @@ from registry.models import (
 from registry.models.base import UtcMoment
 from registry.prepared import Prepared, together
 from registry.queries import parameters, safety_duties
-from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row, wanted
+from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row
 from registry.rules.hazards import OPEN_STATES
 
 STATION: Any = bindparam("station")
@@ -125,10 +125,10 @@ _BEHIND = select(Cylinder.id).join(LabelCode, LabelCode.cylinder_id == Cylinder.
 _LOCK = Prepared(locked(_BEHIND.where(LabelCode.code == CODE), of=Cylinder))
 
 
-def lock(texts: Iterable[str]) -> None:
+def lock(asked: Iterable[Wanted]) -> None:
     """Hold the cylinders behind codes until the transaction ends, always in the same order, so that no two wait for
     each other. SQLite has one writer anyway."""
-    codes = [asked.code for asked in map(wanted, texts) if asked.code is not None]
+    codes = [one.code for one in asked if one.code is not None]
     if not codes or db.engine.dialect.name == "sqlite":
         return
     if len(codes) == 1:
@@ -138,14 +138,13 @@ def lock(texts: Iterable[str]) -> None:
 
 
 def standing(
-    texts: Sequence[str], station_id: int | None, now: datetime, since: datetime, on: date
+    asked: Sequence[Wanted], station_id: int | None, now: datetime, since: datetime, on: date
 ) -> tuple[list[Found], list[Present]]:
     """Where codes lead, each with its open turn and what was noticed in `more`; and who has been signed on at the
     station at any moment since a day before.
 
     `now` the earliest, `since` the earliest moment from which scans elsewhere count, `on` the latest day asked about.
     """
-    asked = [wanted(text) for text in texts]
     given = {"station": station_id, "now": now, "since": since, "on": on}
     at_station = (_PRESENT, {"station": station_id, "since": now - DAY})
     if len(asked) == 1 and asked[0].code is not None:

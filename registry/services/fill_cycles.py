@@ -139,7 +139,7 @@ def _opened(actor: Actor, data: Mapping[str, Any]) -> Done:
 
 def _locked(code: str) -> tuple[Found, Cylinder | None]:
     """Where a code leads, and the cylinder itself, held until the transaction ends."""
-    gun_reading.lock([code])
+    gun_reading.lock([filling_facts.wanted(code)])
     found = filling_facts.find(code)
     row = db.session.get_one(Cylinder, found.cylinder.id, populate_existing=True) if found.cylinder else None
     return found, row

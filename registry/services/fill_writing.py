@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, or_, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, Table, bindparam, func, or_, update
 from sqlalchemy.orm import Session
 
 from registry import audit
@@ -21,6 +21,7 @@ from registry.prepared import Prepared
 
 FILLED = "filled_unchecked"  # custody after a fill, wherever the cylinder was (cylinder_custody.csv)
 FILLING, EVENT = cast(Table, Filling.__table__), cast(Table, CylinderEvent.__table__)
+COLUMNS = tuple(column.name for column in FILLING.columns)
 CYCLE, CYLINDER = cast(Table, FillCycle.__table__), cast(Table, Cylinder.__table__)
 
 
@@ -71,6 +72,17 @@ _MOVED = (
     .values(last_filled_at=bindparam("at", type_=UtcMoment), custody=FILLED)
 )
 _ONE_MOVED = Prepared(_MOVED)
+_EACH = func.unnest(
+    bindparam("cylinders", type_=ARRAY(BigInteger)), bindparam("moments", type_=ARRAY(DateTime(timezone=True)))
+).table_valued("cylinder", "moment")
+_EACH_MOVED = Prepared(
+    update(CYLINDER)
+    .where(
+        CYLINDER.c.id == _EACH.c.cylinder,
+        or_(CYLINDER.c.last_filled_at.is_(None), CYLINDER.c.last_filled_at < _EACH.c.moment),
+    )
+    .values(last_filled_at=_EACH.c.moment, custody=FILLED)
+)
 
 
 def _move_cylinders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -82,6 +94,8 @@ def _move_cylinders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     moved = [{"of": id_, "at": at} for id_, at in latest.items()]
     if len(moved) == 1:
         _ONE_MOVED.write(moved[0])
+    elif session.get_bind().dialect.name == "postgresql":
+        _EACH_MOVED.write({"cylinders": [*latest], "moments": [*latest.values()]})
     else:
         session.connection().execute(_MOVED, moved)
 

@@ -30,7 +30,7 @@ from registry.queries import (
     gun_reading,
 )
 from registry.queries.fill_reading import Earlier
-from registry.queries.filling_facts import Found
+from registry.queries.filling_facts import Found, Wanted, wanted
 from registry.queries.filling_staff import Staff
 from registry.queries.gun_judging import AtGun
 from registry.queries.gun_reading import Yard
@@ -43,18 +43,24 @@ from registry.services.fill_rows import Fill, Passed
 
 LEAD = timedelta(minutes=10)
 LONGEST_BATCH = 1000
-# Other stations' scans wait while a batch is written: not longer than this many rows take.
-ROWS_A_TRANSACTION = 100
+# On SQLite other stations' scans wait while a batch is written: not longer than this many rows take. On PostgreSQL
+# nobody but the same cylinder does.
+ROWS_A_TRANSACTION = {"sqlite": 100, "postgresql": 500}
 B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A fill on record; `replay` when it had been recorded before under the same ref."""
+    """A fill on record, its columns by name; `replay` when it had been recorded before under the same ref."""
 
-    filling: Filling
+    row: Mapping[str, Any]
     verdict: Verdict
     replay: bool = False
+
+    @property
+    def filling(self) -> Filling:
+        """The fill as an object, made when asked for: a batch is answered without."""
+        return Filling(**self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +108,13 @@ def _parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[int]]:
     """The rows as they go into one transaction each, by index. What concerns a cylinder or a ref that is there already
     waits for the next: it has to be judged with the first on record."""
     names = [(codes.split(row["code"]).code, str(row["ref"])) for row in rows]
-    waiting = list(range(len(rows)))
+    waiting, most = list(range(len(rows))), ROWS_A_TRANSACTION[db.engine.dialect.name]
     while waiting:
         part: list[int] = []
         later: list[int] = []
         taken: set[str] = set()
         for index in waiting:
-            goes = len(part) < ROWS_A_TRANSACTION and taken.isdisjoint(names[index])
+            goes = len(part) < most and taken.isdisjoint(names[index])
             (part if goes else later).append(index)
             taken.update(names[index])
         yield part
@@ -127,7 +133,8 @@ def _settled(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
 
 
 def _settle(actor: Actor, session: Session, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-    gun_reading.lock([row["code"] for row in rows])
+    asked = [wanted(row["code"]) for row in rows]
+    gun_reading.lock(asked)
     outcomes: dict[int, Outcome] = {}
 
     def each(items: Mapping[int, Any], step: Callable[[int, Any], B]) -> dict[int, B]:
@@ -147,7 +154,7 @@ def _settle(actor: Actor, session: Session, rows: Sequence[Mapping[str, Any]]) -
     fills = each(new, lambda _, row: _read(actor, row))
     yards: dict[tuple[str, date], Yard] = {}
     places = each(fills, lambda _, fill: _place(actor, fill, yards))
-    stood = _stand(actor, {index: fills[index] for index in places}, places)
+    stood = _stand(actor, {index: fills[index] for index in places}, places, asked)
     staff = _staff(actor, [fills[index] for index in stood])
     passed = each(stood, lambda index, stands: _judge(actor, fills[index], stands, staff))
     kept = _keep(actor, session, each(passed, lambda _, one: _use_up(one)))
@@ -165,7 +172,7 @@ def _first(row: Mapping[str, Any], before: Earlier | None) -> Recorded | None:
     verdict = filling_judging.restored(kept.findings)
     if isinstance(kept, FillRefusal):
         raise Refused(verdict)
-    return Recorded(kept, verdict, replay=True)
+    return Recorded({name: getattr(kept, name) for name in fill_writing.COLUMNS}, verdict, replay=True)
 
 
 def _digest(data: Mapping[str, Any]) -> str:
@@ -215,15 +222,16 @@ def _place(actor: Actor, fill: Fill, yards: dict[tuple[str, date], Yard]) -> tup
     return yards[key], medium
 
 
-def _stand(actor: Actor, fills: Mapping[int, Fill], places: Mapping[int, tuple[Yard, str]]) -> dict[int, AtGun]:
+def _stand(
+    actor: Actor, fills: Mapping[int, Fill], places: Mapping[int, tuple[Yard, str]], asked: Sequence[Wanted]
+) -> dict[int, AtGun]:
     """What stood at the guns when the fills ended."""
     if not fills:
         return {}
     first = min(fill.ended_at for fill in fills.values())
     since = min(gun_facts.elsewhere_since(yard.values, fills[index].ended_at) for index, (yard, _) in places.items())
     latest = max(fill.on for fill in fills.values())
-    texts = [fill.data["code"] for fill in fills.values()]
-    found, signed_on = gun_reading.standing(texts, actor.unit_id, first, since, latest)
+    found, signed_on = gun_reading.standing([asked[index] for index in fills], actor.unit_id, first, since, latest)
     return {
         index: gun_judging.standing(
             one, places[index][0], signed_on, fill.data["gun"], places[index][1], fill.ended_at, of_the_past=True
@@ -346,4 +354,4 @@ def _keep(actor: Actor, session: Session, passed: Mapping[int, Passed]) -> dict[
     for index, one in passed.items():
         if one.stands.released:
             hold_releases.use_up(rows[index]["cylinder_id"], rows[index]["station_id"], now)
-    return {index: Recorded(Filling(**rows[index]), one.verdict) for index, one in passed.items()}
+    return {index: Recorded(rows[index], one.verdict) for index, one in passed.items()}

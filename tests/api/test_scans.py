@@ -5,6 +5,8 @@ import uuid
 import pytest
 from sqlalchemy import text
 
+from blueprints.schemas.filling import FillingOut
+from blueprints.schemas.filling import shown as fill_shown
 from blueprints.schemas.scans import ScanOut, shown
 from registry.db import db
 from registry.models import Filling, FillRefusal
@@ -86,6 +88,18 @@ def test_what_a_gun_is_shown_is_what_the_interface_describes(app, actor, told, s
     answer = scans.scan(actor("filler"), {**scan(row), **told})
     with app.test_request_context():
         assert shown(answer, "zh") == ScanOut().dump(answer)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("gross_after_g", [31_000, 31_400])
+def test_what_comes_of_a_fill_is_what_the_interface_describes(app, actor, times, gross_after_g) -> None:
+    """Written out by hand as well, the first time and when it is sent again."""
+    data = make.fill(make.cylinder(), gross_after_g=gross_after_g)
+    for _ in range(times):
+        recorded = filling.record(actor("filler"), dict(data))
+    assert recorded.replay is (times > 1)
+    with app.test_request_context():
+        assert fill_shown(recorded, "zh") == FillingOut().dump(recorded)
 
 
 BAD_SCANS = [
