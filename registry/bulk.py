@@ -67,8 +67,7 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if len(rows) == 1:
-        row = {**_defaults(table, rows[0]), **rows[0]}
-        _one_into(table, tuple(row)).write(row)
+        _one_into(table, tuple(rows[0])).write(rows[0])
         return
     if len(rows) < LEAST or session.get_bind().dialect.name == "sqlite":
         connection().execute(_into(table), rows)

@@ -84,12 +84,14 @@ class _Ready:
         into: dict[str, Step | None] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in made.bind_names.items()
         }
+        self._reckoned = [(column.key, self._default(column, made), into[column.key]) for column in made.prefetch]
+        reckoned = {name for name, _, _ in self._reckoned}
         asked = {name for bind, name in made.bind_names.items() if bind.required}
         self._asked = [(name, into[name]) for name in asked]
         self._fixed = {
             name: value if into.get(name) is None else cast(Step, into[name])(value)
             for name, value in made.params.items()
-            if name not in asked
+            if name not in asked and name not in reckoned
         }
         self._places: Sequence[str] = made.positiontup or ()
         self._types = [column.type for column in getattr(statement, "selected_columns", ())]
@@ -100,7 +102,15 @@ class _Ready:
         for name, put in self._asked:
             value = given[name]
             values[name] = value if put is None else put(value)
+        for name, default, put in self._reckoned:
+            value = default.arg(None) if default.is_callable else default.arg
+            values[name] = value if put is None else put(value)
         return values
+
+    @staticmethod
+    def _default(column: Any, made: Any) -> Any:
+        """What a column gets that is not given."""
+        return column.onupdate if made.isupdate else column.default
 
     def read(self, rows: list[Row], types: Sequence[Any]) -> list[Row]:
         """Rows as the driver read them, of columns of its `types`, as SQLAlchemy would read them."""

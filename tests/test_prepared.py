@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Date, bindparam, func, insert, literal, select
+from sqlalchemy import Date, bindparam, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.db import db, transaction
-from registry.models import Scan, TrailEntry, Unit, UnknownCode
+from registry.models import LabelCode, Scan, TrailEntry, Unit, UnknownCode
 from registry.prepared import Prepared, together
 from seeds import cast
+from tests import filling_factory as make
 
 COLUMNS = [column.name for column in Scan.__table__.columns if column.name != "id"]
 ROW = {
@@ -49,6 +50,20 @@ def test_a_parameter_asked_for_twice_and_one_that_is_fixed(app) -> None:
     (row,) = statement.alone({"unit": unit, "on": today})
     assert row == (unit, "x", today)
     assert together((statement, {"unit": unit, "on": today}), (statement, {"unit": -1, "on": today})) == [[row], []]
+
+
+def test_what_a_column_gets_by_itself(app) -> None:
+    made = make.cylinder()
+    label = LabelCode.__table__
+    before = clock.now()
+    changed = Prepared(update(label).where(label.c.code == bindparam("of")).values(reason=bindparam("why")))
+    added = Prepared(insert(label), "code", "scheme", "status", "issued_on", "reason", "prints")
+    row = {"code": "X-1", "scheme": "maker", "status": "active", "issued_on": clock.today(), "reason": "", "prints": 0}
+    with transaction() as session:
+        changed.write({"of": made.label_code, "why": "x"})
+        added.write(row)
+        for code in (made.label_code, "X-1"):
+            assert session.scalar(select(LabelCode.changed_at).where(LabelCode.code == code)) >= before
 
 
 def test_a_mistake_is_an_error_of_the_database_that_tells_no_values(app) -> None:

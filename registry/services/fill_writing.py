@@ -72,9 +72,13 @@ _MOVED = (
     .values(last_filled_at=bindparam("at", type_=UtcMoment), custody=FILLED)
 )
 _ONE_MOVED = Prepared(_MOVED)
-_EACH = func.unnest(
-    bindparam("cylinders", type_=ARRAY(BigInteger)), bindparam("moments", type_=ARRAY(DateTime(timezone=True)))
-).table_valued("cylinder", "moment")
+_EACH = (
+    func.unnest(
+        bindparam("cylinders", type_=ARRAY(BigInteger)), bindparam("moments", type_=ARRAY(DateTime(timezone=True)))
+    )
+    .table_valued("cylinder", "moment")
+    .render_derived()
+)
 _EACH_MOVED = Prepared(
     update(CYLINDER)
     .where(
