@@ -48,6 +48,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("气瓶"), "cylinders.index", "cylinder.read", "cylinder"),
             (_("气瓶检验到期"), "cylinder_due.index", "cylinder.read", "calendar"),
             (_("送检批次"), "inspection_batches.index", "inspection_batch.read", "certificate"),
+            (_("气瓶使用登记"), "cylinder_registrations.index", "cylinder_registration.read", "certificate"),
             (_("气瓶过户"), "cylinder_transfers.index", "cylinder_transfer.read", "arrows-exchange"),
             (_("报废销毁"), "scrap_batches.index", "scrap_batch.read", "ban"),
             (_("气瓶台账平衡"), "cylinder_balance.index", "cylinder_balance.read", "scale"),

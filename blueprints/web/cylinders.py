@@ -16,7 +16,7 @@ from registry import clock, codes, policy
 from registry.errors import Conflict, Invalid
 from registry.labels import qr
 from registry.messages import T
-from registry.queries import areas, cylinder_transfers, inspection_batches, scrap_batches
+from registry.queries import areas, cylinder_registrations, cylinder_transfers, inspection_batches, scrap_batches
 from registry.queries import cylinder_timeline as timelines
 from registry.queries import cylinders as queries
 from registry.queries import stations as station_queries
@@ -106,6 +106,7 @@ def show(code: str) -> Any:
         explained=queries.explained(row, clock.today()),
         moves=queries.moves_of(actor(), row),
         transferable=queries.is_transferable(actor(), row),
+        certificate=cylinder_registrations.certificate_of(row.id),
         pending_transfer=cylinder_transfers.pending_of(row.id),
         fillings=queries.last_fillings(actor(), row),
         happened=timelines.page(actor(), code, {"limit": LATEST})[1].items,

@@ -13,6 +13,12 @@ from registry.models.cylinder_batches import (
     ScrapBatch,
     ScrapItem,
 )
+from registry.models.cylinder_registrations import (
+    CertifiedCylinder,
+    CylinderCertificate,
+    CylinderRegistration,
+    CylinderRegistrationItem,
+)
 from registry.models.cylinder_reports import CylinderReport, CylinderReportStep
 from registry.models.cylinder_transfers import CylinderTransfer, CylinderTransferItem
 from registry.models.cylinders import Cylinder, CylinderEvent, CylinderInspection, CylinderStatus
@@ -87,6 +93,7 @@ __all__ = [
     "CaseClock",
     "CaseStep",
     "Certificate",
+    "CertifiedCylinder",
     "CircularItem",
     "Claim",
     "Contract",
@@ -95,10 +102,13 @@ __all__ = [
     "Cylinder",
     "CylinderAnomaly",
     "CylinderAnomalyStep",
+    "CylinderCertificate",
     "CylinderEvent",
     "CylinderInspection",
     "CylinderLeft",
     "CylinderPurchase",
+    "CylinderRegistration",
+    "CylinderRegistrationItem",
     "CylinderReport",
     "CylinderReportStep",
     "CylinderStatus",

@@ -8,7 +8,7 @@ from datetime import date
 from registry import policy
 from registry.actor import Actor
 from registry.messages import T
-from registry.queries import cylinder_due, cylinder_transfers, inspection_batches, scrap_batches
+from registry.queries import cylinder_due, cylinder_registrations, cylinder_transfers, inspection_batches, scrap_batches
 from registry.queries.todo.entry import Tallied, Todo
 
 CYLINDERS_FOR = policy.REGISTRARS | {"filling_manager"}
@@ -63,6 +63,24 @@ TODOS: tuple[Todo, ...] = (
         "inspection_batches.index",
         Tallied(inspection_batches.tally, "returned"),
         {"state": "returned"},
+    ),
+    Todo(
+        "cylinder_registrations_office",
+        T("待办理的气瓶使用登记申请"),
+        "due",
+        "cylinder_registration.decide",
+        "cylinder_registrations.index",
+        Tallied(cylinder_registrations.tally, "office"),
+        {"state": "waiting_office"},
+    ),
+    Todo(
+        "cylinder_registrations_unit",
+        T("待补正或提交的气瓶使用登记申请"),
+        "due",
+        "cylinder_registration.apply",
+        "cylinder_registrations.index",
+        Tallied(cylinder_registrations.tally, "unit"),
+        {"state": "waiting_unit"},
     ),
     Todo(
         "cylinder_transfers_incoming",
