@@ -8,7 +8,7 @@ from alembic import op
 from registry.models.base import BigType, JsonType
 
 revision = "0021"
-down_revision = "0023"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
