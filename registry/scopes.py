@@ -15,6 +15,7 @@ from registry import clock
 from registry.actor import COUNTY_ROLES, OFFICE_ROLES, Actor
 from registry.db import Base
 from registry.models import (
+    Accident,
     Alliance,
     Area,
     Assessment,
@@ -326,6 +327,19 @@ def _key_units(actor: Actor) -> Where:
     return _of_unit(KeyUnit.unit_id)(actor) if actor.role in OFFICE_ROLES else false()
 
 
+def _accidents(actor: Actor) -> Where:
+    """Those of the areas; a unit sees those at its place, of what it maintains, and those it answers for."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return Accident.area_code.in_(actor.areas)
+    return or_(
+        Accident.unit_id == actor.unit_id,
+        Accident.company_id == actor.unit_id,
+        Accident.responsible_id == actor.unit_id,
+    )
+
+
 def _papers(actor: Actor) -> Where:
     """The offices' papers: those of their areas and their own; a unit sees what is addressed to it."""
     if actor.sees_city:
@@ -458,6 +472,7 @@ def _trail(actor: Actor) -> Where:
 
 
 SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
+    Accident: _accidents,
     Alliance: _alliances,
     Area: _everything,
     Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),

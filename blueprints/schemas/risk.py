@@ -28,7 +28,8 @@ class Said:
         return called(self)
 
 
-def _field(row: tables.Row) -> fields.Field[Any]:
+def row_field(row: tables.Row) -> fields.Field[Any]:
+    """The input of a fact of the rules: a yes-or-no question, or a number with its unit."""
     described = f"{row['en']} ({row['zh']})"
     if row["type"] == "flag":
         return YesNoUnknown(label=Said(row), metadata={"description": described})
@@ -41,7 +42,7 @@ def _classes(scope: str, name: str) -> list[tuple[str, Said]]:
 
 def _facts(scope: str) -> dict[str, fields.Field[Any]]:
     rows = [row for row in tables.rows("risk_facts", NEWEST) if row["scope"] == scope]
-    return {row["fact"]: _field(row) for row in rows}
+    return {row["fact"]: row_field(row) for row in rows}
 
 
 def _asked(scope: str) -> dict[str, fields.Field[Any]]:
@@ -114,7 +115,7 @@ AccidentIn: type[Schema] = type(
     (In,),
     {
         "__doc__": "The measures of an accident; one left out counts as nothing.",
-        **{row["measure"]: _field(row) for row in tables.rows("accident_measures", NEWEST)},
+        **{row["measure"]: row_field(row) for row in tables.rows("accident_measures", NEWEST)},
         "on": Day(label=_("哪一天")),
     },
 )

@@ -1,5 +1,6 @@
 """The tables. They hold no rules; rules get plain values from them."""
 
+from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
 from registry.models.campaigns import Campaign, CampaignLink
@@ -81,6 +82,9 @@ from registry.models.visits import Visit, VisitJoin, VisitWorker
 __all__ = [
     "CAPACITIES",
     "OPEN_JOBS",
+    "Accident",
+    "AccidentGrading",
+    "AccidentStep",
     "Alliance",
     "AnomalyStep",
     "ApiToken",

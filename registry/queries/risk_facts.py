@@ -1,6 +1,6 @@
 """What the risk of elevators is graded by, gathered from the register for many at once (hazards.md §3.4).
 
-Not known to the register, and so never counted: whether an inspection was applied for, and accidents.
+Not known to the register, and so never counted: whether an inspection was applied for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, or_, select
 
 from registry.db import db
 from registry.models import (
+    Accident,
     Assessment,
     Contract,
     Elevator,
@@ -90,7 +91,7 @@ def _settle(facts: Facts, on: date) -> None:
     facts["inspection_overdue_days"] = max(0, (on - covered).days) if covered else 0
     facts["maintenance_late_days"] = max(0, (on - due).days) if due else 0
     facts["no_contract"] = not facts.pop("contracts", 0)
-    for flag in ("remote_monitoring", "assessment_passed", "open_major_hazard"):
+    for flag in ("remote_monitoring", "assessment_passed", "open_major_hazard", "responsible_accident_in_year"):
         facts[flag] = bool(facts.get(flag))
     facts["open_severe_hazard"] = bool(facts.get("severe_hazards"))
 
@@ -115,6 +116,15 @@ def _statements(on: date) -> dict[str, Select[Any]]:
         .join(Contract, Contract.id == MaintenanceState.contract_id)
         .where(*holding)
         .group_by(MaintenanceState.elevator_id),
+        "responsible_accident_in_year": select(Accident.elevator_id, func.count())
+        .where(
+            Accident.elevator_id.is_not(None),
+            Accident.happened_on > since,
+            Accident.happened_on <= on,
+            Accident.responsible_id.is_not(None),
+            Accident.state.in_(("approved", "closed")),
+        )
+        .group_by(Accident.elevator_id),
         "open_major_hazard": open_hazards.where(Hazard.is_major).group_by(Hazard.elevator_id),
         "severe_hazards": open_hazards.where(Hazard.is_severe, ~Hazard.is_major).group_by(Hazard.elevator_id),
         "general_hazards": select(SafetyProblem.elevator_id, func.count())

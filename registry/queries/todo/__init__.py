@@ -15,6 +15,7 @@ from datetime import date
 from registry import policy
 from registry.actor import Actor
 from registry.queries.todo import (
+    accidents,
     cylinder_life,
     cylinders,
     elevators,
@@ -31,6 +32,7 @@ __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
 
 TONES = ("late", "due", "open")
 TODOS: tuple[Todo, ...] = (
+    *accidents.TODOS,
     *cylinders.TODOS,
     *cylinder_life.TODOS,
     *maintenance.TODOS,
