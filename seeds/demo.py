@@ -5,8 +5,8 @@ from __future__ import annotations
 from registry import clock
 from registry.actor import ROLES, SYSTEM
 from registry.services import risk, seals
-from seeds import cast, cast_equipment, city
-from seeds.city_rows import Progress, silent
+from seeds import cast, cast_equipment, city, demo_accidents
+from seeds.city_rows import Progress, Steps, silent
 
 SEED = 1
 
@@ -15,6 +15,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     """Make the demo, or what is missing of it; whether anything was."""
     worked = cast_equipment.build(progress)
     worked |= _built(elevators, cylinders, days, progress)
+    worked |= Steps("demo").take("accidents", demo_accidents.build)
     risk.refresh(SYSTEM, clock.today())
     seals.seal(SYSTEM)
     return worked

@@ -35,6 +35,7 @@ WHAT, HOW, HARM, WHO = _("时间和地点"), _("设备和经过"), _("伤亡和�
 # On the page, those that elevators and cylinders may reach; the others through the API.
 ON_PAGE = ("people_moved", "vessel_exploded", "elevator_trapped_hours")
 ROWS = {row["measure"]: row for row in tables.rows("accident_measures", NEWEST)}
+UNITS = {"person": _("人"), "h": _("小时")}
 COUNTED = ("deaths", "serious_injuries", "loss_yuan")
 
 
@@ -66,6 +67,7 @@ def _others(wanted: tuple[str, ...]) -> dict[str, Any]:
     found = {name: row_field(ROWS[name]) for name in wanted}
     for one in found.values():
         one.metadata["group"] = HARM
+        one.metadata["unit"] = UNITS.get(one.metadata.get("unit", ""), one.metadata.get("unit", ""))
     return found
 
 
@@ -102,7 +104,7 @@ ReportIn: type[Schema] = type(
     "AccidentReportIn",
     (In,),
     {
-        "__doc__": "An accident as it is first reported; all measures of the grading rule, `ref` makes a repeat harmless.",
+        "__doc__": "An accident as it is first reported, with all measures of the grading rule; `ref` for repeats.",
         **_report(Moment),
         **_others(tuple(name for name in ROWS if name not in COUNTED)),
         **_person(),
@@ -175,7 +177,7 @@ def move_form(verb: str, needs: tuple[str, ...]) -> Schema:
     return schema
 
 
-class ClockOut(Out):
+class AccidentClockOut(Out):
     """One step of the reports and the investigation; `due` null where it is at once or does not run yet."""
 
     step = fields.String()
@@ -186,7 +188,7 @@ class ClockOut(Out):
     basis = fields.String()
 
 
-class StepOut(Out):
+class AccidentStepOut(Out):
     """A line of the ledger; `by` is the unit."""
 
     verb = fields.String()
@@ -200,7 +202,7 @@ class StepOut(Out):
     by = fields.Function(lambda step: step.unit.name if step.unit else None)
 
 
-class GradingOut(Out):
+class AccidentGradingOut(Out):
     """A grade from a day on, with the figures and the measures that reached it."""
 
     since = fields.Date()
@@ -257,9 +259,9 @@ class AccidentDetailOut(AccidentOut):
 
     reporter = fields.String(allow_none=True)
     reporter_phone = fields.String(allow_none=True)
-    clocks = fields.List(fields.Nested(ClockOut))
-    steps = fields.List(fields.Nested(StepOut))
-    gradings = fields.List(fields.Nested(GradingOut))
+    clocks = fields.List(fields.Nested(AccidentClockOut))
+    steps = fields.List(fields.Nested(AccidentStepOut))
+    gradings = fields.List(fields.Nested(AccidentGradingOut))
     moves = fields.List(fields.String())
 
 

@@ -15,8 +15,9 @@ from blueprints.schemas import elevators as schemas
 from blueprints.sessions import actor
 from registry import clock
 from registry.actor import Actor
-from registry.queries import areas, elevator_gaps, elevator_values, units
+from registry.queries import accidents, areas, elevator_gaps, elevator_values, units
 from registry.queries import elevators as queries
+from registry.rules.accidents import GRADE_NAMES
 from registry.rules.elevator_parameters import GROUPS
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
 from registry.rules.inspection_results import TESTED_PARTS
@@ -114,6 +115,8 @@ def show(code: str) -> Any:
         certificate_ends=CERTIFICATE_ENDS,
         cycles=cycles(clock.today()),
         place_types=dict(schemas.PLACE_TYPES),
+        accidents=accidents.of_elevator(actor(), found.elevator.id),
+        accident_grades=GRADE_NAMES,
         today=clock.today(),
     )
 

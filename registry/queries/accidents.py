@@ -224,7 +224,7 @@ def _last_day(begun: date, days: int) -> datetime:
     last = begun + timedelta(days=days)
     while not is_working_day(last, days_off.holidays, days_off.extra_workdays):
         last += timedelta(days=1)
-    return clock.start_of(last + timedelta(days=1))
+    return clock.start_of(last + timedelta(days=1)) - timedelta(seconds=1)
 
 
 def _waiting(actor: Actor) -> tuple[list[int], list[int]]:
