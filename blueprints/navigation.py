@@ -79,6 +79,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("风险四色图"), "risks.index", "risk.read", "layout-dashboard"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("指标催办"), "follow_ups.index", "follow_up.read", "list-check"),
+            (_("安全状况报告"), "status_reports.index", "status_report.read", "layout-dashboard"),
             (_("事故"), "accidents.index", "accident.read", "flag"),
             (_("通报与督办"), "circulars.index", "circular.read", "bell"),
             (_("文书"), "papers.index", "paper.read", "file-text"),

@@ -186,6 +186,7 @@ ACTS: dict[str, frozenset[str]] = {
     "accident.reported": frozenset({"no", "title", "unit_id", "elevator_id", "cylinder_id", "grade"}),
     "accident.moved": frozenset({"no", "verb", "from", "to", "done_at", "elevator_id", "responsible_id"}),
     "accident.graded": frozenset({"no", "from", "to", "measures"}),
+    "status_report.issued": frozenset({"number", "title", "until"}),
     "risk.graded": frozenset({"on", "changed"}),
     "directive.issued": frozenset({"number", "unit_id", "due_on", "devices", "hazards"}),
     "directive.moved": frozenset({"number", "verb", "from", "to", "delivery", "served_on", "recheck_due_on", "reason"}),

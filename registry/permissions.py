@@ -306,6 +306,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "accident.send_report": frozenset({"section_city"}),
     "accident.pass_up": frozenset({"section_city"}),
     "accident.close": frozenset({"section_city", "leader_city"}),
+    "status_report.read": OFFICE_ROLES,
+    "status_report.issue": frozenset({"section_city", "leader_city", "leader_county"}),
     "risk.read": EVERYONE - STATION - {"insurer"},
     "risk.refresh": frozenset(),
     "directive.read": OFFICE_ROLES | UNIT_MANAGERS,

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from registry import policy
 from registry.actor import SYSTEM, Actor
+from registry.documents.office.charts import bars
 from registry.documents.office.filling_in import Picture, TemplateFault, fill_in
 from registry.documents.office.pdf import to_pdf
 from registry.documents.office.templates import shipped
@@ -19,7 +20,15 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Paper, StoredFile
 from registry.pictures import LARGEST_PIXELS
-from registry.queries import circulars, directive_facts, paper_facts, papers, sealing_facts, supervision_papers
+from registry.queries import (
+    circulars,
+    directive_facts,
+    paper_facts,
+    papers,
+    sealing_facts,
+    status_facts,
+    supervision_papers,
+)
 from registry.services import files
 from registry.services import papers as services
 
@@ -28,6 +37,7 @@ MIMES = {
     "pdf": "application/pdf",
 }
 PICTURE_WIDTH = 110.0  # millimetres
+CHART_WIDTH = 130.0
 WIDEST = 1600  # pixels of a picture in a paper
 
 
@@ -73,6 +83,7 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
     "directive": directive_facts.blank,
     supervision_papers.KIND: supervision_papers.blank,
     "sealing": sealing_facts.blank,
+    "status_report": status_facts.blank,
 }
 
 
@@ -104,6 +115,8 @@ def _with_pictures(value: Any) -> Any:
             return {"name": name, "picture": _picture(number, width) or ""}
         case {"file": int(number), "name": str(name)}:
             return {"name": name, "picture": _picture(number, PICTURE_WIDTH) or ""}
+        case {"chart": str(), "bars": list()}:
+            return Picture(bars(value), CHART_WIDTH)
         case Mapping():
             return {key: _with_pictures(item) for key, item in value.items()}
         case list():

@@ -11,6 +11,7 @@ from registry.documents.office.templates import (
     hazard_closing,
     hazard_forms,
     hazard_letters,
+    status_report,
     supervision_forms,
 )
 
@@ -31,6 +32,7 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "talk_record": hazard_letters.talk_record,
     "transfer": hazard_letters.transfer,
     "circular": circular.circular,
+    "status_report": status_report.status_report,
     "directive": directives.directive,
     "check_record": supervision_forms.check_record,
     "sealing": directives.sealing,
