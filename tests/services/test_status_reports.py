@@ -105,7 +105,7 @@ def test_the_denominator_is_a_setting(setting: str, devices: int) -> None:
     _set_denominator(setting)
     before = figures()["death_rate"].denominator
     elevators.change_status(
-        cast.actor("section"), stopped.id, "stop", clock.today(), "停用", "申请", papers=STOP_PAPERS
+        cast.actor("section"), stopped.id, "suspend", clock.today(), "停用", "申请", papers=STOP_PAPERS
     )
     assert before - figures()["death_rate"].denominator == 2 - devices
 
