@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from registry.services import files
 
 R = TypeVar("R")
 PICTURES = "image/*"
+DRAWN = "data:image/png;base64,"
 PICTURE_FIELDS = ("photos_before", "photos_after", "site_photos", "stamp_photo", "label_photo")
 SIGNS = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -27,9 +29,10 @@ SIGNS = (
 
 @dataclass
 class FileField(FormField):
-    """A field of files; `kept` are the ids of those that are stored already."""
+    """A field of files; `kept` are the ids of those that are stored already. `drawn`: a signature by hand."""
 
     many: bool = False
+    drawn: bool = False
     kept: list[int] = field(default_factory=list)
 
 
@@ -81,12 +84,25 @@ class FileForm(Form):
         many = bool(self.schema.fields[name].metadata.get("many"))
         ids = self._stored.get(name, [])
         values = {**vars(drawn), "accept": PICTURES if name in PICTURE_FIELDS else ""}
-        return FileField(**values, many=many, kept=ids if many else ids[-1:])
+        drawn = bool(self.schema.fields[name].metadata.get("drawn"))
+        return FileField(**values, many=many, drawn=drawn, kept=ids if many else ids[-1:])
+
+
+def _decoded(text: str) -> bytes:
+    """The picture of a drawn signature; empty for anything else."""
+    try:
+        content = b64decode(text, validate=True)
+    except ValueError:
+        return b""
+    return content if content.startswith(SIGNS[1][0]) else b""
 
 
 def _stored(name: str, purpose: str) -> list[int]:
     """Ids that the form carried already, and those of what is uploaded now."""
     kept = [int(text) for text in request.form.getlist(name) if text.isdecimal() and len(text) < 12]
+    for text in request.form.getlist(name):
+        if text.startswith(DRAWN) and (strokes := _decoded(text.removeprefix(DRAWN))):
+            kept.append(keep("签名.png", strokes, purpose).id)
     for upload in request.files.getlist(name):
         content = upload.read() if upload.filename else b""
         if content:

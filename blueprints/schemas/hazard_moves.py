@@ -96,6 +96,7 @@ MAKE: dict[str, Callable[..., fields.Field[Any]]] = {
     "verifiers": Ids,
     "file": FileId,
     "files": FileIds,
+    "drawing": lambda **options: FileId(metadata={"drawn": True}, **options),
     "checklist": lambda **_options: fields.Dict(fields.String(), fields.Nested(AnswerIn()), allow_none=True),
 }
 CHOSEN = ("choice", "clause", "clauses", "unit", "person", "people", "verifiers")

@@ -25,7 +25,7 @@ from registry.rules.hazard_facts import LIST_RANKS, REOPEN_REASONS, SUPERVISION_
 from registry.rules.hazards import Move
 
 PURPOSE = "hazard"
-FILES = ("file", "files")
+FILES = ("file", "files", "drawing")
 PEOPLE = ("person", "people", "verifiers")
 Errors = dict[str, list[str]]
 Given = dict[str, Any]

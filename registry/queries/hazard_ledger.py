@@ -25,6 +25,8 @@ PERSONAL = frozenset(
         "leader_name",
         "leader_phone",
         "signature",
+        "drawn_signature",
+        "unit_drawn_signature",
         "unit_signature",
         "applicant",
         "second_person",
@@ -35,6 +37,7 @@ PERSONAL = frozenset(
     }
 )
 NAMED = {"unit": Unit, "person": Person, "people": Person, "verifiers": Person, "file": StoredFile, "files": StoredFile}
+NAMED["drawing"] = StoredFile
 GUARANTEES = (
     (Said("责任", "Responsibility"), ("leader_name", "leader_post", "leader_phone")),
     (Said("措施", "Measures"), ("measures",)),
@@ -113,6 +116,41 @@ def guarantees(actor: Actor, steps: Sequence[HazardStep]) -> list[Guarantee]:
     plan = next((step for step in reversed(steps) if step.verb == "file_plan"), None)
     items = _items(plan, {}, may_see_people(actor, plan)) if plan else []
     return [Guarantee(label, [item for item in items if item.name in wanted]) for label, wanted in GUARANTEES]
+
+
+PARTS = (
+    (Said("发现和登记", "Found and reported by"), ("report",)),
+    (Said("认定", "Recognised by"), ("recognise",)),
+    (Said("交办", "Assigned by"), ("assign",)),
+    (Said("签收", "Signed for by"), ("sign_for",)),
+    (Said("治理方案", "Plan by"), ("file_plan",)),
+    (Said("方案审查", "Plan reviewed by"), ("approve_plan", "return_plan")),
+    (Said("整改", "Rectified by"), ("report_progress", "request_closing")),
+    (Said("核查", "Verified by"), ("accept_request",)),
+    (Said("第一签", "First signature"), ("sign_county",)),
+    (Said("第二签", "Second signature"), ("sign_county_second", "sign_city")),
+    (Said("销号", "Closed by"), ("close",)),
+)
+OUTLAST = ("report", "recognise", "assign", "sign_for", "file_plan", "approve_plan")  # a reopening
+
+
+def people(found: Sequence[Entry]) -> list[tuple[Said, list[str]]]:
+    """Who had which part in the present round, as the reader may know it; `found` is the ledger, newest first."""
+    present = found[0].round if found else 1
+    parts = []
+    for label, verbs in PARTS:
+        done = [one for one in found if one.verb in verbs and (one.round == present or one.verb in OUTLAST)]
+        if done:
+            parts.append((label, list(dict.fromkeys(name for one in done for name in _who(one)))))
+    return parts
+
+
+def _who(entry: Entry) -> list[str]:
+    """The verifiers who were appointed; of every other step who made it."""
+    if entry.verb == "accept_request":
+        appointed = next((item.value for item in entry.items if item.type == "verifiers"), None)
+        return [name for _key, name in appointed] if appointed else [entry.unit]
+    return [" ".join(filter(None, (entry.unit, entry.person)))]
 
 
 def _label(verb: str) -> Any:

@@ -26,6 +26,8 @@ LISTING_LEVELS = {"county": T("县级挂牌"), "city": T("市级挂牌"), "provi
 REOPEN_REASONS = {"recurrence": T("反弹复发"), "fraud": T("弄虚作假"), "spot_check": T("抽查不合格")}
 DEVICES_OF_CYLINDERS = frozenset({"cylinder", "station", "vessel"})
 MOST = 300
+# Findings that tell who has entered nothing yet what a move will ask for besides its fields.
+CONDITIONS = ("device_in_use", "test_report_missing", "after_due")
 Choices = list[tuple[Any, Any]]
 
 
@@ -50,11 +52,18 @@ class Need:
 
 @dataclass(frozen=True)
 class Offer:
-    """A move that leads on. `against` is what no data can cure: with it, the caller may not make the move."""
+    """A move that leads on. `against` is what no data can cure: with it, the caller may not make the move; `still` is
+    what has to be seen to besides the fields."""
 
     move: Move
     needs: list[Need] = field(default_factory=list)
     against: tuple[Finding, ...] = ()
+    still: tuple[Finding, ...] = ()
+
+    @property
+    def missing(self) -> list[Said]:
+        """The fields without which the move cannot be made and that nothing fills in beforehand."""
+        return [need.label for need in self.needs if need.required and need.value in (None, "", [])]
 
 
 def offers(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep]) -> list[Offer]:
@@ -68,9 +77,11 @@ def offers(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep]) -> list[Of
         if not policy.may(actor, move.permission):
             continue
         known = hazard_inputs.known_before(hazard, steps, move)
-        against = rules.standing(rules.check_move(move, facts, who, known, today, calendar), today)
+        verdict = rules.check_move(move, facts, who, known, today, calendar)
+        against = rules.standing(verdict, today)
+        still = tuple(one for one in verdict.findings if one.rule.rpartition(".")[2] in CONDITIONS)
         needs = [] if against else _needs(actor, hazard, facts, move, known, today)
-        found.append(Offer(move, needs, against))
+        found.append(Offer(move, needs, against, () if against else still))
     return sorted(found, key=lambda offer: bool(offer.against))
 
 

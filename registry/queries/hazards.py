@@ -84,6 +84,7 @@ class Case:
     source: Any
     timer: Timer
     entries: list[hazard_ledger.Entry]
+    people: list[tuple[hazard_offers.Said, list[str]]]
     guarantees: list[hazard_ledger.Guarantee]
     offers: list[hazard_offers.Offer]
     supervision: list[hazard_offers.Offer]
@@ -190,6 +191,7 @@ def show(actor: Actor, no: str) -> Case:
     today = clock.today()
     steps = hazard_facts.ledger(hazard.id)
     found = hazard_offers.offers(actor, hazard, steps)
+    entries = hazard_ledger.entries(actor, steps)
     return Case(
         hazard=hazard,
         state=rules.STATES[hazard.state],
@@ -197,7 +199,8 @@ def show(actor: Actor, no: str) -> Case:
         clauses=[rules.clause(number, today) or number for number in hazard.clauses],
         source=next((s for s in rules.sources(today) if s.source == hazard.source), hazard.source),
         timer=timer(hazard, steps, today),
-        entries=hazard_ledger.entries(actor, steps),
+        entries=entries,
+        people=hazard_ledger.people(entries),
         guarantees=hazard_ledger.guarantees(actor, steps),
         offers=[offer for offer in found if not offer.against and not offer.move.is_supervision],
         supervision=[offer for offer in found if not offer.against and offer.move.is_supervision],

@@ -163,6 +163,7 @@ MODELS: dict[str, Any] = {
     "verifiers": Person,
     "file": StoredFile,
     "files": StoredFile,
+    "drawing": StoredFile,
 }
 
 
@@ -171,7 +172,8 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "listing_level": LISTING_LEVELS,
     "reopen_reason": REOPEN_REASONS,
 }
-LISTS = ("file", "files", "checklist")
+LISTS = ("file", "files", "drawing", "checklist")
+DRAWING_WIDTH = 34  # millimetres of a signature on paper
 
 
 def _step(step: HazardStep | None, verbs: Iterable[str], names: _Names | None) -> Facts:
@@ -198,6 +200,10 @@ def _said(name: str, value: Any, on: date, names: _Names) -> Any:
     """A field as a paper says it."""
     kind = field_type(name, on)
     match kind:
+        case "drawing":
+            return [
+                {"file": row.id, "name": row.name, "width": DRAWING_WIDTH} for row in names.named(StoredFile, value)
+            ]
         case "files" | "file":
             return [{"file": row.id, "name": row.name} for row in names.named(StoredFile, value)]
         case "person" | "people" | "verifiers":

@@ -15,9 +15,10 @@ from typing import Any
 import docx
 import pypdfium2
 from playwright.sync_api import Page, expect
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE as IMAGE
 
 from tests.browser.conftest import DESK, PHONE, Server
-from tests.browser.evidence import jpeg, pdf
+from tests.browser.evidence import jpeg, pdf, sign
 from tests.browser.filling_in import fill_in
 
 PROPERTY = "宿州汇源物业服务有限公司"
@@ -146,11 +147,13 @@ def report(inspector: Page) -> str:
 
 
 def step(page: Page, no: str, title: str, values: dict[str, Any]) -> None:
-    """Make one move by its button and its form; pressed twice, it is made once."""
+    """Make one move by its button and its form, signing where one signs; pressed twice, it is made once."""
     page.goto(f"/hazards/{no}")
     page.locator(".hazard-moves").get_by_role("link", name=title, exact=True).click()
     page.wait_for_url(re.compile(f"/hazards/{no}/"))
     fill_in(page, values)
+    for number, pad in enumerate(page.locator("main signature-pad").all()):
+        sign(page, pad, slant=number + len(title) % 3 + 1)
     page.get_by_role("button", name=title, exact=True).dblclick()
     expect(page.get_by_text(f"已办理：{title}")).to_be_visible()
 
@@ -169,7 +172,14 @@ def open_papers(reader: Page, no: str) -> dict[str, str]:
         answer = reader.request.get(line.get_by_role("link", name="PDF").get_attribute("href") or "")
         assert answer.ok
         said[kind] = searchable(answer.body())
+        if kind == "重大事故隐患销号审批表":
+            assert pictures(answer.body()) == 2  # both signatures, as they were drawn
     return said
+
+
+def pictures(content: bytes) -> int:
+    """How many pictures a PDF shows."""
+    return sum(len(list(page.get_objects([IMAGE]))) for page in pypdfium2.PdfDocument(io.BytesIO(content)))
 
 
 def searchable(content: bytes) -> str:
@@ -194,6 +204,8 @@ def test_nine_people_drive_a_hazard_home(server: Server, signed_in: Callable[...
     closer = at_work("section")
     step(closer, no, "确认销号", {"notice_url": "https://example.gov.cn/7", "notice_published_on": signed_on})
     expect(closer.locator("main")).to_contain_text("已销号")
+    expect(closer.locator(".hazard-people")).to_contain_text("孙磊")
+    expect(closer.locator(".hazard-signature")).to_have_count(3)
     expect(closer.locator(".timeline-list > li")).to_have_count(15)
     said = open_papers(closer, no)
     assert list(said) == list(PAPERS)

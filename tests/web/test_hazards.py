@@ -147,6 +147,49 @@ def test_whoever_maintains_the_elevator_sees_its_hazard(time, browser_of) -> Non
     assert browser_of("company2").get(f"/hazards/{hazard.no}").status_code == 404
 
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def test_a_leader_signs_by_hand_and_the_approval_shows_it(time, browser_of) -> None:
+    hazard = walk(reported(), "COUNTY_REVIEW")
+    path, leader = f"/hazards/{hazard.no}/sign-county", browser_of("county-leader")
+    assert "<signature-pad" in leader.get(path).text
+    drawn = f"data:image/png;base64,{PIXEL}"
+    again = leader.post(path, data={"signature": "周卫东", "drawn_signature": drawn})
+    assert again.status_code == 422
+    kept = re.search(r'name="drawn_signature"[^>]* value="(\d+)"', again.text)
+    assert kept
+    assert "已签名，不用重新签" in again.text
+    sent = {"opinion": "同意", "signature": "周卫东", "drawn_signature": kept[1]}
+    assert leader.post(path, data=sent).status_code == 302
+    page = leader.get(f"/hazards/{hazard.no}").text
+    assert 'class="hazard-signature"' in page
+    assert 'class="hazard-signature"' not in browser_of("property").get(f"/hazards/{hazard.no}").text
+
+
+@pytest.mark.parametrize("sent", ["data:image/png;base64,????", "data:image/png;base64,QUJD", "<svg>", "99999999"])
+def test_what_is_no_drawing_is_not_kept(time, browser_of, sent) -> None:
+    hazard = walk(reported(), "COUNTY_REVIEW")
+    leader = browser_of("county-leader")
+    values = {"opinion": "同意", "signature": "周卫东", "drawn_signature": sent}
+    answer = leader.post(f"/hazards/{hazard.no}/sign-county", data=values)
+    assert answer.status_code == (422 if sent == "99999999" else 302)
+    assert 'class="hazard-signature"' not in leader.get(f"/hazards/{hazard.no}").text
+
+
+def test_the_page_says_what_each_move_still_needs_and_who_had_which_part(time, browser_of) -> None:
+    hazard = walk(reported(suggested_clause="4.6b"), "RECTIFYING")
+    page = browser_of("property").get(f"/hazards/{hazard.no}").text
+    assert "还需要：单位自验意见、整改完成日期、整改前照片、整改后照片、整改情况说明" in page
+    city = browser_of("section").get(f"/hazards/{hazard.no}").text
+    people = city.partition('class="hazard-people"')[2].partition("</dl>")[0]
+    assert re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", people)).split()[1:3] == ["发现和登记", "埇桥区市场监督管理局"]
+    assert all(text in people for text in ("治理方案", "张敏", "方案审查", "赵倩"))
+    masked = page.partition('class="hazard-people"')[2].partition("</dl>")[0]
+    assert "张敏" in masked
+    assert "赵倩" not in masked
+
+
 # What a head of an office may issue while nothing has been issued yet: no talk to record, nothing to delist.
 SUPERVISION = ("remind", "supervise", "list-supervision", "summon", "transfer-case")
 

@@ -61,6 +61,9 @@ def head(text: str, span: int = 1) -> Cell:
     return Cell(text, span, "head", align="centre")
 
 
+PICTURE = ".picture }}"
+
+
 class WordPaper:
     """Writes one template from top to bottom; `save` gives the file."""
 
@@ -233,7 +236,8 @@ class WordPaper:
         for number, line in enumerate(cell.text.split("\n")):
             paragraph = place.paragraphs[0] if number == 0 else place.add_paragraph()
             paragraph.alignment = ALIGN[cell.align]
-            _pitch(paragraph, self.layout["form_size"] * 1.4)
+            if PICTURE not in line:  # as high as the picture is
+                _pitch(paragraph, self.layout["form_size"] * 1.4)
             self._run(paragraph, line, HEI if cell.kind == "head" else FANG_SONG, self.layout["form_size"])
 
     def _paragraph(

@@ -131,7 +131,11 @@ def verification(on: date) -> bytes:
                 label("核查人员签字"),
                 Cell("{{ verification.verifier_signatures }}\n\n{{ verification.day }}", height=26),
                 label("单位签字"),
-                Cell("{{ verification.unit_signature }}{{ verification.unit_refusal_note }}\n\n{{ verification.day }}"),
+                Cell(
+                    "{{ verification.unit_signature }}{{ verification.unit_refusal_note }}\n"
+                    + drawn("verification.unit_drawn_signature")
+                    + "\n{{ verification.day }}"
+                ),
             ],
         ],
     )
@@ -140,6 +144,11 @@ def verification(on: date) -> bytes:
     paper.subtitle("现场照片：{{ photo.name }}")
     paper.mark("{%p endfor %}")
     return paper.save()
+
+
+def drawn(name: str) -> str:
+    """A signature by hand where there is one; papers issued before there were any do not know the name."""
+    return "{% for drawn in " + name + "|default([]) %}{{ drawn.picture }}{% endfor %}"
 
 
 def close_approval(on: date) -> bytes:
@@ -164,11 +173,23 @@ def close_approval(on: date) -> bytes:
             ],
             [
                 label("县级审核意见"),
-                Cell("{{ county.opinion }}\n\n签字：{{ county.signature }}　　{{ county.day }}", 3, height=28),
+                Cell(
+                    "{{ county.opinion }}\n"
+                    + drawn("county.drawn_signature")
+                    + "\n签字：{{ county.signature }}　　{{ county.day }}",
+                    3,
+                    height=28,
+                ),
             ],
             [
                 label(second),
-                Cell("{{ second.opinion }}\n\n签字：{{ second.signature }}　　{{ second.day }}", 3, height=28),
+                Cell(
+                    "{{ second.opinion }}\n"
+                    + drawn("second.drawn_signature")
+                    + "\n签字：{{ second.signature }}　　{{ second.day }}",
+                    3,
+                    height=28,
+                ),
             ],
             [label("公示情况"), Cell("{{ notice.notice_url }}　{{ notice.notice_published_on }}", 3, height=14)],
         ],
