@@ -56,6 +56,15 @@ def grant_role(data: dict[str, Any], person_id: int) -> Any:
     return queries.show(actor(), person_id)
 
 
+@bp.route("/<int:person_id>/login", methods=["POST"])
+@bp.arguments(schemas.LoginIn())
+@bp.response(200, schemas.PersonOut())
+def set_login(data: dict[str, Any], person_id: int) -> Any:
+    """Let the person sign in, or stop it."""
+    people.set_login(actor(), person_id, data)
+    return queries.show(actor(), person_id)
+
+
 @bp.route("/<int:person_id>/certificates", methods=["POST"])
 @bp.arguments(schemas.CertificateIn())
 @bp.response(200, schemas.PersonOut())

@@ -91,6 +91,22 @@ class VoidForm(In):
     )
 
 
+class ReasonIn(In):
+    """Why a code goes out of use."""
+
+    reason = Text(required=True, label=_("原因"))
+
+
+class CodeOut(Out):
+    """A code and where it stands."""
+
+    code = fields.String()
+    status = fields.String()
+    issued_on = fields.Date(allow_none=True)
+    ended_on = fields.Date(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
 def _offered(named: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(key, entry) for key, entry in named.items()]
 
