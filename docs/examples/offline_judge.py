@@ -177,8 +177,10 @@ class Snapshot:
         medium = kind["medium"]
         filled = None if row["filled"] is None else datetime.fromtimestamp(row["filled"], CITY)
         made = life["made"]
-        pilot = self.head["station"]["insurance"]["pilot"]
-        insured = [day for day in (row["insured_until"], self.head["station"]["insurance"]["until"]) if day]
+        insurance = self.head["station"]["insurance"]
+        pilot = insurance["pilot"]
+        some = [day for media, day in insurance["media"] if any(same(medium, each, families) for each in media)]
+        insured = [day for day in (row["insured_until"], insurance["until"], *some) if day]
         hours = None if filled is None else max(Decimal(int((now - filled).total_seconds())) / 3600, Decimal(0))
         return {
             "kind": kind["kind"],

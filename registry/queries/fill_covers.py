@@ -128,6 +128,15 @@ def _by_name(on: date) -> Where:
     return Cylinder.id.in_(named)
 
 
+def whole(station_id: int | None, on: date) -> list[tuple[tuple[str, ...], date]]:
+    """Media and last day of each policy over all that a station fills; no media: whatever it fills."""
+    every = Policy.basis.in_((PER_FILL, PER_STATION))
+    rows = db.session.execute(
+        select(Policy.media, Policy.ends_on).where(_runs(on), every, Policy.holder_id == station_id).order_by(Policy.id)
+    )
+    return [(tuple(media or ()), ends_on) for media, ends_on in rows]
+
+
 def _by_station(on: date) -> Where:
     return Cylinder.owner_id.in_(select(Policy.holder_id).where(_runs(on), Policy.basis == PER_STATION))
 

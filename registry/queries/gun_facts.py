@@ -31,6 +31,7 @@ from registry.queries.gun_reading import (
     Present,
     Yard,
 )
+from registry.rules.cover_media import answers_for
 from registry.rules.cylinders import same_medium
 from registry.rules.filling_items import facts_of, failed
 from registry.rules.kinds import CYLINDER_KINDS
@@ -234,7 +235,7 @@ def _present(signed_on: Sequence[Present], now: datetime, on: date) -> int | Non
 
 def of_insurance(row: OnFile, station_id: int | None, values: Mapping[str, Decimal], on: date) -> dict[str, Any]:
     """Whether the pilot asks for insurance, and whether the cylinder or its station's fills are insured today
-    by a policy that answers for filled cylinders."""
+    by a policy that answers for filled cylinders of its medium."""
     if not values["filling.insurance_pilot"]:
         return {"insurance_pilot": False}
     runs = and_(
@@ -250,9 +251,9 @@ def of_insurance(row: OnFile, station_id: int | None, values: Mapping[str, Decim
         PolicyItem.since <= on,
         or_(PolicyItem.until.is_(None), PolicyItem.until > on),
     )
-    whole = and_(Policy.basis.in_(("per_fill", "per_station_year")), Policy.holder_id == station_id)
-    valid = db.session.scalar(select(exists().where(runs, or_(item, whole))))
-    return {"insurance_pilot": True, "insurance_valid": bool(valid)}
+    whole = any(answers_for(row.medium, media, on) for media, _ in fill_covers.whole(station_id, on))
+    valid = whole or bool(db.session.scalar(select(exists().where(runs, item))))
+    return {"insurance_pilot": True, "insurance_valid": valid}
 
 
 def limits(values: Mapping[str, Decimal]) -> dict[str, dict[str, Decimal]]:

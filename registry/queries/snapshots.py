@@ -247,10 +247,7 @@ def _station(unit_id: int, licence: Capacity, on: date) -> dict[str, Any]:
         "guns": [list(gun) for gun in guns],
         "gas": _gas(unit_id, on),
         "staff": _staff(unit_id, on),
-        "insurance": {
-            "pilot": bool(values["filling.insurance_pilot"]),
-            "until": day(_whole_insurance(unit_id, on)),
-        },
+        "insurance": {"pilot": bool(values["filling.insurance_pilot"]), **_whole_insurance(unit_id, on)},
     }
 
 
@@ -311,10 +308,13 @@ def _runs(on: date) -> ColumnElement[bool]:
     )
 
 
-def _whole_insurance(unit_id: int, on: date) -> date | None:
-    """The last day of a policy over all that the station fills."""
-    whole = Policy.basis.in_(("per_fill", "per_station_year"))
-    return db.session.scalar(select(func.max(Policy.ends_on)).where(_runs(on), whole, Policy.holder_id == unit_id))
+def _whole_insurance(unit_id: int, on: date) -> dict[str, Any]:
+    """`until`: last day of a policy over whatever the station fills; `media`: those over some gases, with theirs."""
+    found = fill_covers.whole(unit_id, on)
+    return {
+        "until": day(max((until for media, until in found if not media), default=None)),
+        "media": [[list(media), day(until)] for media, until in found if media],
+    }
 
 
 def _insured(owners: Sequence[int] | dict[int, Owner], on: date) -> dict[int, date]:

@@ -27,6 +27,7 @@ from registry import clock, codes
 from registry.models import Cylinder
 from registry.queries import filling_facts, filling_table, gun_facts
 from registry.queries.snapshot_rows import RowWriter, day
+from registry.rules.cover_media import answers_for
 from registry.rules.cylinders import same_medium
 from registry.rules.filling import judge
 from registry.rules.filling_items import facts_of, failed
@@ -107,7 +108,7 @@ HEAD_STATION = {
     "guns": [["1", "lpg"], ["2", "oxygen"], ["3", "acetylene"]],
     "gas": [{"medium": "lpg", "since": 20260101, "until": None, "tested": True, "dme_ppm": 0}],
     "staff": [{"login": "filler", "certified_until": 20270101}, {"login": "checker", "certified_until": 20261124}],
-    "insurance": {"pilot": True, "until": None},
+    "insurance": {"pilot": True, "until": None, "media": [[["oxygen", "nitrogen"], 20261124], [["ammonia"], 20261123]]},
 }
 OWNERS = [
     {"id": 1, "own": True, "entrusted": [], "allied": [], "closed_since": None},
@@ -157,7 +158,8 @@ def by_the_rules(row: Cylinder, gun_medium: str, fill: dict[str, Any] | None, ta
         clock_skew_seconds=Decimal(0),
         offline_cache_hours=Decimal(1),
         insurance_pilot=True,
-        insurance_valid=row.id in INSURED and INSURED[row.id] >= on,
+        insurance_valid=(row.id in INSURED and INSURED[row.id] >= on)
+        or answers_for(row.medium, ["oxygen", "nitrogen"], on),
         **gun_facts.of_marks(row),
         **gun_facts.of_history(row, NOW),
     )

@@ -312,6 +312,34 @@ def test_only_fill_liability_opens_the_gun_and_the_list_says_the_same(actor, lin
     assert bool(told) is answers
 
 
+@pytest.mark.parametrize("basis", ["per_fill", "per_station_year"])
+@pytest.mark.parametrize(
+    ("media", "medium", "answers"),
+    [
+        ([], "oxygen", True),
+        (["lpg"], "lpg", True),
+        (["lpg"], "lpg_civil_gas", True),
+        (["lpg_civil_gas"], "lpg", True),
+        (["oxygen"], "lpg", False),
+        (["oxygen", "lpg"], "lpg", True),
+    ],
+)
+def test_a_policy_over_some_gases_opens_the_gun_for_those(actor, basis, media, medium, answers) -> None:
+    row = filling_factory.cylinder()
+    with transaction() as session:
+        session.add(Parameter(key="filling.insurance_pilot", value="1", since=date(2020, 1, 1)))
+        session.get_one(Cylinder, row.id).medium = medium
+    per = {} if basis == "per_fill" else {"basis": basis, "unit_fen": 30_000, "cover_days": None}
+    found = by_fill(line="fill_liability", media=media, **per)
+    with transaction() as session:
+        session.get_one(Policy, found.id).media = media
+    facts = gun_facts.of_insurance(row, cast.unit("station").id, gun_facts.parameters_of(TODAY), TODAY)
+    assert facts["insurance_valid"] is answers
+    told = snapshots.make(cast.actor("filler"), cast.unit("station").id).head["station"]["insurance"]
+    whole = int(f"{found.ends_on:%Y%m%d}")
+    assert (told["until"], told["media"]) == ((None, [[media, whole]]) if media else (whole, []))
+
+
 def insure(line, basis, given) -> None:
     """Employer's liability names no cylinders: the row is written as an import of older policies may have left it."""
     codes = given.pop("codes")

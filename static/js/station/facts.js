@@ -79,8 +79,9 @@ function ofRow(head, defined, row, gunMedium, now, on) {
   const { medium } = type;
   const filled = row.filled === null ? null : row.filled * 1000;
   const filledOn = filled === null ? null : dayNumber(filled);
-  const { pilot, until } = head.station.insurance;
-  const insured = [row.insured_until, until].filter(Boolean);
+  const { pilot, until, media = [] } = head.station.insurance;
+  const some = media.filter(([gases]) => gases.some((each) => sameMedium(medium, each, families)));
+  const insured = [row.insured_until, until, ...some.map(([, last]) => last)].filter(Boolean);
   const hours = filled === null ? null : Math.max(Math.trunc((now - filled) / 1000), 0) / 3600;
   return {
     kind: type.kind,
