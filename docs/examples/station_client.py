@@ -24,6 +24,7 @@ from pathlib import Path
 
 CITY = timezone(timedelta(hours=8))
 TRIES, FIRST_WAIT, LONGEST_WAIT = 5, 0.5, 30.0  # seconds
+JSON = "application/json"
 AGAIN = (429, 500, 502, 503, 504)
 
 
@@ -45,14 +46,15 @@ class Unreachable(Exception):
 
 
 def over_http(base: str, token: str, timeout: float = 10):
-    """How requests leave: `send(method, path, body) -> (status, headers, bytes)`. Tests put their own in its place."""
+    """How requests leave: `send(method, path, body, kind) -> (status, headers, bytes)`, `kind` the body's media type.
+    Tests put their own in its place."""
 
-    def send(method: str, path: str, body: bytes | None) -> tuple[int, dict, bytes]:
+    def send(method: str, path: str, body: bytes | None, kind: str = JSON) -> tuple[int, dict, bytes]:
         request = urllib.request.Request(f"{base}/api/v1{path}", data=body, method=method)
         request.add_header("Authorization", f"Bearer {token}")
         request.add_header("Accept-Encoding", "gzip")
         if body is not None:
-            request.add_header("Content-Type", "application/json")
+            request.add_header("Content-Type", kind)
         try:
             with urllib.request.urlopen(request, timeout=timeout) as answer:
                 return answer.status, dict(answer.headers), answer.read()
@@ -140,11 +142,13 @@ class Station:
         return json.loads(self._bytes(method, path, body) or b"{}")
 
     def _bytes(self, method: str, path: str, body: dict | None) -> bytes:
-        sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        return self._sent(method, path, None if body is None else json.dumps(body, ensure_ascii=False).encode(), JSON)
+
+    def _sent(self, method: str, path: str, sent: bytes | None, kind: str) -> bytes:
         wait = FIRST_WAIT
         for left in range(TRIES - 1, -1, -1):
             try:
-                status, headers, content = self.send(method, path, sent)
+                status, headers, content = self.send(method, path, sent, kind)
             except Unreachable:
                 if not left:
                     raise
@@ -205,6 +209,34 @@ class Station:
             if not same:
                 raise
             return same[0]
+
+    # -- labels ------------------------------------------------------------------------------------------------------
+
+    def photo(self, jpeg: bytes) -> int:
+        """Store a photo for a binding; its id. Sent twice, it is there twice, which is harmless."""
+        mark = uuid.uuid4().hex
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
+        body = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + jpeg + f"\r\n--{mark}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={mark}"
+        return json.loads(self._sent("POST", "/label-bindings/files", body, kind))["id"]
+
+    def bind(self, code: str, cylinder: str, stamp: bytes, label: bytes, reason: str = "") -> dict:
+        """A blank code was put on a cylinder (its serial, register or own number, or the code it had); the photos of
+        stamp and label go first. It is in force when a second person has confirmed it. `reason`: where the cylinder
+        had a code already, which is void then."""
+        body = {
+            "ref": str(uuid.uuid4()),
+            "code": code,
+            "equipment": cylinder,
+            "stamp_photo": self.photo(stamp),
+            "label_photo": self.photo(label),
+            "at": now().isoformat(),
+        }
+        return self.ask("POST", "/label-bindings", {**body, "reason": reason} if reason else body)
+
+    def confirm(self, binding: int) -> dict:
+        """The second person has compared both photos: a `Station` with his own token, not with that of who bound it."""
+        return self.ask("POST", f"/label-bindings/{binding}/confirm", {})
 
     # -- at the gun --------------------------------------------------------------------------------------------------
 

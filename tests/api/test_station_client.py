@@ -19,6 +19,7 @@ from registry.rules.fill_cycle import post_items
 from registry.services import devices
 from seeds import cast
 from tests import filling_factory as make
+from tests import labels_factory as labels
 from tests.api.test_offline import example as judge
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs/examples/station_client.py"
@@ -41,11 +42,13 @@ class Line:
         self.api, self.client = api, client
         self.is_up, self.lost, self.asked = True, 0, 0
 
-    def __call__(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, str], bytes]:
+    def __call__(
+        self, method: str, path: str, body: bytes | None, kind: str = "application/json"
+    ) -> tuple[int, dict[str, str], bytes]:
         self.asked += 1
         if not self.is_up:
             raise self.client.Unreachable("cut")
-        given = {"data": body, "content_type": "application/json"} if body is not None else {}
+        given = {"data": body, "content_type": kind} if body is not None else {}
         headers = {**self.api.headers, "Accept-Encoding": "gzip"}
         answer = self.api.client.open(f"/api/v1{path}", method=method, headers=headers, **given)
         if self.lost:
@@ -151,6 +154,24 @@ def test_what_is_refused_is_not_tried_again(client, station, line) -> None:
     assert refused.value.status == 422
     assert (station.queue.waiting, len(station.queue.refused)) == ([], 1)
     assert station.waits == []
+
+
+def test_a_code_is_bound_with_its_photos_and_confirmed_by_another(client, station, line, api_of, tmp_path) -> None:
+    row = make.cylinder()
+    blank, other = (one.code for one in labels.blanks(2))
+    line.lost = 1  # a photo that nobody answered is sent again
+    bound = station.bind(blank, row.label_code, labels.picture(), labels.picture(), reason="标签磨损")
+    assert (bound["state"], bound["code"], bound["cylinder"]) == ("waiting", blank, row.serial_no)
+    assert station.waits == [0.5]
+    with pytest.raises(client.Refused):
+        station.confirm(bound["id"])  # nobody confirms his own
+    checker = client.Station(
+        "http://registry", "token", tmp_path / "second.jsonl", send=Line(api_of("checker"), client)
+    )
+    assert checker.confirm(bound["id"])["state"] == "confirmed"
+    assert db.session.get_one(Cylinder, row.id).label_code == blank
+    with pytest.raises(client.Refused):
+        station.bind(other, row.serial_no, labels.picture(), labels.picture())  # it has a code: why another
 
 
 def test_registering_twice_finds_what_is_there(client, station) -> None:
