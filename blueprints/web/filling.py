@@ -107,6 +107,7 @@ def show(filling_id: int) -> Any:
         filled=_filled,
         media=MEDIA,
         turn=turn,
+        read_by=queries.read_by(row),
         video=fill_clips.of_filling(actor(), row),
         views=VIEWS,
     )

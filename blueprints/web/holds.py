@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
@@ -13,8 +13,8 @@ from blueprints.hazard_forms import mime_of
 from blueprints.schemas import gun as schemas
 from blueprints.sessions import actor
 from registry import clock, policy
+from registry.queries import holds, stations
 from registry.queries import station_registers as queries
-from registry.queries import stations
 from registry.services import files, hold_releases
 
 bp = Blueprint("holds", __name__, url_prefix="/holds")
@@ -26,7 +26,22 @@ def index() -> Any:
     form = Form(schemas.HoldFilter(), sent=request.args)
     filters = form.load() or {}
     found = queries.hold_releases(actor(), filters, filters.get("cursor"))
-    return form.page("holds/index.html", page=found, texts=queries.rule_texts(clock.today()), now=clock.now())
+    now, may = clock.now(), set(hold_releases.releasable(clock.today()))
+    return form.page(
+        "holds/index.html",
+        page=found,
+        texts=queries.rule_texts(clock.today()),
+        now=now,
+        releasable=may,
+        held=[] if filters.get("cursor") else holds.waiting(actor(), now),
+    )
+
+
+@bp.route("/<int:release_id>/photo")
+def photo(release_id: int) -> Response:
+    """The photo of the stamp that a release rests on."""
+    path, mime, name = holds.photo(actor(), release_id)
+    return send_file(path, mimetype=mime, download_name=name)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -39,7 +54,12 @@ def new() -> Any:
         "stations": [(unit.id, unit.name) for unit, _licence in stations.listing(actor())],
         "rules": [(rule, texts[rule]) for rule in hold_releases.releasable(today)],
     }
-    first = {"ref": str(uuid.uuid4()), "code": request.args.get("code", "")}
+    first = {
+        "ref": str(uuid.uuid4()),
+        "code": request.args.get("code", ""),
+        "station_id": request.args.get("station", ""),
+        "rules": request.args.getlist("rule"),
+    }
     form = Form(schemas.HoldForm(), choices=choices, sent=None if request.method == "POST" else first)
     if request.method == "POST" and form.submit(_release):
         flash(_("已放行，24小时内有效，只能充装一次"), "success")

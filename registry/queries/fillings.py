@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from registry import codes, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Cylinder, Filling, FillRefusal, Gun, LabelCode, Unit
+from registry.models import Cylinder, Filling, FillRefusal, Gun, LabelCode, Scan, Unit
 from registry.queries import filling_judging
 from registry.queries.paging import Page, paginate
 from registry.rules.verdict import Verdict
@@ -57,6 +58,26 @@ def show(actor: Actor, filling_id: int) -> tuple[Filling, Verdict]:
     policy.require(actor, "filling.read")
     row = policy.get(actor, Filling, Filling.id == filling_id, options=WITH_ALL)
     return row, filling_judging.restored(row.findings)
+
+
+def read_by(row: Filling) -> str:
+    """How the code was read at the gun before a fill: `symbol` by a device, `typed`, "" where nobody scanned it there.
+    Nobody types what only the symbol carries."""
+    text = db.session.scalar(
+        select(Scan.text)
+        .where(
+            Scan.cylinder_id == row.cylinder_id,
+            Scan.unit_id == row.station_id,
+            Scan.gun.is_not(None),
+            Scan.at <= row.ended_at,
+            Scan.at >= row.started_at - timedelta(hours=1),
+        )
+        .order_by(Scan.at.desc(), Scan.id.desc())
+        .limit(1)
+    )
+    if text is None:
+        return ""
+    return "symbol" if codes.split(text).mac else "typed"
 
 
 def refusals(actor: Actor, cursor: str | None = None) -> Page:

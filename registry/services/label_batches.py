@@ -24,7 +24,7 @@ from registry.models import LabelBatch, LabelCode, Unit
 from registry.replays import digest
 from registry.rules import labels as rules
 from registry.rules.workflow import find_move
-from registry.services.labels import MOST, fresh_code
+from registry.services.labels import MOST, fresh_codes
 
 WORKFLOW = "label_batch"
 STURDINESS = tuple(LEVELS)  # of error correction, the sturdiest last
@@ -159,7 +159,7 @@ def _moved(session: Session, actor: Actor, batch: LabelBatch, verb: str, note: s
     if verb == "issue":
         block = _block(batch.id)
         blank = {"status": "blank", "issued_to_id": batch.station_id, "issued_on": clock.today(), "batch_id": batch.id}
-        session.execute(insert(LabelCode), [{**blank, "code": fresh_code(block)} for _ in range(batch.count)])
+        session.execute(insert(LabelCode), [{**blank, "code": code} for code in fresh_codes(batch.count, block)])
     keys = {"number": batch.number, "station_id": batch.station_id, "verb": verb, "from": before, "to": batch.state}
     audit.record(actor, "label_batch.moved", batch, **keys, note=note)
     return batch

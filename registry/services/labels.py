@@ -22,19 +22,21 @@ MOST = 5000
 PRINTABLE = ("active", "blank")
 
 
-def fresh_code(block: str = "000") -> str:
-    """A new random code of `block`, to be signed with the present key."""
-    return codes.new_code(block, version=current().label_key_version)
+def fresh_code() -> str:
+    """A new random code that is not on file yet, to be signed with the present key."""
+    (code,) = fresh_codes(1)
+    return code
 
 
-def fresh_codes(count: int) -> list[str]:
-    """New random codes, all different and none on file yet.
+def fresh_codes(count: int, block: str = "000") -> list[str]:
+    """New random codes of `block`, all different and none on file yet.
 
     Among a million codes of forty random bits two are as likely as not the same, so many are never made unasked.
     """
     found: set[str] = set()
+    version = current().label_key_version
     while len(found) < count:
-        tried = list({fresh_code() for _ in range(count - len(found))})
+        tried = list({codes.new_code(block, version=version) for _ in range(count - len(found))})
         taken = db.session.scalars(select(LabelCode.code).where(among(LabelCode.code, tried)))
         found |= set(tried).difference(taken)
     return list(found)

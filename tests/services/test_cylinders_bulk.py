@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from registry import clock
+from registry import clock, codes
 from registry.db import db
 from registry.errors import Forbidden
 from registry.models import Cylinder, CylinderStatus, LabelCode, TrailEntry
@@ -188,8 +188,16 @@ def test_codes_made_for_many_are_never_on_file(app, monkeypatch) -> None:
     load("section", own())
     known = db.session.scalars(select(LabelCode.code)).first()
     coming = iter([known, "SZ1", "SZ1", "SZ2", "SZ3"])
-    monkeypatch.setattr(labels, "fresh_code", lambda: next(coming))
+    monkeypatch.setattr(codes, "new_code", lambda _block, *, version: next(coming))
     assert sorted(labels.fresh_codes(3)) == ["SZ1", "SZ2", "SZ3"]
+
+
+def test_a_single_code_is_never_on_file(app, monkeypatch) -> None:
+    load("section", own())
+    known = db.session.scalars(select(LabelCode.code)).first()
+    coming = iter([known, known, "SZ1"])
+    monkeypatch.setattr(codes, "new_code", lambda _block, *, version: next(coming))
+    assert labels.fresh_code() == "SZ1"
 
 
 def test_terms_are_remembered_for_what_they_depend_on(app) -> None:
