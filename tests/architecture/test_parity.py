@@ -1,5 +1,5 @@
 """What a filling station does on pages, its programs can do: each page that changes something, with its address in the
-API. A new page that changes something needs a row in one of the two tables."""
+API. A new page that a station's people may use needs its row."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from registry.policy import DELIVERY, PERMISSIONS, STATION
+from tests.architecture.test_routes import filled, rules
 
 STATION_ROLES = STATION | DELIVERY
 API = "/api/v1"
@@ -28,6 +29,7 @@ DONE_BY_STATIONS = {
     "cylinders.move": "POST /cylinders/<string:code>/<string:verb>",
     "cylinders.new": "POST /cylinders",
     "deliveries.index": "POST /cylinder-events/batch",
+    "directives.move": "POST /directives/<int:directive_id>/<string:verb>",
     "fill_labels.print_labels": "POST /fill-labels",
     "hazards.move": "POST /hazards/<string:no>/<string:verb>",
     "hazards.new": "POST /hazards",
@@ -179,8 +181,29 @@ def of_pages(app: Flask) -> set[str]:
     return {name for name, where in changing(app).items() if not where[0].partition(" ")[2].startswith("/api/")}
 
 
-def test_every_page_that_changes_something_has_its_row(app: Flask) -> None:
-    assert not of_pages(app) - set(DONE_BY_STATIONS) - set(DONE_BY_OTHERS), "a new page: give it a row"
+def may_change(page: str) -> bool:
+    """Whether a role of a station has a permission, other than to read, over what a page is named after."""
+    kind = page.partition(".")[0]
+    names = {kind, kind.removesuffix("s"), kind.removesuffix("es")}
+    return any(
+        roles & STATION_ROLES and not verb.startswith("read")
+        for permission, roles in PERMISSIONS.items()
+        for name, _, verb in (permission.partition("."),)
+        if name in names
+    )
+
+
+def test_every_page_that_changes_something_has_its_row(app: Flask, browser_of) -> None:
+    """A new page needs none where a station's people are refused, or find nothing and change nothing of its kind."""
+    new = of_pages(app) - set(DONE_BY_STATIONS) - set(DONE_BY_OTHERS)
+    where = {rule.endpoint: filled(rule) for rule in rules(app) if rule.endpoint in new and "POST" in rule.methods}
+    people = [browser_of(login) for login in ("filling", "filler", "checker")]
+    wanting = []
+    for name, address in where.items():
+        answers = {person.post(address).status_code for person in people}
+        if answers - {403, 404} or (404 in answers and may_change(name)):
+            wanting.append(name)
+    assert not wanting, "new pages that a station may use: give each its row"
     assert set(DONE_BY_OTHERS) <= of_pages(app)
     assert not set(DONE_BY_STATIONS) & set(DONE_BY_OTHERS)
 

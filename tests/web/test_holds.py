@@ -1,4 +1,4 @@
-"""Holds that wait for the authority, the form filled in from their list, the photo of a release; how a code was read."""
+"""Holds that wait for the authority, the form filled in from their list, photos of releases; how a code was read."""
 
 from __future__ import annotations
 
