@@ -99,10 +99,16 @@ def correct(actor: Actor, device_id: int, data: Mapping[str, Any]) -> Device:
 
 
 def change_key(actor: Actor, device_id: int) -> tuple[Device, str]:
-    """Give a device another key; what it signs with the old one is refused from now on."""
+    """Give a device another key; what it signs with the old one is refused from now on.
+
+    Raises:
+        Conflict: it is out of service.
+    """
     policy.require(actor, "device.register")
     with transaction():
         row = policy.get(actor, Device, Device.id == device_id, lock=True)
+        if row.retired_at is not None:
+            raise Conflict(T("这台设备已经停用"))
         row.key_version += 1
         audit.record(actor, "device.key_changed", row, number=row.number, key_version=row.key_version)
         return row, key_of(row).hex()
