@@ -6,14 +6,14 @@ is no second set of rules for it, and nobody else waits long. An import is one t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from registry import policy
 from registry.actor import Actor
-from registry.db import transaction
+from registry.db import tidy, transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.exchange.columns import Say, Sheet
 from registry.exchange.convert import cell_text
@@ -198,7 +198,8 @@ def bring_in(
     """
     if bound.in_parts and table.row_count > KEPT_ROWS:
         batch = imports.upload_path(actor, sheet, path, chosen.to_dict())
-        report = _judged(bound, table, chosen, progress, refused=refused, part=LARGE_PART)
+        tidied = replace(bound, save=_tidied(bound.save))
+        report = _judged(tidied, table, chosen, progress, refused=refused, part=LARGE_PART)
         imports.finish(actor, batch.id, _result(actor, table, report, bound, str))
         return report
     judged = _judge_before(bound, table, chosen)
@@ -207,6 +208,22 @@ def bring_in(
         report = _judged(bound, table, chosen, progress, judged, refused)
         imports.finish(actor, batch.id, _result(actor, table, report, bound, str))
     return report
+
+
+def _tidied(save: Callable[[Sequence[Values]], list[Refusal]]) -> Callable[[Sequence[Values]], list[Refusal]]:
+    """`save` with fresh statistics after the first part: else the other hundreds are looked up as in an empty
+    register."""
+    is_first = True
+
+    def saved(rows: Sequence[Values]) -> list[Refusal]:
+        nonlocal is_first
+        refusals = save(rows)
+        if is_first:
+            tidy()
+        is_first = False
+        return refusals
+
+    return saved
 
 
 def _judge_before(bound: Bound, table: Table, chosen: Profile) -> list[JudgedRow] | None:

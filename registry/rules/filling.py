@@ -6,11 +6,13 @@ rule, deny: nothing that is not known to be right opens a gun.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from registry.rules import filling_checks, tables
 from registry.rules.cylinders import FillLimit, kind_matches, reason_text
@@ -99,6 +101,7 @@ class _Question:
     severity: str
     kinds: str
     needs: tuple[str, ...]
+    known: Callable[[FillingFacts], tuple[Any, ...]]
     context: Context
 
 
@@ -121,11 +124,19 @@ def _prepared(
             _severity(row, chosen),
             row["kinds"],
             tuple(row["needs"].split()),
+            _getter(row["needs"].split()),
             Context(on, date.fromisoformat(row["since"]), _limits(row, own)),
         )
         for row in rows
         if rules is None or row["rule"] in rules
     )
+
+
+def _getter(needs: list[str]) -> Callable[[FillingFacts], tuple[Any, ...]]:
+    """The facts of these names; `attrgetter` gives a tuple only of two and more."""
+    if len(needs) > 1:
+        return attrgetter(*needs)
+    return lambda facts: tuple(getattr(facts, name) for name in needs)
 
 
 NOT_HIT = Asked(None)
@@ -134,7 +145,9 @@ NOT_HIT = Asked(None)
 def _ask(question: _Question, facts: FillingFacts, on: date) -> Asked:
     if question.kinds and facts.kind is not None and not kind_matches(question.kinds, facts.kind):
         return NOT_HIT
-    missing = [fact for fact in question.needs if getattr(facts, fact) is None]
+    missing = []
+    if None in question.known(facts):
+        missing = [fact for fact in question.needs if getattr(facts, fact) is None]
     if question.kinds and facts.kind is None:
         missing.insert(0, "kind")
     row, severity = question.row, question.severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from registry.rules import tables
 from registry.rules.cylinder_marks import colour_text, residual_text
@@ -50,6 +50,7 @@ def parts(on: date) -> tuple[Part, ...]:
     return tuple(Part(row["part"], row["zh"], row["en"]) for row in tables.rows("check_parts", on))
 
 
+@lru_cache(maxsize=256)
 def items_for(medium: str | None, on: date) -> tuple[CheckItem, ...]:
     """The items a person answers for a medium; what the register answers itself is left out."""
     gas = MEDIA.get(medium or "")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from benchmarks import cylinder_file
 from registry import clock
 from registry.actor import SYSTEM
-from registry.db import db
+from registry.db import db, tidy
 from registry.exchange import desk
 from registry.models import Cylinder, CylinderStatus, LabelCode, TrailEntry
 from registry.queries import cylinders
@@ -30,19 +30,22 @@ def _new(model: type, *where: object) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0
 
 
-@pytest.mark.parametrize("kept", [50_000, 100])
+@pytest.mark.parametrize(("kept", "tidied"), [(50_000, 0), (100, 1)])
 def test_the_summary_table_comes_in_with_reasons_for_the_rest(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int, tidied: int
 ) -> None:
     """In one transaction or, as a large file, in parts: the same rows, and the same file again changes nothing."""
     monkeypatch.setattr(desk, "KEPT_ROWS", kept)
     monkeypatch.setattr(desk, "LARGE_PART", 300)
+    asked: list[int] = []
+    monkeypatch.setattr(desk, "tidy", lambda: (asked.append(_new(Cylinder)), tidy()))
     file, errors = tmp_path / "ledger.csv", tmp_path / "refused.csv"
     owners = [name for _, name in cylinders.owners(SYSTEM)]
     before = (_new(Cylinder), _new(CylinderStatus), _new(LabelCode))
     bad = cylinder_file.write(file, ROWS, owners, clock.today())
     assert f"new {ROWS - bad}, changed 0, unchanged 0, refused {bad} " in _import(app, file, errors)
 
+    assert len(asked) == tidied, "statistics once, after the first part of several"
     assert (_new(Cylinder), _new(CylinderStatus), _new(LabelCode)) == tuple(n + ROWS - bad for n in before)
     fresh = select(Cylinder.id).where(Cylinder.information_management == "已赋码")
     assert _new(TrailEntry, TrailEntry.act == "cylinder.registered", TrailEntry.subject_id.in_(fresh)) == ROWS - bad
