@@ -77,6 +77,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("日管控"), "safety_records.daily", "safety.record", "clipboard-check"),
             (_("安全员履职"), "safety.index", "safety.read", "users"),
             (_("风险四色图"), "risks.index", "risk.read", "layout-dashboard"),
+            (_("充装单位风险"), "risks.stations", "station_risk.read", "gas-station"),
+            (_("风险管控清单"), "risks.mine", "safety.manage", "list-check"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("指标催办"), "follow_ups.index", "follow_up.read", "list-check"),
             (_("安全状况报告"), "status_reports.index", "status_report.read", "layout-dashboard"),

@@ -187,6 +187,7 @@ ACTS: dict[str, frozenset[str]] = {
     "accident.moved": frozenset({"no", "verb", "from", "to", "done_at", "elevator_id", "responsible_id"}),
     "accident.graded": frozenset({"no", "from", "to", "measures"}),
     "status_report.issued": frozenset({"number", "title", "until"}),
+    "risk_list.issued": frozenset({"unit_id", "title", "devices"}),
     "risk.graded": frozenset({"on", "changed"}),
     "directive.issued": frozenset({"number", "unit_id", "due_on", "devices", "hazards"}),
     "directive.moved": frozenset({"number", "verb", "from", "to", "delivery", "served_on", "recheck_due_on", "reason"}),

@@ -17,6 +17,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= _built(elevators, cylinders, days, progress)
     worked |= Steps("demo").take("accidents", demo_accidents.build)
     risk.refresh(SYSTEM, clock.today())
+    risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)
     return worked
 

@@ -14,6 +14,7 @@ from registry import clock
 from registry.errors import Missing
 from registry.messages import T
 from registry.queries import risk_levels as queries
+from registry.queries import risk_lists
 
 bp = Blueprint("api_risks", __name__, url_prefix="/risks", description="The graded risk of elevators")
 
@@ -42,3 +43,25 @@ def elevator(code: str) -> Any:
     if found is None:
         raise Missing(T("停用的电梯不评级"))
     return found
+
+
+@bp.route("/stations")
+@bp.arguments(schemas.RiskFilter(), location="query")
+@bp.response(200, page_out(schemas.StationRiskOut))
+def stations(query: dict[str, Any]) -> Any:
+    """The grades of filling stations in force today, or on the day `on`."""
+    return risk_lists.stations(actor(), query, query.get("on") or clock.today())
+
+
+@bp.route("/stations/<int:unit_id>")
+@bp.response(200, RiskOut())
+def station(unit_id: int) -> Any:
+    """The grade of one filling station from its facts of this moment."""
+    return risk_lists.of_station(actor(), unit_id, clock.today())[1]
+
+
+@bp.route("/lists/<int:unit_id>")
+@bp.response(200, schemas.RiskListOut())
+def control_list(unit_id: int) -> Any:
+    """The risk control list of a unit: its graded equipment with measures, the gravest first."""
+    return risk_lists.of_unit(actor(), unit_id, clock.today())

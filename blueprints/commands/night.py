@@ -42,7 +42,8 @@ def clips(on: datetime | None) -> None:
 @group.command("risk")
 @click.option("--touched", is_flag=True, help="Only what has changed since the last time.")
 def grade(touched: bool) -> None:
-    """Grade the risk of the elevators again."""
+    """Grade the risk of elevators and filling stations again."""
     since = risk_facts.last_graded() if touched else None
     today = clock.today()
+    risk.refresh_stations(SYSTEM, today)
     click.echo(risk.refresh_touched(SYSTEM, since, today) if since else risk.refresh(SYSTEM, today))

@@ -51,3 +51,43 @@ class ColoursOut(Out):
     """All areas."""
 
     items = fields.List(fields.Nested(AreaColoursOut))
+
+
+class StationRiskOut(Out):
+    """A station's grade in force on the day."""
+
+    station_id = fields.Integer()
+    station = fields.String(attribute="station.name")
+    area = fields.String(attribute="station.area_code")
+    level = fields.String()
+    score = Exact()
+    points = fields.Integer()
+    since = fields.Date()
+    factors = fields.List(fields.Dict())
+    floors = fields.List(fields.Dict())
+
+
+class RiskLineOut(Out):
+    """A device of a unit with its colour and measures; `kind` elevator (code: label code) or station (unit id)."""
+
+    name = fields.String()
+    kind = fields.String()
+    code = fields.String()
+    level = fields.String()
+    score = Exact()
+    since = fields.Date()
+    reasons = fields.List(fields.Dict())
+    use = fields.Function(lambda line: line.control.use[0])
+    measures = fields.Function(lambda line: line.control.unit[0])
+    regulator = fields.Function(lambda line: line.control.regulator[0])
+    review = fields.Function(lambda line: line.control.review[0])
+    person = fields.String()
+
+
+class RiskListOut(Out):
+    """The list of a unit on a day."""
+
+    unit = fields.String(attribute="unit.name")
+    on = fields.Date()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    lines = fields.List(fields.Nested(RiskLineOut))

@@ -61,11 +61,11 @@ def ledger(actor: Actor, on: date) -> BinaryIO:
     policy.require(actor, "hazard.read")
     out = io.BytesIO()
     book = Book(out, "重大事故隐患台账")
-    sheet = _sheet(book, "重大事故隐患台账", f"重大事故隐患台账（截至{on}）", LEDGER)
+    sheet = printed_sheet(book, "重大事故隐患台账", f"重大事故隐患台账（截至{on}）", LEDGER)
     for number, row in enumerate(hazard_register.rows(actor, on), 1):
-        _write(book, sheet, number + 1, (number, *row))
+        write_row(book, sheet, number + 1, (number, *row))
     book.close()
-    return _from_start(out)
+    return from_start(out)
 
 
 def month(actor: Actor, period: Period) -> BinaryIO:
@@ -80,15 +80,15 @@ def month(actor: Actor, period: Period) -> BinaryIO:
     out = io.BytesIO()
     book = Book(out, "重大事故隐患月报表")
     heading = f"重大事故隐患整治情况月报表（{period.since}至{period.until}）"
-    sheet = _sheet(book, "月报表", heading, [(name, 12) for name in MONTH])
+    sheet = printed_sheet(book, "月报表", heading, [(name, 12) for name in MONTH])
     for number, line in enumerate((*table.lines, table.total), 2):
-        _write(book, sheet, number, _month_row(line))
+        write_row(book, sheet, number, _month_row(line))
     last = len(table.lines) + 4
     sheet.write_string(
         last, 0, "平衡关系：期初存量＋本期新增＋重新立案－本期销号－作废＝期末存量，已核对。整改率＝累计整改÷累计排查。"
     )
     book.close()
-    return _from_start(out)
+    return from_start(out)
 
 
 def _month_row(line: Line) -> Iterable[Any]:
@@ -105,7 +105,8 @@ class Share(float):
     """A share that is shown as a percentage."""
 
 
-def _sheet(book: Book, name: str, heading: str, columns: Sequence[tuple[str, int]]) -> Worksheet:
+def printed_sheet(book: Book, name: str, heading: str, columns: Sequence[tuple[str, int]]) -> Worksheet:
+    """A sheet that prints well: A4 across, one page wide, heading and heads on every page; rows begin at 2."""
     sheet = book.add_sheet(name)
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -122,7 +123,8 @@ def _sheet(book: Book, name: str, heading: str, columns: Sequence[tuple[str, int
     return sheet
 
 
-def _write(book: Book, sheet: Worksheet, row: int, values: Iterable[Any]) -> None:
+def write_row(book: Book, sheet: Worksheet, row: int, values: Iterable[Any]) -> None:
+    """One row of real numbers, days and texts."""
     for place, value in enumerate(values):
         if isinstance(value, Share):
             sheet.write_number(row, place, float(value), book.cell_format("share"))
@@ -130,6 +132,7 @@ def _write(book: Book, sheet: Worksheet, row: int, values: Iterable[Any]) -> Non
             book.write(sheet, row, place, value)
 
 
-def _from_start(out: io.BytesIO) -> BinaryIO:
+def from_start(out: io.BytesIO) -> BinaryIO:
+    """What was written, to be read."""
     out.seek(0)
     return out

@@ -50,7 +50,7 @@ from registry.models.papers import CircularItem, Paper, PaperFile, PaperTemplate
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
 from registry.models.policies import Claim, Endorsement, FillSettlement, Policy, PolicyItem, PolicyShare
 from registry.models.registrations import ElevatorUse, Registration, RegistrationStep, SafetyPart
-from registry.models.risk import ElevatorRisk
+from registry.models.risk import ElevatorRisk, StationRisk
 from registry.models.safety import (
     SafetyAppointment,
     SafetyCharge,
@@ -206,6 +206,7 @@ __all__ = [
     "SpotCheck",
     "SpotCheckItem",
     "StaffPresence",
+    "StationRisk",
     "StopOrder",
     "StoredFile",
     "SupervisionAnswer",

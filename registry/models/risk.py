@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Big, Code, Json, Number, Period
 from registry.models.elevators import Elevator
+from registry.models.units import Unit
 
 
 class ElevatorRisk(Period, Base):
@@ -28,3 +29,23 @@ class ElevatorRisk(Period, Base):
     floors: Mapped[Json]
 
     elevator: Mapped[Elevator] = relationship(lazy="raise_on_sql")
+
+
+class StationRisk(Period, Base):
+    """The risk of a filling station in `[since, until)`, like that of an elevator (hazards.md §3.5)."""
+
+    __tablename__ = "station_risk"
+    __table_args__ = (
+        Index("ix_station_risk_station_id_since", "station_id", "since"),
+        Index("ix_station_risk_until_level", "until", "level", "station_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    level: Mapped[Code]
+    score: Mapped[Number]
+    points: Mapped[int]
+    factors: Mapped[Json]
+    floors: Mapped[Json]
+
+    station: Mapped[Unit] = relationship(lazy="raise_on_sql")

@@ -180,3 +180,34 @@ def _floors(scope: str, facts: Mapping[str, Any], on: date) -> list[Floor]:
         for row in tables.rows("risk_floors", on)
         if row["scope"] == scope and facts.get(row["fact"])
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a colour asks of the use, of the unit (`role` controls it) and of the regulator; how often it is graded."""
+
+    level: str
+    role: str
+    use: tuple[str, str]
+    unit: tuple[str, str]
+    regulator: tuple[str, str]
+    review: tuple[str, str]
+
+
+def controls(on: date) -> dict[str, Control]:
+    """The control measures by colour in force on a day (§3.6)."""
+
+    def both(row: tables.Row, name: str) -> tuple[str, str]:
+        return row[f"{name}_zh"], row[f"{name}_en"]
+
+    return {
+        row["level"]: Control(
+            row["level"],
+            row["role"],
+            both(row, "use"),
+            both(row, "unit"),
+            both(row, "regulator"),
+            both(row, "review"),
+        )
+        for row in tables.rows("risk_controls", on)
+    }

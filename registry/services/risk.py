@@ -11,8 +11,8 @@ from sqlalchemy import select
 from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
-from registry.models import ElevatorRisk
-from registry.queries import risk_facts
+from registry.models import ElevatorRisk, StationRisk
+from registry.queries import risk_facts, station_risk_facts
 from registry.rules import risk
 from registry.rules.risk import Risk
 
@@ -38,11 +38,32 @@ def refresh(actor: Actor, on: date, ids: Sequence[int] | None = None) -> int:
             }
             fresh = 0
             for number, facts in part:
-                fresh += _keep(session, open_periods.get(number), number, risk.grade("elevator", facts, on), on)
+                found = risk.grade("elevator", facts, on)
+                fresh += _keep(session, open_periods.get(number), {"elevator_id": number}, found, on)
             changed += fresh
             if fresh:
                 audit.record(actor, "risk.graded", None, on=on, changed=fresh)
     return changed + _end_ungraded(actor, on, ids)
+
+
+def refresh_stations(actor: Actor, on: date) -> int:
+    """Grade every filling station again; those that are none any more are graded no longer. Returns what changed."""
+    policy.require(actor, "risk.refresh")
+    with transaction() as session:
+        facts = station_risk_facts.of_stations(on)
+        rows = session.scalars(select(StationRisk).where(StationRisk.until.is_(None)))
+        present = {row.station_id: row for row in rows}
+        changed = sum(
+            _keep(session, present.get(number), {"station_id": number}, risk.grade("station", found, on), on)
+            for number, found in sorted(facts.items())
+        )
+        for number, row in present.items():
+            if number not in facts:
+                row.until = on
+                changed += 1
+        if changed:
+            audit.record(actor, "risk.graded", None, on=on, changed=changed)
+        return changed
 
 
 def refresh_touched(actor: Actor, since: datetime, on: date) -> int:
@@ -58,7 +79,7 @@ def _parts(facts: dict[int, Any]) -> Iterator[list[tuple[int, Any]]]:
         yield every[start : start + CHUNK]
 
 
-def _keep(session: Any, present: ElevatorRisk | None, number: int, found: Risk, on: date) -> int:
+def _keep(session: Any, present: Any, whose: dict[str, int], found: Risk, on: date) -> int:
     """Begin a new period where the grade is not what it was; 1 when it did."""
     factors = [{"factor": f.factor, "points": f.points, "zh": f.zh, "en": f.en} for f in found.factors]
     floors = [{"fact": f.fact, "level": f.level, "zh": f.zh, "en": f.en} for f in found.floors]
@@ -71,7 +92,8 @@ def _keep(session: Any, present: ElevatorRisk | None, number: int, found: Risk, 
         return 1
     if present is not None:
         present.until = on
-    session.add(ElevatorRisk(elevator_id=number, since=on, **values))
+    model: Any = ElevatorRisk if "elevator_id" in whose else StationRisk
+    session.add(model(**whose, since=on, **values))
     return 1
 
 

@@ -25,6 +25,7 @@ from registry.queries import (
     directive_facts,
     paper_facts,
     papers,
+    risk_lists,
     sealing_facts,
     status_facts,
     supervision_papers,
@@ -84,6 +85,7 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
     supervision_papers.KIND: supervision_papers.blank,
     "sealing": sealing_facts.blank,
     "status_report": status_facts.blank,
+    "risk_list": risk_lists.blank,
 }
 
 

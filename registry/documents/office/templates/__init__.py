@@ -11,6 +11,7 @@ from registry.documents.office.templates import (
     hazard_closing,
     hazard_forms,
     hazard_letters,
+    risk_list,
     status_report,
     supervision_forms,
 )
@@ -33,6 +34,7 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "transfer": hazard_letters.transfer,
     "circular": circular.circular,
     "status_report": status_report.status_report,
+    "risk_list": risk_list.risk_list,
     "directive": directives.directive,
     "check_record": supervision_forms.check_record,
     "sealing": directives.sealing,
