@@ -32,7 +32,7 @@ def words() -> dict[str, Any]:
         "case_classes": CLASSES,
         "case_states": STATES,
         "case_tones": TONES,
-        "case_moves": {move.verb: move for move in MOVES},
+        "case_moves": {(move.source, move.verb): move for move in MOVES},
         "kinds": CYLINDER_KINDS,
         "media": MEDIA,
         "case_findings": findings,

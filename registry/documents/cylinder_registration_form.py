@@ -10,11 +10,12 @@ from registry.documents.paper import Cell, Paper, head, label
 from registry.queries import cylinder_registrations as queries
 from registry.queries.cylinder_registrations import CaseShown
 from registry.rules import cylinder_registrations as rules
+from registry.rules.cylinder_lifecycle import STATUSES
 from registry.rules.kinds import CYLINDER_KINDS, MEDIA
 from registry.rules.registrations import STATES
 
 COLUMNS = (32, 58, 32, 58)
-LIST = (8, 25, 17, 15, 28, 13, 13, 11, 17, 17, 16)
+LIST = (7, 20, 15, 12, 23, 12, 13, 9, 16, 16, 13, 11, 13)
 HEADS = (
     "序号",
     "设备品种",
@@ -27,6 +28,8 @@ HEADS = (
     "最近检验日期",
     "下次检验日期",
     "单位内编号",
+    "变更停用情况",
+    "信息化管理情况",
 )
 TITLES = {"cancel": "特种设备停用报废注销登记表"}
 
@@ -126,6 +129,8 @@ def _list(paper: Paper, shown: CaseShown) -> None:
             _day(one.last_inspected_on),
             _day(one.next_inspection_on),
             one.inner_no or "",
+            STATUSES[one.status].zh if one.status == "suspended" else "",
+            one.information_management or "",
         )
         rows.append([Cell(text) for text in cells])
     paper.table(rows, LIST, size=2.3, heads=2)
