@@ -26,6 +26,7 @@ from seeds import (
     cast_anomalies,
     cast_cylinder_life,
     cast_cylinders,
+    cast_enforcement,
     cast_forged,
     cast_inspections,
     cast_insurance,
@@ -166,6 +167,7 @@ def build(progress: Progress = silent) -> bool:
         ("safety officers", lambda: cast_safety.build(elevator)),
         ("sunshine filling", cast_sunshine.build),
         ("cylinder life", cast_cylinder_life.build),
+        ("enforcement", lambda: cast_enforcement.build(elevator)),
     )
     if all(steps.done(name) for name, _ in work):
         return False
