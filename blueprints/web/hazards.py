@@ -14,7 +14,7 @@ from blueprints.schemas import hazards as schemas
 from blueprints.schemas.hazard_moves import form_schema
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import areas
+from registry.queries import areas, directives
 from registry.queries import hazards as queries
 from registry.queries.hazard_offers import Offer, clause_choices
 from registry.rules.hazards import STATES, overdue, sources
@@ -60,7 +60,8 @@ def new() -> Any:
 @bp.route("/<string:no>")
 def show(no: str) -> Any:
     """One hazard: its facts, clock, five guarantees, ledger, and what I may do."""
-    return render_template("hazards/show.html", case=queries.show(actor(), no))
+    case = queries.show(actor(), no)
+    return render_template("hazards/show.html", case=case, orders=directives.of_hazard(actor(), case.hazard))
 
 
 @bp.route("/<string:no>/<string:verb>", methods=["GET", "POST"])

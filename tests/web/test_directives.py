@@ -16,6 +16,7 @@ from registry.db import db
 from registry.models import Directive
 from seeds import cast
 from tests.enforcement_factory import PNG, issued, refused, reported
+from tests.hazards_factory import reported as hazard_reported
 
 pytestmark = pytest.mark.usefixtures("app")
 HEADERS = {"Sec-Fetch-Site": "same-origin"}
@@ -109,3 +110,11 @@ def test_the_first_page_tells_what_waits(browser_of) -> None:
 def test_who_sees_what(browser_of, login: str, path: str, status: int) -> None:
     row = issued()
     assert browser_of(login).get(path.format(id=row.id)).status_code == status
+
+
+def test_a_hazard_leads_to_its_directive(browser_of) -> None:
+    hazard, county = hazard_reported(), browser_of("county")
+    assert f"/directives/new?hazards={hazard.no}" in county.get(f"/hazards/{hazard.no}").text
+    assert hazard.no in county.get(f"/directives/new?hazards={hazard.no}").text
+    row = issued(hazards=[hazard.no])
+    assert row.number in county.get(f"/hazards/{hazard.no}").text

@@ -7,7 +7,7 @@ from datetime import date
 from registry.documents.office.templates.hazard_forms import FOUR
 from registry.documents.office.word import Cell, Each, WordPaper, head, label
 
-FIVE = (14, 40, 44, 36, 36)
+FIVE = (12, 34, 54, 34, 36)
 
 
 def directive(on: date) -> bytes:
