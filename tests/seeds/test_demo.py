@@ -23,7 +23,7 @@ from registry.models import (
     TrailEntry,
     Visit,
 )
-from registry.queries import fill_covers, indicators
+from registry.queries import campaigns, cases, directives, fill_covers, indicators, sealings
 from registry.services import accounts
 from seeds import cast, cast_cylinder_life, cast_cylinders, cast_equipment, cast_old, cast_registrations, demo
 
@@ -150,3 +150,15 @@ def test_the_commands(app) -> None:
     named = len(cast_equipment.ELEVATORS) + len(cast_old.REPLACED) + len(cast_registrations.KEYS)
     assert db.session.scalar(select(func.count(Elevator.id))) == 24 + named
     assert db.session.scalar(select(func.count(Person.id))) > len(cast.PEOPLE)
+
+
+def test_supervision_and_enforcement_are_seen_at_work(shown) -> None:
+    today = clock.today()
+    county = directives.tally(cast.actor("county"), today)
+    assert (county["unreported"], county["to_recheck"], county["recheck_late"]) == (1, 1, 1)
+    assert directives.tally(cast.actor("dangshan"), today)["to_serve"] == 1
+    assert cases.tally(cast.actor("county-leader"), today)["late"] == 1
+    assert sealings.tally(cast.actor("section"), today)["ending"] == 1
+    campaign = campaigns.page(cast.actor("section"), {}).items[0]
+    totals = campaigns.totals(cast.actor("section"), campaign.id)
+    assert (totals.directives, totals.cases) == (4, 2)
