@@ -162,7 +162,8 @@ def _savepoint(held: Connection, *_rest: Any) -> None:
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "rollback_savepoint")
 def _rollback(held: Connection, *_rest: Any) -> None:
-    _let_go(held.info, held.connection.driver_connection)
+    if not held.invalidated:  # with a connection that broke went what waited in it
+        _let_go(held.info, held.connection.driver_connection)
 
 
 @event.listens_for(Pool, "reset")

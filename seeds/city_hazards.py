@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -42,9 +43,18 @@ FATES = (
 )
 
 
+# One of each, found some weeks ago: the steps of the road that were made, so that every column of the board is filled.
+STAGES = (1, 2, 3, 5, 8, 9, 10, 12)
+STAGES_BEGAN = 21  # days ago
+ELEVATORS_A_STAGE = 10
+
+
 def expected(plan: Plan) -> int:
     """How many there will be."""
-    return max(round(plan.elevators / ELEVATORS_A_HAZARD), 1) if plan.days else 0
+    if not plan.days:
+        return 0
+    stages = min(len(STAGES), plan.elevators // ELEVATORS_A_STAGE)
+    return max(round(plan.elevators / ELEVATORS_A_HAZARD), 1) + stages
 
 
 def build(plan: Plan, advance: Advance) -> None:
@@ -56,11 +66,9 @@ def build(plan: Plan, advance: Advance) -> None:
         .order_by(Elevator.foreign_no)
     ).all()
     chosen = rng.sample(elevators, min(expected(plan), len(elevators)))
-    days = sorted((rng.randrange(2, min(max(plan.days, 60), 330)) for _ in chosen), reverse=True)
-    for elevator, ago in zip(chosen, days, strict=True):
+    for elevator, (ago, steps, slowness) in zip(chosen, _fates(plan, rng, len(chosen)), strict=True):
         kind = ELEVATOR_KINDS[elevator.kind]
         clause, title, description = rng.choice(FOUND[kind.id in ESCALATORS])
-        _, steps, slowness = rng.choices(FATES, [fate[0] for fate in FATES])[0]
         clue = {
             "title": f"{elevator.address[-12:]}{kind.zh}{title}",
             "description": f"{elevator.address}：{description}",
@@ -72,6 +80,18 @@ def build(plan: Plan, advance: Advance) -> None:
         people = _people(plan, elevator)
         hazard_road.walk(people, clue, plan.on - timedelta(days=ago), steps=steps, slowness=slowness)
         advance(1)
+
+
+def _fates(plan: Plan, rng: random.Random, count: int) -> list[tuple[int, int, float]]:
+    """How many days ago each was found, the steps of its road, its slowness; the oldest first."""
+    stages = [(STAGES_BEGAN - place, steps, 1.0) for place, steps in enumerate(reversed(STAGES))]
+    stages = stages[: max(min(len(STAGES), plan.elevators // ELEVATORS_A_STAGE), 0)][:count]
+    weights = [fate[0] for fate in FATES]
+    others = [
+        (rng.randrange(2, min(max(plan.days, 60), 330)), *rng.choices(FATES, weights)[0][1:])
+        for _ in range(count - len(stages))
+    ]
+    return sorted([*stages, *others], reverse=True)
 
 
 def _people(plan: Plan, elevator: Any) -> People:
