@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 SIZE = ("--elevators", "60", "--cylinders", "200", "--days", "40")
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 200  # of a busy machine; one that died is noticed at once
 ACTION_MS = 15_000
 expect.set_options(timeout=ACTION_MS)
 PLACE = {"latitude": 33.6402, "longitude": 116.9780, "accuracy": 8}
@@ -114,7 +114,7 @@ def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     with (instance / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(url, process)
+        _wait_for(url, process, instance / "server.log")
         yield Server(url, clock_file)
     finally:
         process.terminate()
@@ -125,7 +125,7 @@ def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
             process.wait(timeout=10)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -133,7 +133,8 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    pytest.fail("the server did not start")
+    said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    pytest.fail(f"the server did not start: {'it ended' if process.poll() is not None else 'no answer'}\n{said}")
 
 
 @pytest.fixture(scope="module")
