@@ -14,6 +14,8 @@ API = "/api/v1"
 
 # page -> the address that does the same; "" where a person does it to the own account in a browser, or reads a secret.
 DONE_BY_STATIONS = {
+    "accidents.move": "POST /accidents/<string:no>/<string:verb>",
+    "accidents.new": "POST /accidents",
     "account.choose_language": "",
     "account.password": "",
     "account.revoke_token": "",
@@ -24,6 +26,9 @@ DONE_BY_STATIONS = {
     "cylinder_anomalies.move": "POST /cylinder-anomalies/<int:anomaly_id>/<string:verb>",
     "cylinder_balance.buy": "POST /cylinder-balance/purchases",
     "cylinder_balance.withdraw": "POST /cylinder-balance/purchases/<int:purchase_id>/withdraw",
+    "cylinder_registrations.amend": "PATCH /cylinder-registrations/<string:no>",
+    "cylinder_registrations.move": "POST /cylinder-registrations/<string:no>/<string:step>",
+    "cylinder_registrations.new": "POST /cylinder-registrations",
     "cylinder_reports.move": "POST /cylinder-reports/<string:no>/<string:verb>",
     "cylinder_transfers.move": "POST /cylinder-transfers/<int:transfer_id>/<string:verb>",
     "cylinder_transfers.new": "POST /cylinder-transfers",
