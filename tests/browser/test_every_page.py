@@ -106,6 +106,7 @@ def problems(page: Page, address: str, kind: str, first: Callable[[str], bool], 
     return [f"{address}: {problem}" for problem in found]
 
 
+@pytest.mark.timeout(900)  # whoever comes first draws and examines most of the templates
 @pytest.mark.parametrize("login", ROLES)
 def test_the_pages_of_a_role(signed_in: Callable[..., Page], first: Callable[[str], bool], login: str) -> None:
     kind = "office" if login in OFFICES else "unit"
