@@ -79,6 +79,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("风险四色图"), "risks.index", "risk.read", "layout-dashboard"),
             (_("充装单位风险"), "risks.stations", "station_risk.read", "gas-station"),
             (_("风险管控清单"), "risks.mine", "safety.manage", "list-check"),
+            (_("监督检查"), "supervision.index", "supervision.read", "clipboard-check"),
+            (_("检查计划与抽取"), "supervision_plans.index", "supervision_plan.read", "calendar"),
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("指标催办"), "follow_ups.index", "follow_up.read", "list-check"),
             (_("安全状况报告"), "status_reports.index", "status_report.read", "layout-dashboard"),

@@ -10,6 +10,7 @@ from blueprints.schemas import offences as offence_schemas
 from blueprints.schemas import premiums as premium_schemas
 from blueprints.schemas import risk as risk_schemas
 from blueprints.schemas import rules as schemas
+from blueprints.schemas import supervision as supervision_schemas
 from blueprints.sessions import actor
 from registry.queries import rule_answers
 
@@ -86,3 +87,11 @@ def accident_grade(data: dict[str, Any]) -> Any:
 def offence(data: dict[str, Any]) -> Any:
     """Which offences fit a finding: order first or not, the fine, on the spot or not, the limitation."""
     return {"offences": rule_answers.offence(actor(), data)}
+
+
+@bp.route("/supervision-draw", methods=["POST"])
+@bp.arguments(supervision_schemas.RepeatIn())
+@bp.response(200, supervision_schemas.RepeatOut())
+def supervision_draw(data: dict[str, Any]) -> Any:
+    """A draw of supervision inspections made again from its seed, pool and weights."""
+    return rule_answers.supervision_draw(actor(), data)

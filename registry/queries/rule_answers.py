@@ -15,6 +15,7 @@ from registry.messages import T
 from registry.queries import cylinder_terms
 from registry.rules import accidents, cylinder_marks, cylinders, inspection, maintenance, offences, premiums
 from registry.rules import risk as risks
+from registry.rules import supervision_draw as draws
 from registry.rules.dates import day_stamp_end
 from registry.rules.filling import FILL, FillingVerdict, judge
 from registry.rules.filling_facts import FillingFacts
@@ -251,3 +252,29 @@ def offence(actor: Actor, asked: Mapping[str, Any]) -> list[offences.Judgement]:
     if not fitting:
         raise Invalid.field("offence" if asked.get("offence") else "finding", T("请选择当时有效的违法行为"))
     return [offences.judge(one, facts) for one in fitting]
+
+
+def supervision_draw(actor: Actor, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A draw of supervision inspections made again (SAMR order 57 art. 9): `{seed, size, key_units, team, pool,
+    people}` -> what is drawn, each unit with its lot, and the digest of the pool."""
+    policy.require(actor, "rule.ask")
+    pool = [
+        draws.Entry(each["key"], each["weight"], tuple(each["reasons"]), each.get("list") or "", each.get("area") or "")
+        for each in asked["pool"]
+    ]
+    if len({entry.key for entry in pool}) < len(pool):
+        raise Invalid.field("pool", T("同一个单位出现了两次"))
+    people = [draws.Inspector(each["id"], "", each.get("area") or "") for each in asked.get("people") or ()]
+    drawn = draws.draw(asked["seed"], pool, asked["size"], asked.get("key_units") or 0, people, asked.get("team") or 0)
+    return {
+        "method": draws.METHOD,
+        "pool_digest": draws.digest(pool),
+        "drawn": [
+            {
+                "key": each.entry.key,
+                "lot": draws.lot(asked["seed"], each.entry.key, each.entry.weight),
+                "people": list(each.people),
+            }
+            for each in drawn
+        ],
+    }

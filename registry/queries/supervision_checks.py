@@ -84,7 +84,7 @@ class RecordSheet:
     they are asked for, who signs."""
 
     check: SupervisionCheck
-    list: CheckList
+    listed: CheckList
     devices: Sequence[Elevator]
     kinds: Mapping[str, int]
     items: tuple[Item, ...]

@@ -119,11 +119,11 @@ def record_once(actor: Actor, ref: str, no: str, data: Data) -> tuple[Supervisio
 def _judge(row: SupervisionCheck, data: Data, devices: Any, inspectors: Any, signatures: Mapping[int, Any]) -> None:
     refusal = data.get("refusal") or {}
     kinds = tuple(each.kind for each in devices)
-    today = clock.today()
+    present, today = queries.unit_kinds(row), clock.today()
     verdict = rules.judge(
         Record(
             list_kind=row.list_kind,
-            asked=rules.items(row.list_kind, today, kinds),
+            asked=rules.items(row.list_kind, today, {*present, *kinds}),
             answers=tuple(
                 Answer(each["item"], each["result"], each.get("note") or "", len(each.get("photos") or ()))
                 for each in data.get("answers") or ()
@@ -138,7 +138,7 @@ def _judge(row: SupervisionCheck, data: Data, devices: Any, inspectors: Any, sig
             problems=data.get("problems") or "",
             measures=tuple(data.get("measures") or ()),
             measures_note=data.get("measures_note") or "",
-            unit_kinds=queries.unit_kinds(row) if row.list_kind == rules.USE else {},
+            unit_kinds=present,
             checked=kinds,
         ),
         today,

@@ -1,5 +1,6 @@
 // <item-list [data-group-button]> around fieldsets of radios (normal, abnormal, fixed, na): shows the note where one is due,
 // counts what is answered, and stops a form that leaves an item open. Without it the radios and notes work as they stand.
+// Other lists name the answers that need a note, the bad one first: data-noted="not_ok impossible".
 import { button, make } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -10,6 +11,8 @@ class ItemList extends HTMLElement {
   connectedCallback() {
     if (this.line) return;
     this.items = [...this.querySelectorAll("fieldset.item")];
+    this.needed = this.dataset.noted?.split(" ") ?? NOTE_NEEDED;
+    this.offered = this.dataset.noted?.split(" ") ?? NOTE_OFFERED;
     this.line = make("p", { class: "items-progress", role: "status" });
     this.bar = make("progress", { max: this.items.length, "aria-hidden": "true" });
     this.append(make("div", { class: "items-foot" }, [this.bar, this.line]));
@@ -48,13 +51,13 @@ class ItemList extends HTMLElement {
     for (const item of this.items) {
       const answer = this.answer(item);
       const note = item.querySelector(".item-note");
-      note.hidden = !NOTE_OFFERED.includes(answer);
-      note.required = NOTE_NEEDED.includes(answer);
-      if (!note.hidden) note.placeholder = t(`items.note.${answer}`);
+      note.hidden = !this.offered.includes(answer);
+      note.required = this.needed.includes(answer);
+      if (!note.hidden && !this.dataset.noted) note.placeholder = t(`items.note.${answer}`);
       item.classList.toggle("answered", Boolean(answer));
       if (answer) item.classList.remove("field-bad");
       done += answer ? 1 : 0;
-      abnormal += answer === "abnormal" ? 1 : 0;
+      abnormal += answer === this.needed[0] ? 1 : 0;
     }
     this.bar.value = done;
     const lines = [t("items.progress", { done, total: this.items.length })];
