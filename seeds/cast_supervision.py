@@ -101,7 +101,12 @@ def _record(people: list[Actor], no: str, wrong: dict[str, str]) -> dict[str, An
     return {
         "devices": list(first.values()),
         "answers": [
-            {"item": item.code, "result": "not_ok", "note": wrong[item.code], "photos": [pictures.photo(item.code + no)]}
+            {
+                "item": item.code,
+                "result": "not_ok",
+                "note": wrong[item.code],
+                "photos": [pictures.photo(item.code + no)],
+            }
             if item.code in wrong
             else {"item": item.code, "result": "ok"}
             for item in sheet.items
