@@ -35,7 +35,6 @@ from seeds import (
     cast_registrations,
     cast_safety,
     cast_sunshine,
-    cast_supervision,
     cast_visits,
     hazard_road,
     past,
@@ -169,7 +168,6 @@ def build(progress: Progress = silent) -> bool:
         ("sunshine filling", cast_sunshine.build),
         ("cylinder life", cast_cylinder_life.build),
         ("enforcement", lambda: cast_enforcement.build(elevator)),
-        ("supervision", cast_supervision.build),
     )
     if all(steps.done(name) for name, _ in work):
         return False

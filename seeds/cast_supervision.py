@@ -1,4 +1,6 @@
-"""The county's supervision inspections of the year: a plan and its draw, checks closed, recorded and under way."""
+"""The county's supervision inspections of the year: a plan and its draw, checks closed, recorded and under way.
+
+It comes after the city, because the units of the city are in the pool."""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from seeds import cast, past, pictures
 
 AREA = "341302"
 PLANNED_DAYS = 45
-DRAWN = 4
+DRAWN, CLOSED = 6, 3
 TEAM = ("county", "county2")
 COMPLAINED = "12345投诉：3号楼电梯频繁停梯"
 
@@ -27,16 +29,16 @@ def build() -> None:
     county, today = cast.actor("county"), clock.today()
     with past.at(past.moment(today - timedelta(days=PLANNED_DAYS), 9)):
         given = {"year": clock.today().year, "kind": "routine", "area": AREA, "scope": "按双随机一公开要求分批抽查。"}
+        reason = {"unit": str(cast.unit("station").id), "reason": "群众多次反映夜间充装"}
+        supervision_plans.add_key_unit(county, reason)
         plan = supervision_plans.make(county, given)
         document = {"document": f"埇市监特〔{plan.year}〕6号"}
         plan = supervision_plans.move(cast.actor("county-leader"), plan.id, "adopt", document)
-        reason = {"unit": str(cast.unit("station").id), "reason": "群众多次反映夜间充装"}
-        supervision_plans.add_key_unit(county, reason)
         draw = supervision_plans.draw(county, plan.id, {"size": DRAWN})
     checks = db.session.scalars(
         select(SupervisionCheck).where(SupervisionCheck.draw_id == draw.id).order_by(SupervisionCheck.id)
     ).all()
-    for number, check in enumerate(checks[: DRAWN - 1]):
+    for number, check in enumerate(checks[:CLOSED]):
         _closed(check.no, PLANNED_DAYS - 8 - 5 * number)
     _complaint()
     _under_way()

@@ -25,6 +25,7 @@ from registry.queries.todo import (
     insurance,
     maintenance,
     safety,
+    supervision,
 )
 from registry.queries.todo.entry import Tallied, Tally, Todo, Waiting
 
@@ -40,6 +41,7 @@ TODOS: tuple[Todo, ...] = (
     *elevators.TODOS,
     *insurance.TODOS,
     *safety.TODOS,
+    *supervision.TODOS,
     *enforcement.TODOS,
     *indicators.TODOS,
 )
