@@ -23,8 +23,6 @@ DONE_BY_STATIONS = {
     "account.sign_out": "",
     "account.switch": "",
     "account.tokens": "",
-    "accidents.move": "POST /accidents/<string:no>/<string:verb>",
-    "accidents.new": "POST /accidents",
     "cylinder_anomalies.move": "POST /cylinder-anomalies/<int:anomaly_id>/<string:verb>",
     "cylinder_balance.buy": "POST /cylinder-balance/purchases",
     "cylinder_balance.withdraw": "POST /cylinder-balance/purchases/<int:purchase_id>/withdraw",
