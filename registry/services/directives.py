@@ -11,21 +11,29 @@ from sqlalchemy.orm import Session
 
 from registry import audit, clock, evidence, policy
 from registry.actor import Actor
-from registry.db import transaction
+from registry.db import locked, transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep
+from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, SupervisionCheck
 from registry.queries import directive_facts, directive_inputs, parameters
 from registry.queries.directive_inputs import PURPOSE, Target
 from registry.replays import digest
 from registry.rules import directives as rules
+from registry.rules import supervision_checks as check_rules
 from registry.rules.workflow import Move
-from registry.services import papers, visit_evidence
+from registry.services import papers, supervision_checks, visit_evidence
 from registry.services.papers import About
 
 Data = Mapping[str, Any]
 KIND = "directive"
 TEXTS = ("problems", "broken_rule", "order_basis", "measures")
+# What a move of a directive does with the check it came from.
+MOVES_OF_CHECK = {
+    "issue": "issue_directive",
+    "report": "receive_report",
+    "pass_recheck": "recheck_pass",
+    "fail_recheck": "recheck_fail",
+}
 OTHER_CONTENT = T("这个 ref 已用于另一份内容")
 
 
@@ -76,6 +84,7 @@ def issue(actor: Actor, data: Data) -> tuple[Directive, bool]:
             devices=len(target.elevators) + len(target.cylinders),
             hazards=[hazard.no for hazard in target.hazards],
         )
+        _follow(session, actor, row, "issue", row.issued_on, row.number)
         if row.unit_signer:
             given = {"delivery": "direct", "delivered_on": row.issued_on, "receiver": row.unit_signer}
             _make(session, actor, row, "serve", given)
@@ -116,7 +125,9 @@ def _make(session: Session, actor: Actor, row: Directive, verb: str, data: Data)
     before, row.state = row.state, found.target
     row.version += 1
     _enter(row, verb, given)
-    _note(session, actor, row, verb, before, row.state, given.pop("note", "") or "", given)
+    note = given.pop("note", "") or ""
+    _note(session, actor, row, verb, before, row.state, note, given)
+    _follow(session, actor, row, verb, row.rechecked_on if verb.endswith("_recheck") else clock.today(), note)
     moved = {name: given[name] for name in ("delivery",) if name in given}
     audit.record(
         actor,
@@ -128,6 +139,17 @@ def _make(session: Session, actor: Actor, row: Directive, verb: str, data: Data)
         recheck_due_on=row.recheck_due_on,
         **{"from": before, "to": row.state, **moved},
     )
+
+
+def _follow(session: Session, actor: Actor, row: Directive, verb: str, on: date | None, note: str) -> None:
+    """Move the check that the directive came from, where it stands so that it can be: of several directives of one
+    check the first to get there moves it."""
+    if row.check_id is None or verb not in MOVES_OF_CHECK:
+        return
+    check = session.scalars(locked(select(SupervisionCheck).where(SupervisionCheck.id == row.check_id))).one()
+    moved = MOVES_OF_CHECK[verb]
+    if check_rules.find_move(check_rules.WORKFLOW, check.state, moved, clock.today()) is not None:
+        supervision_checks.advance(actor, check, moved, on, note)
 
 
 def _enter(row: Directive, verb: str, given: Data) -> None:

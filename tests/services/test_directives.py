@@ -12,11 +12,12 @@ from registry import clock
 from registry.db import db
 from registry.documents.office import issued as office
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models import Directive, Paper, TrailEntry
+from registry.models import Directive, Paper, SupervisionCheck, SupervisionStep, TrailEntry
 from registry.queries import directives as queries
 from registry.queries import papers as paper_queries
 from registry.services import directives, papers
 from seeds import cast
+from tests import supervision_factory
 from tests.enforcement_factory import issued, order, recheck, refused, reported, stored
 from tests.hazards_factory import Clock
 from tests.hazards_factory import reported as hazard_reported
@@ -212,3 +213,30 @@ def test_somebody_else_was_faster(time: Clock) -> None:
     row = issued()
     with pytest.raises(Conflict):
         directives.move(cast.actor("property"), row.id, "report", {"note": "x", "files": []}, row.version - 1)
+
+
+def test_the_check_it_came_from_goes_along(time: Clock) -> None:
+    check = supervision_factory.recorded()
+    row = issued(unit=None, check=check.no)
+    assert check_state(check) == "directive_issued"
+    reported(row)
+    assert check_state(check) == "report_received"
+    row = move("county", row, "fail_recheck", **recheck("fail_recheck"))
+    assert check_state(check) == "rechecked_fail"
+    move("county", row, "pass_recheck", method="documents", rechecked_on=clock.today(), note="报告齐全")
+    assert check_state(check) == "rechecked_pass"
+    verbs = db.session.scalars(
+        select(SupervisionStep.verb).where(SupervisionStep.check_id == check.id).order_by(SupervisionStep.id)
+    ).all()
+    assert verbs[-4:] == ["issue_directive", "receive_report", "recheck_fail", "recheck_pass"]
+
+
+def test_a_second_directive_of_a_check_leaves_it_where_it_is(time: Clock) -> None:
+    check = supervision_factory.recorded()
+    issued(unit=None, check=check.no)
+    issued(unit=None, check=check.no)
+    assert check_state(check) == "directive_issued"
+
+
+def check_state(check: SupervisionCheck) -> str:
+    return db.session.get_one(SupervisionCheck, check.id, populate_existing=True).state
