@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry import clock
 from registry.actor import ROLES, SYSTEM
 from registry.services import risk, seals
-from seeds import cast, cast_equipment, cast_supervision, city, demo_accidents, demo_cylinders
+from seeds import cast, cast_equipment, cast_supervision, city, demo_accidents, demo_cylinders, demo_follow_ups
 from seeds.city_rows import Progress, Steps, silent
 
 SEED = 1
@@ -18,6 +18,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= Steps("demo").take("accidents", demo_accidents.build)
     worked |= demo_cylinders.build()
     worked |= Steps("demo").take("supervision", cast_supervision.build)
+    worked |= Steps("demo").take("follow-ups", demo_follow_ups.build)
     risk.refresh(SYSTEM, clock.today())
     risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)
