@@ -82,14 +82,14 @@ def test_a_connection_that_breaks_denies(api_of, client, monkeypatch, table, acc
         if table in statement:
             raise OperationalError(statement, None, Exception("server closed the connection"))
 
-    execute = _Ready.execute
+    values = _Ready.values
 
-    def broken_too(ready, *asked):
-        broken(None, None, ready.text)
-        return execute(ready, *asked)
+    def broken_too(ready, given):
+        broken(None, None, ready._text)
+        return values(ready, given)
 
     event.listen(db.engine, "before_cursor_execute", broken)
-    monkeypatch.setattr(_Ready, "execute", broken_too)
+    monkeypatch.setattr(_Ready, "values", broken_too)
     try:
         assert asked_of_the_gateway(client, headers, accept, label_no=code) == denied
     finally:
