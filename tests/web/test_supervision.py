@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import uuid
 
 import pytest
@@ -53,9 +54,10 @@ def test_key_units_on_their_page(app, browser_of) -> None:
     name = cast.unit("station").name
     assert county.post("/supervision-plans/key-units", data={"unit": name, "reason": "多次被举报"}).status_code == 302
     assert "人工列入：多次被举报" in county.get("/supervision-plans/key-units").text
-    assert county.post("/supervision-plans/key-units/1/end", data={}).status_code == 422
-    assert county.post("/supervision-plans/key-units/1/end", data={"reason": "已整改"}).status_code == 302
-    assert browser_of("auditor").get("/supervision-plans/key-units/1/end").status_code == 403
+    (end,) = set(re.findall(r"/supervision-plans/key-units/\d+/end", county.get("/supervision-plans/key-units").text))
+    assert county.post(end, data={}).status_code == 422
+    assert county.post(end, data={"reason": "已整改"}).status_code == 302
+    assert browser_of("auditor").get(end).status_code == 403
 
 
 @pytest.fixture
