@@ -67,6 +67,7 @@ def propose(actor: Actor, data: Data) -> tuple[Sealing, bool]:
         session.flush()
         session.add_all(SealingItem(sealing_id=row.id, elevator_id=one.id) for one in target.elevators)
         session.add_all(SealingItem(sealing_id=row.id, cylinder_id=one.id) for one in target.cylinders)
+        session.flush()
         if row.emergency:
             row.state = rules.IN_FORCE
             row.confirm_due_at = rules.report_due(clock.now())

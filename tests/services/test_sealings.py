@@ -136,3 +136,11 @@ def test_repeats_links_and_strangers(time: Clock) -> None:
             queries.by_id(cast.actor(login), row.id)
     with pytest.raises(Forbidden):
         sealings.propose(cast.actor("county-leader"), data)
+
+
+def test_an_emergency_stops_and_names_what_it_seals(time: Clock) -> None:
+    lift = elevators_factory.in_use(cast.actor("county"))
+    row = sealing(lift, emergency=True)
+    assert status(lift) == "temporarily_stopped"
+    paper = db.session.get_one(Paper, row.paper_id)
+    assert [device["n"] for device in paper.facts["devices"]] == ["1"]
