@@ -7,8 +7,33 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
+from registry import policy
+from registry.actor import Actor
+from registry.db import db
+from registry.errors import Conflict
+from registry.messages import T
+
+OTHER_CONTENT = T("这个 ref 已用于另一份内容")
+
 
 def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 over canonical JSON of what was sent; days and decimals as they are written."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sent_before(actor: Actor, model: Any, ref: str | None, content: str) -> Any:
+    """The record that came under this `ref` before, if the caller may see it; None for a new one and without a `ref`.
+    For the transaction that would record it; `content` is the digest of what was sent now.
+
+    Raises:
+        Conflict: the same `ref` came with other content. Missing: it is not for this caller to see.
+    """
+    known = db.session.scalar(select(model).where(model.ref == ref)) if ref else None
+    if known is None:
+        return None
+    if known.ref_digest != content:
+        raise Conflict(OTHER_CONTENT)
+    return policy.get(actor, model, model.id == known.id)

@@ -18,7 +18,7 @@ from registry.messages import T
 from registry.models import Accident, AccidentGrading, AccidentStep, Cylinder, Elevator, Unit
 from registry.queries import accidents as queries
 from registry.queries import cylinders, elevators, units
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import accident_case as rules
 from registry.rules import accidents as grades
 from registry.rules.workflow import Move
@@ -98,12 +98,10 @@ def report_once(actor: Actor, ref: str, data: Data) -> tuple[Accident, bool]:
     """
     policy.require(actor, "accident.report")
     content = digest(data)
-    with transaction() as session:
-        known = session.scalar(select(Accident).where(Accident.ref == ref))
+    with transaction():
+        known = sent_before(actor, Accident, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Accident, Accident.id == known.id), True
+            return known, True
         row = report(actor, data)
         row.ref, row.ref_digest = ref, content
         return row, False

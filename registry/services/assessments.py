@@ -13,7 +13,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Assessment, Elevator, StoredFile
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.old_elevators import conclusions
 
 Data = Mapping[str, Any]
@@ -64,12 +64,10 @@ def record_once(actor: Actor, ref: str, elevator_id: int, data: Data) -> tuple[A
     """
     policy.require(actor, "assessment.record")
     content = digest({**data, "elevator_id": elevator_id})
-    with transaction() as session:
-        known = session.scalar(select(Assessment).where(Assessment.ref == ref))
+    with transaction():
+        known = sent_before(actor, Assessment, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Assessment, Assessment.id == known.id), True
+            return known, True
         row = record(actor, elevator_id, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -17,7 +17,7 @@ from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import CaseClock, CaseStep, Directive, EnforcementCase, Sealing
 from registry.queries import directive_inputs, enforcement_steps, parameters
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import cases as rules
 from registry.rules import enforcement_clocks as clocks
 from registry.rules import offences
@@ -41,11 +41,9 @@ def open_case(actor: Actor, data: Data) -> tuple[EnforcementCase, bool]:
     policy.require(actor, "case.open")
     content, today = digest(data), clock.today()
     with transaction() as session:
-        known = session.scalar(select(EnforcementCase).where(EnforcementCase.ref == data["ref"]))
+        known = sent_before(actor, EnforcementCase, data["ref"], content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, EnforcementCase, EnforcementCase.id == known.id), True
+            return known, True
         target = directive_inputs.target(actor, data)
         days = _days(data, today)
         chosen = _offence(data, data["finding"], data.get("offence"), days["ended_on"] or days["acted_on"])

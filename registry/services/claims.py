@@ -16,7 +16,7 @@ from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import Claim, Policy, PolicyItem
 from registry.queries import fill_covers, policy_codes
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.claims import Move, moves
 
 FIRST = "reported"
@@ -73,12 +73,10 @@ def record_once(actor: Actor, ref: str, policy_id: int, data: Mapping[str, Any])
     """
     policy.require(actor, "claim.record")
     content = digest({**data, "policy_id": policy_id})
-    with transaction() as session:
-        known = session.scalar(select(Claim).where(Claim.ref == ref))
+    with transaction():
+        known = sent_before(actor, Claim, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Claim, Claim.id == known.id), True
+            return known, True
         row = record(actor, policy_id, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from registry import audit, clock, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import CylinderPurchase, Unit
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.kinds import CYLINDER_KINDS
 
 
@@ -28,12 +26,9 @@ def record(actor: Actor, data: Mapping[str, Any]) -> tuple[CylinderPurchase, boo
     policy.require(actor, "cylinder_purchase.record")
     content = digest({**data, "unit": actor.unit_id})
     with transaction() as session:
-        if data.get("ref"):
-            known = session.scalar(select(CylinderPurchase).where(CylinderPurchase.ref == data["ref"]))
-            if known is not None:
-                if known.ref_digest != content:
-                    raise Conflict(T("这个 ref 已用于另一份内容"))
-                return policy.get(actor, CylinderPurchase, CylinderPurchase.id == known.id), True
+        known = sent_before(actor, CylinderPurchase, data.get("ref"), content)
+        if known is not None:
+            return known, True
         _check(data)
         station = data.get("station_id") if actor.role in OFFICE_ROLES else actor.unit_id
         if station is None:

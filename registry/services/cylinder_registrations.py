@@ -29,7 +29,7 @@ from registry.models import (
 from registry.queries import cylinder_lines, parameters
 from registry.queries import cylinder_registrations as queries
 from registry.queries.cylinder_lines import Line
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import cylinder_registrations as rules
 from registry.rules import registrations as office
 from registry.rules.cylinder_lifecycle import move as cylinder_move
@@ -61,12 +61,9 @@ def apply(actor: Actor, data: Mapping[str, Any]) -> tuple[CylinderRegistration, 
     policy.require(actor, "cylinder_registration.apply")
     content, today = digest({**data, "unit": actor.unit_id}), clock.today()
     with transaction() as session:
-        if data.get("ref"):
-            known = session.scalar(select(CylinderRegistration).where(CylinderRegistration.ref == data["ref"]))
-            if known is not None:
-                if known.ref_digest != content:
-                    raise Conflict(T("这个 ref 已用于另一份内容"))
-                return policy.get(actor, CylinderRegistration, CylinderRegistration.id == known.id), True
+        known = sent_before(actor, CylinderRegistration, data.get("ref"), content)
+        if known is not None:
+            return known, True
         _refuse_unknown(data)
         _refuse_second(session, actor, data["catalogue"])
         number = next_number(session, KIND, current().city_code, today.year)

@@ -20,7 +20,7 @@ from registry.messages import T
 from registry.models import Area, Cylinder, CylinderReport, CylinderReportStep, Unit
 from registry.queries import cylinder_reports as queries
 from registry.queries import filling_facts
-from registry.replays import digest
+from registry.replays import OTHER_CONTENT, digest
 from registry.rules import cylinder_reports as rules
 from registry.services import files, hazards, report_intake
 
@@ -182,7 +182,7 @@ def _known(ref: str, content: str) -> CylinderReport | None:
     """The report that arrived with this `ref` before."""
     row = queries.by_ref(ref)
     if row is not None and row.ref_digest != content:
-        raise Conflict(T("这个 ref 已用于另一份内容"))
+        raise Conflict(OTHER_CONTENT)
     return row
 
 

@@ -22,7 +22,7 @@ from registry.queries import cylinder_lines, cylinder_transfer_facts
 from registry.queries import cylinder_transfers as queries
 from registry.queries.cylinder_lines import Line
 from registry.queries.cylinder_transfers import Checked
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.cylinder_lifecycle import move
 from registry.rules.verdict import Verdict
 from registry.rules.workflow import find_move, moves, states
@@ -49,12 +49,9 @@ def propose(actor: Actor, data: Mapping[str, Any]) -> tuple[CylinderTransfer, bo
     policy.require(actor, "cylinder_transfer.propose")
     content = digest({**data, "unit": actor.unit_id})
     with transaction() as session:
-        if data.get("ref"):
-            known = session.scalar(select(CylinderTransfer).where(CylinderTransfer.ref == data["ref"]))
-            if known is not None:
-                if known.ref_digest != content:
-                    raise Conflict(T("这个 ref 已用于另一份内容"))
-                return policy.get(actor, CylinderTransfer, CylinderTransfer.id == known.id), True
+        known = sent_before(actor, CylinderTransfer, data.get("ref"), content)
+        if known is not None:
+            return known, True
         lines = queries.check(actor, data["codes"], data["receiver_id"], lock=True)
         if not all(line.good for line in lines):
             raise Invalid({"codes": told(lines)})

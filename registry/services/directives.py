@@ -17,7 +17,7 @@ from registry.messages import T
 from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, SupervisionCheck
 from registry.queries import directive_facts, directive_inputs, parameters
 from registry.queries.directive_inputs import PURPOSE, Target
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import directives as rules
 from registry.rules import supervision_checks as check_rules
 from registry.rules.workflow import Move
@@ -34,7 +34,6 @@ MOVES_OF_CHECK = {
     "pass_recheck": "recheck_pass",
     "fail_recheck": "recheck_fail",
 }
-OTHER_CONTENT = T("这个 ref 已用于另一份内容")
 
 
 def issue(actor: Actor, data: Data) -> tuple[Directive, bool]:
@@ -52,11 +51,9 @@ def issue(actor: Actor, data: Data) -> tuple[Directive, bool]:
     policy.require(actor, "directive.issue")
     content = digest(data)
     with transaction() as session:
-        known = session.scalar(select(Directive).where(Directive.ref == data["ref"]))
+        known = sent_before(actor, Directive, data["ref"], content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(OTHER_CONTENT)
-            return policy.get(actor, Directive, Directive.id == known.id), True
+            return known, True
         target = directive_inputs.target(actor, data)
         row = _new(actor, data, target, clock.today())
         row.ref, row.ref_digest = data["ref"], content

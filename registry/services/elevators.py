@@ -16,7 +16,7 @@ from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, ElevatorStatus, ElevatorUse, Inspection
 from registry.queries import areas, elevator_checks, elevator_status, elevator_values, units
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import lifecycle
 from registry.rules.inspection_standing import Origin, Record, valid_until
 from registry.services import labels
@@ -73,12 +73,10 @@ def register_once(actor: Actor, ref: str, data: Data) -> tuple[Elevator, bool]:
     """
     policy.require(actor, "elevator.register")
     content = digest(data)
-    with transaction() as session:
-        known = session.scalar(select(Elevator).where(Elevator.ref == ref))
+    with transaction():
+        known = sent_before(actor, Elevator, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Elevator, Elevator.id == known.id), True
+            return known, True
         elevator = register(actor, data)
         elevator.ref, elevator.ref_digest = ref, content
         return elevator, False

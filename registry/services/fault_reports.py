@@ -18,7 +18,7 @@ from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, FaultReport, FaultReportStep
 from registry.queries import elevators, fault_reports, filling_facts
-from registry.replays import digest
+from registry.replays import OTHER_CONTENT, digest
 from registry.rules import fault_reports as rules
 from registry.services import files, hazards, report_intake
 
@@ -158,7 +158,7 @@ def _known(ref: str, content: str) -> FaultReport | None:
     """The report that arrived with this `ref` before."""
     row = fault_reports.by_ref(ref)
     if row is not None and row.ref_digest != content:
-        raise Conflict(T("这个 ref 已用于另一份内容"))
+        raise Conflict(OTHER_CONTENT)
     return row
 
 

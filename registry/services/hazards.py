@@ -19,7 +19,7 @@ from registry.errors import Conflict, Missing, Refused
 from registry.messages import T
 from registry.models import Area, Hazard, HazardStep
 from registry.queries import hazard_facts, hazard_inputs, hazard_offers, paper_facts, parameters
-from registry.replays import digest
+from registry.replays import OTHER_CONTENT, digest
 from registry.rules import escalation
 from registry.rules import hazards as rules
 from registry.rules import papers as paper_rules
@@ -29,7 +29,6 @@ from registry.services import papers
 
 Data = Mapping[str, Any]
 KIND = "ZDYH"
-OTHER_CONTENT = T("这个 ref 已用于另一份内容")
 
 
 def report(actor: Actor, data: Data) -> Hazard:

@@ -23,7 +23,7 @@ from registry.models import Cylinder, CylinderInspection, InspectionBatch, Inspe
 from registry.queries import cylinder_lines
 from registry.queries.cylinder_inspections import licence_problem
 from registry.queries.cylinder_lines import Line
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.cylinder_lifecycle import STATUSES, move
 from registry.rules.workflow import Move, find_move, moves, states
 from registry.services import life_events
@@ -64,12 +64,9 @@ def send(actor: Actor, data: Mapping[str, Any]) -> tuple[InspectionBatch, bool]:
     today = clock.today()
     content = digest({**data, "unit": actor.unit_id})
     with transaction() as session:
-        if data.get("ref"):
-            known = session.scalar(select(InspectionBatch).where(InspectionBatch.ref == data["ref"]))
-            if known is not None:
-                if known.ref_digest != content:
-                    raise Conflict(T("这个 ref 已用于另一份内容"))
-                return policy.get(actor, InspectionBatch, InspectionBatch.id == known.id), True
+        known = sent_before(actor, InspectionBatch, data.get("ref"), content)
+        if known is not None:
+            return known, True
         sent_on = data.get("sent_on") or today
         if sent_on > today:
             raise Invalid.field("sent_on", T("日期不能晚于今天"))

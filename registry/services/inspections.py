@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
@@ -16,7 +15,7 @@ from registry.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import Elevator, Hazard, Inspection
 from registry.queries import elevator_inspections, inspection_inputs
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.inspection_standing import Record, valid_until
 from registry.services import anomaly_finding, hazards
 
@@ -73,12 +72,10 @@ def record_once(actor: Actor, ref: str, elevator_id: int, data: Data) -> tuple[I
     """
     policy.require(actor, "inspection.record")
     content = digest({**data, "elevator_id": elevator_id})
-    with transaction() as session:
-        known = session.scalar(select(Inspection).where(Inspection.ref == ref))
+    with transaction():
+        known = sent_before(actor, Inspection, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Inspection, Inspection.id == known.id), True
+            return known, True
         row = record(actor, elevator_id, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -14,7 +14,7 @@ from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, PartTest
 from registry.queries import parameters, units
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.inspection_results import TESTED_PARTS, next_part_test
 
 CONCLUSIONS = ("pass", "fail")
@@ -73,12 +73,10 @@ def record_once(actor: Actor, ref: str, elevator_id: int, data: Data) -> tuple[P
     """
     policy.require(actor, "part_test.record")
     content = digest({**data, "elevator_id": elevator_id})
-    with transaction() as session:
-        known = session.scalar(select(PartTest).where(PartTest.ref == ref))
+    with transaction():
+        known = sent_before(actor, PartTest, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, PartTest, PartTest.id == known.id), True
+            return known, True
         row = record(actor, elevator_id, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -17,7 +17,7 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import Capacity, Endorsement, Policy, PolicyItem, PolicyShare, Unit
 from registry.queries import cylinder_policies, policy_codes, premiums
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import premiums as rules
 from registry.services.policy_writing import Joining
 
@@ -77,12 +77,10 @@ def record_once(actor: Actor, ref: str, data: Mapping[str, Any]) -> tuple[Policy
     """
     policy.require(actor, "policy.record")
     content = digest({**data, "unit": actor.unit_id})
-    with transaction() as session:
-        known = session.scalar(select(Policy).where(Policy.ref == ref))
+    with transaction():
+        known = sent_before(actor, Policy, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Policy, Policy.id == known.id), True
+            return known, True
         row = record(actor, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
@@ -20,7 +19,7 @@ from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import Elevator, Registration, RegistrationStep, Unit
 from registry.queries import areas, elevator_checks, parameters, registration_checks, registration_forms
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import registrations as rules
 from registry.rules.registrations import STATES, TYPES, Move
 from registry.services import elevators, units
@@ -85,12 +84,10 @@ def open_once(actor: Actor, ref: str, elevator_id: int, kind: str) -> tuple[Regi
     """
     policy.require(actor, "registration.apply")
     content = digest({"elevator_id": elevator_id, "kind": kind})
-    with transaction() as session:
-        known = session.scalar(select(Registration).where(Registration.ref == ref))
+    with transaction():
+        known = sent_before(actor, Registration, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Registration, Registration.id == known.id), True
+            return known, True
         case = open_case(actor, elevator_id, kind)
         case.ref, case.ref_digest = ref, content
         return case, False

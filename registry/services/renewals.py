@@ -17,7 +17,7 @@ from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, RenewalProject, RenewalStep
 from registry.queries import elevators
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import renewals as rules
 from registry.rules.lifecycle import STATUSES
 from registry.rules.workflow import Move
@@ -84,12 +84,10 @@ def apply_once(actor: Actor, ref: str, data: Data) -> tuple[RenewalProject, bool
     """
     policy.require(actor, "renewal.apply")
     content = digest(data)
-    with transaction() as session:
-        known = session.scalar(select(RenewalProject).where(RenewalProject.ref == ref))
+    with transaction():
+        known = sent_before(actor, RenewalProject, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, RenewalProject, RenewalProject.id == known.id), True
+            return known, True
         row = apply(actor, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -22,6 +22,7 @@ from registry.models import SafetyProblem, SafetyRecord, SafetyRisk
 from registry.queries import safety as queries
 from registry.queries import safety_sheets
 from registry.queries.safety_sheets import Sheet
+from registry.replays import OTHER_CONTENT
 from registry.rules import safety as rules
 from registry.services import hazards, visit_evidence
 
@@ -129,7 +130,7 @@ def _keep(actor: Actor, cycle: str, data: Data, drafting: Any) -> tuple[SafetyRe
         )
         if first is not None:
             if first.ref_digest != digest:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
+                raise Conflict(OTHER_CONTENT)
             return first, True
         sheet = safety_sheets.sheet(actor, subject, cycle, data.get("day"))
         draft = drafting(session, actor, data, sheet)

@@ -21,7 +21,7 @@ from registry.messages import T
 from registry.models import Capacity, Cylinder, ScrapBatch, ScrapItem, StoredFile
 from registry.queries import cylinder_lines
 from registry.queries.cylinder_lines import Line
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import cylinder_inspections as rules
 from registry.rules.cylinder_lifecycle import STATUSES, move
 from registry.rules.workflow import Move, find_move, moves, states
@@ -49,12 +49,9 @@ def order(actor: Actor, data: Mapping[str, Any]) -> tuple[ScrapBatch, bool]:
     policy.require(actor, "scrap_batch.order")
     content = digest({**data, "unit": actor.unit_id})
     with transaction() as session:
-        if data.get("ref"):
-            known = session.scalar(select(ScrapBatch).where(ScrapBatch.ref == data["ref"]))
-            if known is not None:
-                if known.ref_digest != content:
-                    raise Conflict(T("这个 ref 已用于另一份内容"))
-                return policy.get(actor, ScrapBatch, ScrapBatch.id == known.id), True
+        known = sent_before(actor, ScrapBatch, data.get("ref"), content)
+        if known is not None:
+            return known, True
         lines = _lines(actor, data)
         batch = ScrapBatch(
             station_id=lines[0].cylinder.owner_id if lines[0].cylinder else 0,

@@ -17,7 +17,7 @@ from registry.messages import T
 from registry.models import Directive, Sealing, SealingItem, SealingStep
 from registry.queries import directive_inputs, enforcement_steps, sealing_facts
 from registry.queries.directive_inputs import Target
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import cylinder_lifecycle, lifecycle
 from registry.rules import sealings as rules
 from registry.services import cylinders, elevators, papers
@@ -40,11 +40,9 @@ def propose(actor: Actor, data: Data) -> tuple[Sealing, bool]:
     policy.require(actor, "sealing.propose")
     content, today = digest(data), clock.today()
     with transaction() as session:
-        known = session.scalar(select(Sealing).where(Sealing.ref == data["ref"]))
+        known = sent_before(actor, Sealing, data["ref"], content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, Sealing, Sealing.id == known.id), True
+            return known, True
         target = directive_inputs.target(actor, data)
         _check(data, target)
         row = Sealing(

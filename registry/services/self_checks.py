@@ -14,7 +14,7 @@ from registry.errors import Conflict, Invalid, Refused
 from registry.messages import T
 from registry.models import Elevator, SelfCheck
 from registry.queries import elevator_self_checks as queries
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.maintenance import check_answers
 from registry.rules.verdict import Verdict
@@ -78,12 +78,10 @@ def record_once(actor: Actor, ref: str, elevator_id: int, data: Data) -> tuple[S
     """
     policy.require(actor, "self_check.record")
     content = digest({**data, "elevator_id": elevator_id})
-    with transaction() as session:
-        known = session.scalar(select(SelfCheck).where(SelfCheck.ref == ref))
+    with transaction():
+        known = sent_before(actor, SelfCheck, ref, content)
         if known is not None:
-            if known.ref_digest != content:
-                raise Conflict(T("这个 ref 已用于另一份内容"))
-            return policy.get(actor, SelfCheck, SelfCheck.id == known.id), True
+            return known, True
         row = record(actor, elevator_id, data)
         row.ref, row.ref_digest = ref, content
         return row, False

@@ -31,7 +31,7 @@ from registry.models import (
 )
 from registry.queries import hazard_facts, papers, supervision_checks, units
 from registry.queries.supervision_units import Candidate
-from registry.replays import digest
+from registry.replays import digest, sent_before
 from registry.rules import hazards as hazard_rules
 from registry.rules import supervision_checks as rules
 from registry.rules.dates import add_working_days
@@ -40,7 +40,6 @@ from registry.settings import current
 
 Data = Mapping[str, Any]
 KIND = "TSJC"
-OTHER_CONTENT = T("这个 ref 已用于另一份内容")
 
 
 def open_check(actor: Actor, data: Data) -> SupervisionCheck:
@@ -83,15 +82,13 @@ def open_once(actor: Actor, ref: str, data: Data) -> tuple[SupervisionCheck, boo
     """
     policy.require(actor, "supervision.open")
     content = digest(data)
-    with transaction() as session:
-        known = session.scalar(select(SupervisionCheck).where(SupervisionCheck.ref == ref))
-        if known is None:
-            row = open_check(actor, data)
-            row.ref, row.ref_digest = ref, content
-            return row, False
-        if known.ref_digest != content:
-            raise Conflict(OTHER_CONTENT)
-        return policy.get(actor, SupervisionCheck, SupervisionCheck.id == known.id), True
+    with transaction():
+        known = sent_before(actor, SupervisionCheck, ref, content)
+        if known is not None:
+            return known, True
+        row = open_check(actor, data)
+        row.ref, row.ref_digest = ref, content
+        return row, False
 
 
 def open_drawn(

@@ -15,12 +15,12 @@ from registry.messages import T
 from registry.models import SupervisionAnswer, SupervisionCheck, SupervisionDevice, SupervisionInspector
 from registry.queries import supervision_checks as queries
 from registry.queries import supervision_papers
-from registry.replays import digest
+from registry.replays import OTHER_CONTENT, digest
 from registry.rules import supervision_checks as rules
 from registry.rules.supervision_checks import Answer, Record
 from registry.services import papers, visit_evidence
 from registry.services.papers import About
-from registry.services.supervision_checks import OTHER_CONTENT, advance
+from registry.services.supervision_checks import advance
 
 Data = Mapping[str, Any]
 PURPOSE = "supervision"
