@@ -29,7 +29,7 @@ def index(query: dict[str, Any]) -> Any:
 def send(data: dict[str, Any]) -> Any:
     """Send each unit its own list; all or none."""
     rows = follow_ups.send(actor(), data)
-    return {"items": [queries.show(actor(), row.id).progress for row in rows]}
+    return {"items": queries.sent(actor(), [row.id for row in rows])}
 
 
 @bp.route("/<int:follow_up_id>")

@@ -78,11 +78,13 @@ def move(follow_up_id: int, verb: str) -> Any:
     offer = next((each for each in rules.moves(rules.WORKFLOW) if each.verb == verb), None)
     if offer is None:
         abort(404)
-    row, schema = shown.progress.row, schemas.AnswerForm if verb in queries.BY_UNIT else schemas.EndForm
-    initial = {"promised_on": row.promised_on or row.due_on, "note": row.answer} if verb in queries.BY_UNIT else None
-    form = Form(schema(), initial)
+    row = shown.progress.row
+    title = f"{say(offer)} · {say(INDICATORS[row.key].name)}"
+    if verb in queries.BY_UNIT:
+        form = Form(schemas.AnswerForm(), {"promised_on": row.promised_on or row.due_on, "note": row.answer})
+    else:
+        form = Form(schemas.EndForm())
     if request.method == "POST" and form.submit(lambda data: follow_ups.move(actor(), follow_up_id, verb, data)):
         flash(_("已办理：%(step)s", step=say(offer)), "success")
         return redirect(url_for("follow_ups.show", follow_up_id=follow_up_id))
-    title = f"{say(offer)} · {say(INDICATORS[queries.show(actor(), follow_up_id).progress.row.key].name)}"
     return form.page("_form_page.html", title=title, back=url_for("follow_ups.show", follow_up_id=follow_up_id))

@@ -12,8 +12,9 @@ from registry import policy
 from registry.actor import Actor
 from registry.db import db
 from registry.models import Contract, Drill, Elevator, QualityCheck, Unit
-from registry.queries.indicator_definitions import IN_USE, holds
+from registry.queries.indicator_definitions import IN_USE
 from registry.queries.paging import Page, paginate
+from registry.queries.periods import holds
 from registry.rules.dates import add_months
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.limits import limit

@@ -15,8 +15,8 @@ from registry.db import db
 from registry.messages import T
 from registry.models import Contract, Elevator, SelfCheck
 from registry.queries import maker_items
-from registry.queries.indicator_definitions import holds
 from registry.queries.paging import Page, paginate
+from registry.queries.periods import holds
 from registry.queries.visit_facts import colleagues
 from registry.rules.maintenance import Answer, Item, items_for
 

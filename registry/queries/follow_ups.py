@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry import clock, policy
@@ -17,8 +17,8 @@ from registry.errors import Forbidden
 from registry.messages import T
 from registry.models import FollowUp, FollowUpItem
 from registry.queries import parameters
-from registry.queries.indicator_definitions import INDICATORS, Indicator
-from registry.queries.indicators import PARAMETERS
+from registry.queries.indicator_definitions import INDICATORS
+from registry.queries.indicators import PARAMETERS, left_out
 from registry.queries.paging import Page, paginate
 from registry.rules import follow_ups as rules
 from registry.rules.workflow import Move
@@ -78,10 +78,14 @@ def said(stored: Mapping[str, Any]) -> T:
     return T(stored["template"], **stored["values"])
 
 
+def side(row: FollowUp, verb: str) -> int:
+    """The unit that makes a move: who received the list, or who sent it."""
+    return row.unit_id if verb in BY_UNIT else row.office_id
+
+
 def require_side(actor: Actor, row: FollowUp, verb: str) -> None:
     """Forbidden unless the caller stands on the side that makes this move."""
-    side = row.unit_id if verb in BY_UNIT else row.office_id
-    if actor.role != "system" and actor.unit_id != side:
+    if actor.role != "system" and actor.unit_id != side(row, verb):
         raise Forbidden(T("这一步由收到清单的单位办理") if verb in BY_UNIT else T("这一步由发出清单的机关办理"))
 
 
@@ -91,8 +95,6 @@ def page(actor: Actor, asked: Mapping[str, Any], limit: int = 50, cursor: str | 
     statement = policy.scope(actor, FollowUp).options(*LOADED)
     if asked.get("state"):
         statement = statement.where(FollowUp.state == asked["state"])
-    elif asked.get("open"):
-        statement = statement.where(FollowUp.state.in_(rules.OPEN_STATES))
     if asked.get("key"):
         statement = statement.where(FollowUp.key == asked["key"])
     if asked.get("overdue"):
@@ -101,9 +103,16 @@ def page(actor: Actor, asked: Mapping[str, Any], limit: int = 50, cursor: str | 
     return Page(progress(found.items), found.next)
 
 
+def sent(actor: Actor, ids: Sequence[int]) -> list[Progress]:
+    """Those of the lists that the caller may see, with how far they are."""
+    rows = policy.scope(actor, FollowUp).where(among(FollowUp.id, ids)).options(*LOADED).order_by(FollowUp.id)
+    return progress(db.session.scalars(rows).all())
+
+
 def progress(rows: Sequence[FollowUp]) -> list[Progress]:
     """How far each list is, in one statement an indicator."""
-    ids = [row.id for row in rows]
+    ids, today = [row.id for row in rows], clock.today()
+    values = parameters.values(PARAMETERS, today)
     totals = _counted(select(FollowUpItem.follow_up_id, func.count()).where(among(FollowUpItem.follow_up_id, ids)))
     left: dict[int, int] = {}
     for key in {row.key for row in rows}:
@@ -113,7 +122,7 @@ def progress(rows: Sequence[FollowUp]) -> list[Progress]:
             .join(model, model.id == FollowUpItem.row_id)
             .where(
                 among(FollowUpItem.follow_up_id, [row.id for row in rows if row.key == key]),
-                *_still_behind(INDICATORS[key], clock.today()),
+                *left_out(INDICATORS[key], today, values),
             )
         )
     return [Progress(row, totals.get(row.id, 0), totals.get(row.id, 0) - left.get(row.id, 0)) for row in rows]
@@ -124,11 +133,6 @@ def _counted(statement: Any) -> dict[int, int]:
     return {follow_up_id: int(count) for follow_up_id, count in rows}
 
 
-def _still_behind(indicator: Indicator, today: date) -> tuple[Any, ...]:
-    values = parameters.values(PARAMETERS, today)
-    return indicator.population(today), not_(func.coalesce(indicator.counted(today, values), False))
-
-
 def show(actor: Actor, follow_up_id: int) -> Shown:
     """One list; what is still to be done first."""
     policy.require(actor, "follow_up.read")
@@ -137,8 +141,9 @@ def show(actor: Actor, follow_up_id: int) -> Shown:
     model: Any = indicator.model
     ids = [item.row_id for item in row.items]
     seen = {each.id: each for each in db.session.scalars(policy.scope(actor, model).where(among(model.id, ids)))}
-    behind = db.session.scalars(select(model).where(among(model.id, ids), *_still_behind(indicator, today))).all()
-    why = indicator.reasons(behind, today, parameters.values(PARAMETERS, today)) if behind else {}
+    values = parameters.values(PARAMETERS, today)
+    behind = db.session.scalars(select(model).where(among(model.id, ids), *left_out(indicator, today, values))).all()
+    why = indicator.reasons(behind, today, values) if behind else {}
     items = [Item(item.title, said(item.reason), why.get(item.row_id), seen.get(item.row_id)) for item in row.items]
     items.sort(key=lambda item: item.now is None)
     return Shown(Progress(row, len(items), len(items) - len(behind)), items, _moves(actor, row))
@@ -148,8 +153,7 @@ def _moves(actor: Actor, row: FollowUp) -> list[Move]:
     return [
         move
         for move in rules.moves_from(rules.WORKFLOW, row.state)
-        if policy.may(actor, f"follow_up.{move.verb}")
-        and actor.unit_id == (row.unit_id if move.verb in BY_UNIT else row.office_id)
+        if policy.may(actor, f"follow_up.{move.verb}") and actor.unit_id == side(row, move.verb)
     ]
 
 

@@ -34,6 +34,7 @@ from registry.models import (
 from registry.queries import fill_clips, fill_covers, inspection_cover
 from registry.queries import indicator_reasons as reasons
 from registry.queries import indicator_ways as ways
+from registry.queries.periods import holds
 from registry.queries.visit_standing import held_back
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
@@ -68,11 +69,6 @@ class Indicator:
     reasons: Reasons
     holder: Callable[[date], Any]
     ways: tuple[ways.Way, ...] = ()
-
-
-def holds(period: Any, on: date) -> Where:
-    """A period `[since, until)` that holds on a day."""
-    return and_(period.since <= on, or_(period.until.is_(None), period.until > on))
 
 
 def there_is(*where: Where) -> Where:

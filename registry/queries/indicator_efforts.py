@@ -17,10 +17,8 @@ from registry.queries import indicators, parameters
 from registry.queries.indicator_definitions import Indicator
 from registry.queries.indicators import PARAMETERS, Figure
 from registry.rules.dates import add_months, end_of_month
-from registry.settings import current
 
 STEP_DAYS = 7
-MOST_HOLDERS = 200
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def _holders(actor: Actor, indicator: Indicator, today: date, last: date, area: 
     rows = db.session.execute(
         select(unit, *sums)
         .select_from(indicator.model)
-        .where(policy.visible(actor, indicator.model), indicator.population(today), *_inside(indicator, area))
+        .where(policy.visible(actor, indicator.model), indicator.population(today), *indicators.inside(indicator, area))
         .group_by(unit)
     ).all()
     found = [row for row in rows if row[1] or row[2]]
@@ -111,10 +109,6 @@ def _holders(actor: Actor, indicator: Indicator, today: date, last: date, area: 
 
 def _number(where: ColumnElement[bool]) -> Any:
     return func.sum(case((where, 1), else_=0))
-
-
-def _inside(indicator: Indicator, area: str | None) -> Sequence[ColumnElement[bool]]:
-    return (indicator.area == area,) if area and area != current().city_code else ()
 
 
 def _names(ids: Sequence[int | None]) -> dict[int, str]:

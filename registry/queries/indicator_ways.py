@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, String, cast, select
 
 from registry.messages import T
 from registry.models import (
@@ -27,6 +27,7 @@ from registry.models import (
     RescueEnrolment,
     Visit,
 )
+from registry.queries.periods import holds
 from registry.rules.dates import end_of_month
 
 Where = ColumnElement[bool]
@@ -50,8 +51,7 @@ def maintenance_company(on: date) -> Any:
         select(Contract.company_id)
         .where(
             Contract.elevator_id == Elevator.id,
-            Contract.since <= on,
-            or_(Contract.until.is_(None), Contract.until > on),
+            holds(Contract, on),
         )
         .order_by(Contract.since.desc(), Contract.id.desc())
         .limit(1)
@@ -103,16 +103,13 @@ def _due_this_month(on: date, _parameters: Any) -> Where:
         .join(Contract, Contract.id == MaintenanceState.contract_id)
         .where(
             MaintenanceState.due_on <= end_of_month(on.year, on.month),
-            Contract.since <= on,
-            or_(Contract.until.is_(None), Contract.until > on),
+            holds(Contract, on),
         )
     )
 
 
 def _under_contract(on: date, _parameters: Any) -> Where:
-    return Elevator.id.in_(
-        select(Contract.elevator_id).where(Contract.since <= on, or_(Contract.until.is_(None), Contract.until > on))
-    )
+    return Elevator.id.in_(select(Contract.elevator_id).where(holds(Contract, on)))
 
 
 def _lapsed(column: Any, target: Any) -> Callable[[date, Any], Where]:
@@ -145,8 +142,7 @@ def _begins_this_month(column: Any, target: Any) -> Callable[[date, Any], Where]
 def _plate_not_seen(on: date, _parameters: Any) -> Where:
     return Elevator.id.in_(
         select(RescueEnrolment.elevator_id).where(
-            RescueEnrolment.since <= on,
-            or_(RescueEnrolment.until.is_(None), RescueEnrolment.until > on),
+            holds(RescueEnrolment, on),
             RescueEnrolment.plate_verified_on.is_(None),
         )
     )

@@ -19,7 +19,7 @@ from registry.errors import Missing
 from registry.messages import T
 from registry.models import Area, IndicatorTarget
 from registry.queries import parameters
-from registry.queries.indicator_definitions import INDICATORS, Indicator
+from registry.queries.indicator_definitions import INDICATORS, Indicator, Parameters, Where
 from registry.queries.paging import Page, paginate
 from registry.rules.dates import add_months, end_of_month
 from registry.settings import current
@@ -167,15 +167,21 @@ def behind(
     policy.require(actor, "indicator.read")
     indicator = find(key)
     values = parameters.values(PARAMETERS, on)
-    statement = policy.scope(actor, indicator.model).where(
-        indicator.population(on), not_(func.coalesce(indicator.counted(on, values), False))
-    )
-    if area and area != current().city_code:
-        statement = statement.where(indicator.area == area)
+    statement = policy.scope(actor, indicator.model).where(*left_out(indicator, on, values), *inside(indicator, area))
     identity: InstrumentedAttribute[int] = indicator.model.id  # type: ignore[attr-defined]
     page = paginate(statement, identity, limit, cursor)
     why = indicator.reasons(page.items, on, values) if page.items else {}
     return Page([Behind(row, why[row.id]) for row in page.items], page.next)
+
+
+def left_out(indicator: Indicator, on: date, values: Parameters) -> tuple[Where, ...]:
+    """Rows of the population that are not counted, as conditions."""
+    return indicator.population(on), not_(func.coalesce(indicator.counted(on, values), False))
+
+
+def inside(indicator: Indicator, area: str | None) -> tuple[Where, ...]:
+    """Rows of one area; all of them for the city and without an area."""
+    return (indicator.area == area,) if area and area != current().city_code else ()
 
 
 def trend(actor: Actor, key: str, first: date, last: date, area: str | None = None) -> list[Figure]:

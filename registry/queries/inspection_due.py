@@ -21,8 +21,9 @@ from registry.messages import T
 from registry.models import Contract, Elevator, Inspection, SelfCheck, Unit
 from registry.queries import areas, inspection_cover
 from registry.queries.elevators import found as matching
-from registry.queries.indicator_definitions import elevators_in_use, holds
+from registry.queries.indicator_definitions import elevators_in_use
 from registry.queries.paging import LARGEST, Page
+from registry.queries.periods import holds
 from registry.rules.dates import add_months, end_of_month
 from registry.rules.inspection import (
     PERIODIC_INSPECTION,

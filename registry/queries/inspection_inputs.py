@@ -15,7 +15,7 @@ from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import Capacity, Contract, Elevator, Inspection, StoredFile, Unit
 from registry.queries import elevator_inspections, units
-from registry.queries.indicator_definitions import holds
+from registry.queries.periods import holds
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS, SELF_TEST
 from registry.rules.inspection_results import SelfTester, against_tester, conclusion_of
 from registry.rules.verdict import Finding

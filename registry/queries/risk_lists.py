@@ -18,8 +18,8 @@ from registry.errors import Missing
 from registry.messages import T
 from registry.models import Elevator, ElevatorRisk, Person, SafetyAppointment, StationRisk, Unit
 from registry.queries import paper_facts, risk_levels, station_risk_facts, units
-from registry.queries.indicator_definitions import holds
 from registry.queries.paging import Page, paginate
+from registry.queries.periods import holds
 from registry.rules import risk
 from registry.rules.risk import Control, Risk
 

@@ -27,7 +27,8 @@ from registry.models import (
 )
 from registry.queries import accidents, inspection_cover
 from registry.queries.hazard_months import Period
-from registry.queries.indicator_definitions import elevators_in_use, holds, in_status
+from registry.queries.indicator_definitions import elevators_in_use, in_status
+from registry.queries.periods import holds
 from registry.rules import tables
 from registry.rules.accident_case import NO_ACCIDENT
 from registry.rules.dates import add_months

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from registry import clock, models, policy
+from registry import clock, policy
 from registry.actor import COUNTY_ROLES, Actor
 from registry.db import db
 from registry.models import (
+    Accident,
+    Area,
     Capacity,
     Certificate,
     CylinderReport,
@@ -28,6 +29,7 @@ from registry.models import (
     Unit,
 )
 from registry.queries.hazard_facts import ENFORCEMENT
+from registry.queries.periods import holds
 from registry.rules import hazards
 from registry.rules import supervision_checks as rules
 from registry.rules.dates import add_months
@@ -119,9 +121,7 @@ def key_facts(used: Mapping[int, _Use], numbers: Collection[int], on: date) -> d
     complaints = _complaints(numbers, add_months(on, -rules.limit_of("complaint_months", on)))
     manual: dict[int, list[str]] = defaultdict(list)
     for number, reason in db.session.execute(
-        select(KeyUnit.unit_id, KeyUnit.reason)
-        .where(KeyUnit.since <= on, or_(KeyUnit.until.is_(None), KeyUnit.until > on))
-        .order_by(KeyUnit.id)
+        select(KeyUnit.unit_id, KeyUnit.reason).where(holds(KeyUnit, on)).order_by(KeyUnit.id)
     ):
         manual[number].append(reason)
     public = rules.public_places(on)
@@ -139,16 +139,15 @@ def key_facts(used: Mapping[int, _Use], numbers: Collection[int], on: date) -> d
 
 
 def accidents_of(numbers: Collection[int], since: date) -> dict[int, int]:
-    """Accidents since a day by the unit responsible for them; nothing while the registry keeps no accidents."""
-    accident: Any = getattr(models, "Accident", None)
-    if accident is None or not numbers:
+    """Accidents since a day by the unit responsible for them."""
+    if not numbers:
         return {}
     rows = db.session.execute(
-        select(accident.responsible_id, func.count())
-        .where(accident.happened_on >= since, accident.responsible_id.is_not(None))
-        .group_by(accident.responsible_id)
+        select(Accident.responsible_id, func.count())
+        .where(Accident.happened_on >= since, Accident.responsible_id.is_not(None))
+        .group_by(Accident.responsible_id)
     )
-    return {number: count for number, count in rows if number in numbers}
+    return {number: count for number, count in rows if number is not None and number in numbers}
 
 
 def _complaints(numbers: Collection[int], since: date) -> dict[int, int]:
@@ -185,7 +184,7 @@ def _complaints(numbers: Collection[int], since: date) -> dict[int, int]:
 
 def _inside(area: str) -> str | None:
     """The area as a condition; None where it is the whole city."""
-    row = db.session.get(models.Area, area)
+    row = db.session.get(Area, area)
     return None if row is None or row.level == "city" else area
 
 

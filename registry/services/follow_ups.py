@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
@@ -57,7 +58,8 @@ def _send_one(
     actor: Actor, session: Session, indicator: Indicator, unit_id: int, data: Mapping[str, Any], today: date
 ) -> FollowUp:
     unit = policy.get(actor, Unit, Unit.id == unit_id, lock=True)
-    behind = _behind(actor, session, indicator, unit_id, today)
+    values = parameters.values(indicators.PARAMETERS, today)
+    behind = _behind(actor, session, indicator, unit_id, today, values)
     if not behind:
         raise Invalid.field("unit_ids", T("{unit}没有未计入的对象", unit=unit.name))
     open_one = session.scalar(
@@ -70,7 +72,6 @@ def _send_one(
     )
     if open_one is not None:
         raise Conflict(T("{unit}还有{day}发出、没有办结的同类清单", unit=unit.name, day=open_one))
-    values = parameters.values(indicators.PARAMETERS, today)
     why = indicator.reasons(behind, today, values)
     row = FollowUp(
         key=indicator.key,
@@ -92,16 +93,13 @@ def _send_one(
     return row
 
 
-def _behind(actor: Actor, session: Session, indicator: Indicator, unit_id: int, today: date) -> Sequence[Any]:
-    values = parameters.values(indicators.PARAMETERS, today)
+def _behind(
+    actor: Actor, session: Session, indicator: Indicator, unit_id: int, today: date, values: Mapping[str, Decimal]
+) -> Sequence[Any]:
     identity: Any = indicator.model.id  # type: ignore[attr-defined]
     return session.scalars(
         policy.scope(actor, indicator.model)
-        .where(
-            indicator.population(today),
-            not_(func.coalesce(indicator.counted(today, values), False)),
-            indicator.holder(today) == unit_id,
-        )
+        .where(*indicators.left_out(indicator, today, values), indicator.holder(today) == unit_id)
         .order_by(identity)
         .limit(MOST_ITEMS)
     ).all()
