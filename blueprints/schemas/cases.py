@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.enforcement import EnforcementStepOut
 from blueprints.schemas.fields import Choice, Day, Integer, Lines, Note, Ref, Text, Yes
 from blueprints.schemas.hazards import FileIds
 from blueprints.schemas.offences import FINDING_CHOICES, OFFENCE_CHOICES
@@ -87,14 +88,9 @@ class CaseClockOut(Out):
     basis = fields.String(attribute="kind.basis")
 
 
-class CaseStepOut(Out):
-    """One step."""
+class CaseStepOut(EnforcementStepOut):
+    """One step; `data` what came with it."""
 
-    verb = fields.String()
-    target = fields.String()
-    at = fields.AwareDateTime()
-    note = fields.String()
-    by = fields.Function(lambda step: step.unit.name if step.unit else None, metadata={"type": "string"})
     data = fields.Dict()
 
 

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.enforcement import EnforcementStepOut
 from blueprints.schemas.fields import Choice, Day, Integer, Lines, Note, Ref, Text
 from blueprints.schemas.hazards import FileIds
 from blueprints.schemas.visits import Drawn, Picture
@@ -166,14 +167,9 @@ class DirectiveMoveIn(In):
     version = Integer()
 
 
-class DirectiveStepOut(Out):
+class DirectiveStepOut(EnforcementStepOut):
     """One step; `data` what came with it: days, people, files."""
 
-    verb = fields.String()
-    target = fields.String()
-    at = fields.AwareDateTime()
-    note = fields.String()
-    by = fields.Function(lambda step: step.unit.name if step.unit else None, metadata={"type": "string"})
     data = fields.Dict()
 
 

@@ -7,6 +7,7 @@ from marshmallow import fields
 
 from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
+from blueprints.schemas.enforcement import EnforcementStepOut
 from blueprints.schemas.fields import Choice, Integer, Lines, Note, Ref, Text, Yes
 from blueprints.schemas.hazards import FileIds
 from registry import clock
@@ -60,14 +61,8 @@ class SealingMoveIn(In):
     version = Integer(kind="hidden", label=_("版本"))
 
 
-class SealingStepOut(Out):
+class SealingStepOut(EnforcementStepOut):
     """One step."""
-
-    verb = fields.String()
-    target = fields.String()
-    at = fields.AwareDateTime()
-    note = fields.String()
-    by = fields.Function(lambda step: step.unit.name if step.unit else None, metadata={"type": "string"})
 
 
 class SealingOut(Out):

@@ -13,10 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.errors import Conflict, Missing
-from registry.messages import T
 from registry.models import Accident, AccidentGrading, AccidentStep, Contract, Unit
-from registry.queries import areas, hazard_facts
+from registry.queries import areas, hazard_facts, legal_moves
 from registry.queries.paging import Page, paginate
 from registry.rules import accident_case as rules
 from registry.rules import accidents as grades
@@ -149,14 +147,7 @@ def offer(actor: Actor, no: str, verb: str) -> tuple[Accident, Move]:
         Forbidden: not for this role.
         Conflict: not legal now.
     """
-    if verb not in rules.VERBS:
-        raise Missing(T("没有这个办理步骤"))
-    row = by_no(actor, no)
-    policy.require(actor, f"accident.{verb}")
-    found = rules.find_move(row.state, verb, clock.today())
-    if found is None:
-        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
-    return row, found
+    return legal_moves.offer(actor, rules.NAME, verb, lambda: by_no(actor, no))
 
 
 def counted(actor: Actor, _day: date) -> dict[str, int]:

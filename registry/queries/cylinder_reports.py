@@ -15,10 +15,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import clock, files, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
-from registry.errors import Conflict, Missing
+from registry.errors import Missing
 from registry.messages import T
 from registry.models import Cylinder, CylinderAnomaly, CylinderReport, CylinderReportStep, StoredFile
-from registry.queries import cylinders, parameters
+from registry.queries import cylinders, legal_moves, parameters
 from registry.queries.paging import Page, paginate
 from registry.rules import cylinder_reports as rules
 from registry.rules.report_kinds import Kind, answer_due
@@ -158,14 +158,7 @@ def offer(actor: Actor, no: str, verb: str) -> tuple[CylinderReport, Move]:
         Forbidden: not for this role.
         Conflict: not legal now.
     """
-    if verb not in {found.verb for found in rules.MOVES}:
-        raise Missing(T("没有这个办理步骤"))
-    row = by_no(actor, no)
-    policy.require(actor, f"cylinder_report.{verb}")
-    found = rules.find_move(row.state, verb, clock.today())
-    if found is None:
-        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
-    return row, found
+    return legal_moves.offer(actor, rules.NAME, verb, lambda: by_no(actor, no))
 
 
 def photo(actor: Actor, no: str) -> tuple[Path, str]:

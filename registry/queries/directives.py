@@ -14,9 +14,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import clock, files, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
-from registry.errors import Conflict, Missing
+from registry.errors import Missing
 from registry.messages import T
 from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, Hazard, StoredFile, Unit
+from registry.queries import legal_moves
 from registry.queries.paging import Page, paginate
 from registry.rules import directives as rules
 from registry.rules.workflow import Move, State
@@ -114,14 +115,7 @@ def offer(actor: Actor, directive_id: int, verb: str) -> tuple[Directive, Move]:
         Forbidden: not for this role.
         Conflict: not legal now.
     """
-    if verb not in {found.verb for found in rules.MOVES}:
-        raise Missing(T("没有这个办理步骤"))
-    row = by_id(actor, directive_id)
-    policy.require(actor, f"directive.{verb}")
-    found = rules.find_move(row.state, verb, clock.today())
-    if found is None:
-        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
-    return row, found
+    return legal_moves.offer(actor, rules.NAME, verb, lambda: by_id(actor, directive_id))
 
 
 def file(actor: Actor, directive_id: int, file_id: int) -> tuple[Path, str, str]:

@@ -13,10 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import policy
 from registry.actor import Actor
 from registry.db import db
-from registry.errors import Conflict, Missing
-from registry.messages import T
 from registry.models import Elevator, RenewalProject, RenewalStep
-from registry.queries import areas, elevators, parameters
+from registry.queries import areas, elevators, legal_moves, parameters
 from registry.queries.paging import Page, paginate
 from registry.rules import renewals as rules
 from registry.rules.workflow import Move, State
@@ -130,14 +128,7 @@ def offer(actor: Actor, no: str, verb: str, on: date) -> tuple[RenewalProject, M
         Forbidden: not for this role.
         Conflict: not legal now.
     """
-    if verb not in {found.verb for found in rules.MOVES}:
-        raise Missing(T("没有这个办理步骤"))
-    row = by_no(actor, no)
-    policy.require(actor, f"renewal.{verb}")
-    found = rules.find_move(row.state, verb, on)
-    if found is None:
-        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
-    return row, found
+    return legal_moves.offer(actor, rules.NAME, verb, lambda: by_no(actor, no), on)
 
 
 def of_elevator(actor: Actor, elevator_id: int) -> Sequence[RenewalProject]:

@@ -17,7 +17,7 @@ from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Accident, AccidentGrading, AccidentStep, Cylinder, Elevator, Unit
 from registry.queries import accidents as queries
-from registry.queries import cylinders, elevators, units
+from registry.queries import cylinders, elevators, legal_moves, units
 from registry.replays import digest, sent_before
 from registry.rules import accident_case as rules
 from registry.rules import accidents as grades
@@ -122,9 +122,7 @@ def move(actor: Actor, no: str, verb: str, data: Data, version: int | None = Non
         row = policy.get(actor, Accident, Accident.no == no, lock=True)
         if version is not None and version != row.version:
             raise Conflict(T("这起事故刚被别人办理过，请重新打开后再办"))
-        found = rules.find_move(row.state, verb, clock.today())
-        if found is None:
-            raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
+        found = legal_moves.find(rules.NAME, row.state, verb)
         done_at = data.get("done_at") or clock.now()
         steps = session.scalars(select(AccidentStep).where(AccidentStep.accident_id == row.id)).all()
         _may(row, found, steps)

@@ -23,7 +23,7 @@ from registry.models import (
     Sealing,
     SupervisionCheck,
 )
-from registry.queries import enforcement_steps, papers
+from registry.queries import enforcement_steps, legal_moves, papers
 from registry.rules import campaigns as rules
 
 Data = Mapping[str, Any]
@@ -99,7 +99,7 @@ def move(actor: Actor, campaign_id: int, verb: str, data: Data, version: int | N
         if row.area_code != papers.body_of(actor):
             raise Conflict(T("由组织专项行动的机关办理"))
         enforcement_steps.refuse_stale(version, row.version)
-        found = enforcement_steps.legal(rules.NAME, row.state, verb)
+        found = legal_moves.find(rules.NAME, row.state, verb)
         given = enforcement_steps.complete(actor, found, data)
         before, row.state = row.state, found.target
         row.summary = given.get("summary", row.summary)

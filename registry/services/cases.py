@@ -16,7 +16,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import CaseClock, CaseStep, Directive, EnforcementCase, Sealing
-from registry.queries import directive_inputs, enforcement_steps, parameters
+from registry.queries import directive_inputs, enforcement_steps, legal_moves, parameters
 from registry.replays import digest, sent_before
 from registry.rules import cases as rules
 from registry.rules import enforcement_clocks as clocks
@@ -90,7 +90,7 @@ def move(actor: Actor, case_id: int, verb: str, data: Data, version: int | None 
     with transaction() as session:
         row = policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, lock=True)
         enforcement_steps.refuse_stale(version, row.version)
-        found = enforcement_steps.legal(rules.NAME, row.state, verb)
+        found = legal_moves.find(rules.NAME, row.state, verb)
         given = enforcement_steps.complete(actor, found, data)
         _judge(session, row, verb, given)
         before, row.state = row.state, found.target

@@ -19,7 +19,7 @@ from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Area, Cylinder, CylinderReport, CylinderReportStep, Unit
 from registry.queries import cylinder_reports as queries
-from registry.queries import filling_facts
+from registry.queries import filling_facts, legal_moves
 from registry.replays import OTHER_CONTENT, digest
 from registry.rules import cylinder_reports as rules
 from registry.services import files, hazards, report_intake
@@ -132,9 +132,7 @@ def open_clue(actor: Actor, no: str, data: Data) -> CylinderReport:
 
 
 def _legal(row: CylinderReport, verb: str) -> Any:
-    found = rules.find_move(row.state, verb, clock.today())
-    if found is None:
-        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
+    found = legal_moves.find(rules.NAME, row.state, verb)
     return found
 
 

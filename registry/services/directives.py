@@ -15,7 +15,7 @@ from registry.db import locked, transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, SupervisionCheck
-from registry.queries import directive_facts, directive_inputs, parameters
+from registry.queries import directive_facts, directive_inputs, legal_moves, parameters
 from registry.queries.directive_inputs import PURPOSE, Target
 from registry.replays import digest, sent_before
 from registry.rules import directives as rules
@@ -115,9 +115,7 @@ def move(actor: Actor, directive_id: int, verb: str, data: Data, version: int | 
 
 def _make(session: Session, actor: Actor, row: Directive, verb: str, data: Data) -> None:
     """Judge a move, do it and note it: the one place where a state is assigned."""
-    found = rules.find_move(row.state, verb, clock.today())
-    if found is None:
-        raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
+    found = legal_moves.find(rules.NAME, row.state, verb)
     given = _checked(actor, row, found, data)
     before, row.state = row.state, found.target
     row.version += 1

@@ -17,7 +17,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Elevator, FaultReport, FaultReportStep
-from registry.queries import elevators, fault_reports, filling_facts
+from registry.queries import elevators, fault_reports, filling_facts, legal_moves
 from registry.replays import OTHER_CONTENT, digest
 from registry.rules import fault_reports as rules
 from registry.services import files, hazards, report_intake
@@ -85,9 +85,7 @@ def move(actor: Actor, no: str, verb: str, note: str = "", version: int | None =
     policy.require(actor, f"fault_report.{verb}")
     with transaction() as session:
         row = _locked(actor, no, version)
-        found = rules.find_move(row.state, verb, clock.today())
-        if found is None:
-            raise Conflict(T("现在的状态是“{state}”，不能这样办理", state=T(rules.STATES[row.state].zh)))
+        found = legal_moves.find(rules.NAME, row.state, verb)
         if "note" in found.needs and not note.strip():
             raise Invalid.field("note", T("办理这一项必须填写"))
         _enter(session, actor, row, verb, found.target, note)

@@ -15,7 +15,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Directive, Sealing, SealingItem, SealingStep
-from registry.queries import directive_inputs, enforcement_steps, sealing_facts
+from registry.queries import directive_inputs, enforcement_steps, legal_moves, sealing_facts
 from registry.queries.directive_inputs import Target
 from registry.replays import digest, sent_before
 from registry.rules import cylinder_lifecycle, lifecycle
@@ -93,7 +93,7 @@ def move(actor: Actor, sealing_id: int, verb: str, data: Data, version: int | No
     with transaction() as session:
         row = policy.get(actor, Sealing, Sealing.id == sealing_id, lock=True)
         enforcement_steps.refuse_stale(version, row.version)
-        found = enforcement_steps.legal(rules.NAME, row.state, verb)
+        found = legal_moves.find(rules.NAME, row.state, verb)
         given = enforcement_steps.complete(actor, found, data)
         before, row.state = row.state, found.target
         row.version += 1
