@@ -159,7 +159,8 @@ def test_correct_recomputes_and_tells_what_changed(app) -> None:
     assert (again.version, again.permitted_fill_g) == (2, 11000)
     moved = cylinders.correct(cast.actor("section"), row.label_code, {"made_on": date(2022, 5, 1)}, version=2)
     assert moved.next_inspection_on == date(2026, 4, 30)
-    entry = db.session.scalars(select(TrailEntry).where(TrailEntry.act == "cylinder.corrected")).first()
+    written = select(TrailEntry).where(TrailEntry.act == "cylinder.corrected").order_by(TrailEntry.id)
+    entry = db.session.scalars(written).first()
     assert entry.data["changes"]["volume_ml"] == [35500, 26200]
 
 

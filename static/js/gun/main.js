@@ -8,12 +8,12 @@ import { listenToKeys } from "./keys.js";
 import { draw } from "./screen.js";
 
 const embedded = JSON.parse(document.getElementById("gun-data").textContent);
-const setup = await prepare(embedded, () => draw(gun));
+let listening = false; // the screen says that a gun is ready, so it is not drawn before that is true
+const setup = await prepare(embedded, () => listening && draw(gun));
 if (setup) begin();
 
 function begin() {
   contact.openContact(setup.api, setup.owner);
-  gun.open(setup, draw);
   listenToKeys({
     isDigit: (key) => gun.isDigit(key),
     onTakeBack: (count) => gun.takeBack(count),
@@ -22,5 +22,7 @@ function begin() {
     onProgress: (text) => gun.hold(text),
     onLost: (text) => gun.say(t("gun.lost", { text }), "warn"),
   });
+  listening = true;
+  gun.open(setup, draw);
   startCamera((text, source) => gun.text(text, source));
 }
