@@ -86,6 +86,8 @@ class HazardStep(Step, Base):
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]
 
+    hazard: Mapped[Hazard] = relationship(lazy="raise_on_sql", viewonly=True)
+
 
 class Counter(Base):
     """Gap-free numbers per kind, body and year; taken inside the transaction that uses them."""

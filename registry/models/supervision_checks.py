@@ -218,6 +218,7 @@ class SupervisionAnswer(Base):
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"))
 
     hazard: Mapped[Hazard | None] = relationship(lazy="raise_on_sql")
+    check: Mapped[SupervisionCheck] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
 class SupervisionStep(Step, Base):

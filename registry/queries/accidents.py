@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry import clock, policy
@@ -182,22 +182,21 @@ def of_elevator(actor: Actor, elevator_id: int) -> Sequence[Accident]:
     ).all()
 
 
-def responsible_units(since: date) -> set[int]:
-    """Units that an approved investigation holds responsible for an accident that happened since a day.
-
-    What makes them key units of supervision for two years (SAMR57 art. 9).
-    """
-    counting = [name for name in rules.names("accident_responsibilities", clock.today()) if _counts(name)]
-    rows = db.session.scalars(
-        select(Accident.responsible_id).where(
-            Accident.happened_on >= since,
+def responsible(since: date, until: date) -> Select[int | None, int]:
+    """`(responsible_id, accidents)` of the units that an approved investigation holds responsible for accidents from a
+    day to a day: what makes them key units of supervision (SAMR57 art. 9)."""
+    counting = [name for name in rules.names("accident_responsibilities", until) if _counts(name)]
+    return (
+        select(Accident.responsible_id, func.count().label("accidents"))
+        .where(
+            Accident.happened_on.between(since, until),
             Accident.responsible_id.is_not(None),
             Accident.responsibility.in_(counting),
             Accident.grade != rules.NO_ACCIDENT,
             Accident.state.in_(("approved", "closed")),
         )
+        .group_by(Accident.responsible_id)
     )
-    return {number for number in rows if number is not None}
 
 
 def grade_name(grade: str) -> tuple[str, str]:

@@ -83,8 +83,8 @@ class Stock:
 
     @property
     def found(self) -> int:
-        """All that had to be dealt with: 累计排查."""
-        return self.opening + self.new + self.reopened
+        """All that had to be dealt with: 累计排查. What was voided was none."""
+        return self.opening + self.new + self.reopened - self.voided
 
     @property
     def rate(self) -> Decimal | None:

@@ -211,7 +211,7 @@ def owners_of(unit_id: int, on: date) -> dict[int, Owner]:
     statement = select(Capacity.unit_id, Capacity.suspended_since).where(
         Capacity.unit_id.in_(media), Capacity.capacity == "filling"
     )
-    closed: dict[int, date | None] = dict(db.session.execute(statement).tuples().all())
+    closed: dict[int, date | None] = dict(db.session.execute(statement).all())
     return {
         owner: Owner(
             owner,

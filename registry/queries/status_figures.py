@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,20 +15,32 @@ from sqlalchemy.orm import joinedload
 from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.errors import Missing
+from registry.errors import Invalid, Missing
 from registry.messages import T
-from registry.models import Accident, Elevator, FaultReport, Filling, Hazard, SupervisionCheck, Unit
+from registry.models import (
+    Accident,
+    Elevator,
+    FaultReport,
+    Filling,
+    Hazard,
+    HazardStep,
+    SupervisionAnswer,
+    SupervisionCheck,
+    Unit,
+)
 from registry.queries import indicators, parameters, status_parts
 from registry.queries.hazard_months import Period
 from registry.queries.paging import Page, paginate
 from registry.queries.status_parts import Made, Part
 from registry.rules import status_report as rules
+from registry.rules import supervision_checks as check_rules
 from registry.rules.dates import end_of_month
 from registry.rules.status_report import Definition
 from registry.settings import current
 
 TOTAL, IN_USE, AVERAGE = 1, 2, 3
 PARTS = ("numerator", "denominator")
+PAGE = 50
 PER_DEVICES = ("death_rate", "accident_rate")
 By = Mapping[str, Decimal]
 
@@ -119,15 +131,37 @@ def rows(actor: Actor, key: str, part: str, period: Period, area: str | None, cu
     wanted = made.numerator if part == "numerator" else made.denominator
     if wanted is None:
         raise Missing(T("没有这个清单"))
-    statement = policy.scope(actor, wanted.model).options(*_LOADED.get(wanted.model, ()))
-    for target, on in wanted.joins:
+    place, _, after = (cursor or "0").partition(":")
+    every = wanted.every
+    if not place.isdecimal() or int(place) >= len(every):
+        raise Invalid.field("cursor", T("翻页标记无效，请从首页重新查询"))
+    found: list[Row] = []
+    for number in range(int(place), len(every)):
+        page = _part_rows(actor, every[number], area, after or None, PAGE - len(found))
+        found += page.items
+        after = ""
+        if page.next:
+            return Page(found, f"{number}:{page.next}")
+        if len(found) >= PAGE and number + 1 < len(every):
+            return Page(found, f"{number + 1}:")
+    return Page(found, None)
+
+
+def _part_rows(actor: Actor, part: Part, area: str | None, cursor: str | None, limit: int) -> Page:
+    """Rows of one table behind a figure."""
+    statement = policy.scope(actor, part.seen or part.model, part.model).select_from(part.model)
+    for target, on in part.joins:
         statement = statement.join(target, on)
-    statement = statement.where(*wanted.where)
+    statement = statement.options(*_LOADED.get(part.model, ())).where(*part.where)
     if area and area != current().city_code:
-        statement = statement.where(wanted.area == area)
-    identity: Any = wanted.model.id  # type: ignore[attr-defined]
-    page = paginate(statement, identity, 50, cursor)
-    return Page([_row(one) for one in page.items], page.next)
+        statement = statement.where(part.area == area)
+    identity: Any = part.model.id  # type: ignore[attr-defined]
+    page = paginate(statement, identity, limit, cursor)
+    notes = part.notes([one.id for one in page.items]) if part.notes else {}
+    rows = [_row(one) for one in page.items]
+    return Page(
+        [replace(row, note=notes.get(one.id, row.note)) for row, one in zip(rows, page.items, strict=True)], page.next
+    )
 
 
 def ready(key: str, period: Period) -> str:
@@ -156,12 +190,20 @@ def _counts(actor: Actor, made: Made, period: Period) -> tuple[By, By | None]:
 
 
 def counted(actor: Actor, part: Part) -> dict[str, Decimal]:
-    """How many rows of a part, or what they come to, by area."""
+    """How many rows of a part and of what counts with it, or what they come to, by area."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for each in part.every:
+        for code, number in _counted(actor, each).items():
+            found[code] += number
+    return dict(found)
+
+
+def _counted(actor: Actor, part: Part) -> dict[str, Decimal]:
     what = part.columns or (func.sum(part.amount) if part.amount is not None else func.count(),)
     statement = select(part.area, *what).select_from(part.model)
     for target, on in part.joins:
         statement = statement.join(target, on)
-    statement = statement.where(policy.visible(actor, part.model), *part.where)
+    statement = statement.where(policy.visible(actor, part.seen or part.model), *part.where)
     found: dict[str, Decimal] = defaultdict(Decimal)
     if part.weigh is not None:
         for code, *values in db.session.execute(statement):
@@ -190,6 +232,8 @@ _LOADED: dict[Any, tuple[Any, ...]] = {
     Filling: (joinedload(Filling.station), joinedload(Filling.cylinder)),
     SupervisionCheck: (joinedload(SupervisionCheck.unit),),
     Hazard: (joinedload(Hazard.unit),),
+    HazardStep: (joinedload(HazardStep.hazard).joinedload(Hazard.unit),),
+    SupervisionAnswer: (joinedload(SupervisionAnswer.check).joinedload(SupervisionCheck.unit),),
     Accident: (joinedload(Accident.unit),),
 }
 
@@ -204,10 +248,17 @@ def _row(one: Any) -> Row:
             return Row(one.no, f"{one.reported_on} {one.elevator.address}", "fault_report", one.no)
         case Hazard():
             return Row(one.title, f"{one.no} {one.unit.name}", "hazard", one.no)
+        case HazardStep():
+            return Row(
+                one.hazard.title, f"{one.hazard.no} {one.done_on} {one.hazard.unit.name}", "hazard", one.hazard.no
+            )
+        case SupervisionAnswer():
+            item = check_rules.item_name(one.check.list_kind, one.item, clock.today())
+            return Row(item, f"{one.check.no} {one.check.unit.name} {one.note}".strip(), "supervision", one.check.no)
         case Filling():
             return Row(one.cylinder.label_code or str(one.cylinder_id), f"{one.filled_on} {one.station.name}", "", "")
         case SupervisionCheck():
-            return Row(one.no, one.unit.name, "", one.no)
+            return Row(one.no, one.unit.name, "supervision", one.no)
         case Unit():
             return Row(one.name, one.address, "unit", str(one.id))
         case _:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from registry.db import Base
 from registry.models import (
@@ -20,30 +20,35 @@ from registry.models import (
     FillCycle,
     Filling,
     Hazard,
-    KeyUnit,
+    HazardStep,
     SafetyAppointment,
+    SupervisionAnswer,
     SupervisionCheck,
+    SupervisionStep,
     Unit,
 )
-from registry.queries import accidents, inspection_cover
+from registry.queries import hazard_months, inspection_cover, key_units
 from registry.queries.hazard_months import Period
 from registry.queries.indicator_definitions import elevators_in_use, in_status
 from registry.queries.periods import holds
-from registry.rules import tables
+from registry.rules import hazards
 from registry.rules.accident_case import NO_ACCIDENT
 from registry.rules.dates import add_months
+from registry.rules.supervision_checks import NOT_OK
 
 Where = Any  # a condition on rows
 STOCK = ("in_use", "in_use_unregistered", "temporarily_stopped", "stopped")
 RUNNING = ("in_use", "in_use_unregistered", "temporarily_stopped")
-DRILL_MONTHS, KEY_YEARS = 12, 2
+DRILL_MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Part:
     """Rows of `model` that match; `area` their area, over `joins`. `amount`: a column to add up, else rows count.
 
-    `weigh(columns)`: what a row counts where a database cannot say it, over `columns`.
+    `weigh(columns)`: what a row counts where a database cannot say it, over `columns`. `seen`: the table through which
+    a caller sees the rows, where they have no scope of their own. `more`: rows of other tables that count as well.
+    `notes(ids)`: what is said of each row in the list.
     """
 
     model: type[Base]
@@ -53,6 +58,14 @@ class Part:
     amount: Any = None
     columns: tuple[Any, ...] = ()
     weigh: Callable[..., int] | None = None
+    seen: type[Base] | None = None
+    more: tuple[Part, ...] = ()
+    notes: Callable[[Collection[int]], Mapping[int, str]] | None = None
+
+    @property
+    def every(self) -> tuple[Part, ...]:
+        """The part and what counts with it."""
+        return (self, *self.more)
 
 
 @dataclass(frozen=True)
@@ -150,23 +163,20 @@ def _planned(period: Period, _choice: int) -> Made:
 
 
 def _key_units(period: Period, _choice: int) -> Made:
-    """Use units in public places, those responsible for an accident within two years, and those added by hand."""
+    """Key units as plans and draws know them, each in one area and with its reasons."""
     on = period.until
-    public = [row["place"] for row in tables.rows("risk_places", on) if row["exposure"] == "public"]
-    key = Unit.id.in_(
-        select(Elevator.use_unit_id).where(
-            Elevator.use_unit_id.is_not(None), Elevator.place_type.in_(public), elevators_in_use(on)
-        )
-    )
-    responsible = accidents.responsible_units(add_months(on, -12 * KEY_YEARS))
-    where = or_(key, Unit.id.in_(responsible), Unit.id.in_(select(KeyUnit.unit_id).where(holds(KeyUnit, on))))
+    where, area = key_units.is_key(on), key_units.area_of(on)
     seen = select(SupervisionCheck.unit_id).where(
         SupervisionCheck.recorded_at.is_not(None),
         SupervisionCheck.planned_on.between(date(on.year, 1, 1), on),
     )
+
+    def notes(ids: Collection[int]) -> dict[int, str]:
+        return {number: "；".join(found) for number, found in key_units.reasons(ids, on).items()}
+
     return Made(
-        Part(Unit, Unit.area_code, (where, Unit.id.in_(seen))),
-        Part(Unit, Unit.area_code, (where,)),
+        Part(Unit, area, (where, Unit.id.in_(seen)), notes=notes),
+        Part(Unit, area, (where,), notes=notes),
     )
 
 
@@ -175,13 +185,73 @@ def _hazards(*where: Where) -> Part:
 
 
 def _fixed(period: Period, _choice: int) -> Made:
-    first = date(period.until.year, 1, 1)
-    found = (
-        Hazard.listed_on <= period.until,
-        Hazard.state != "VOID",
-        or_(Hazard.closed_on.is_(None), Hazard.closed_on >= first),
+    """Closed of what was found until the end of the period: what was open on 1 January and what came since.
+
+    On the list by the ledger, so that a past period keeps its figure and a reopened hazard counts anew (as in the month
+    table); beside the list by the items of check records that do not conform, corrected on the day of the recheck.
+    """
+    first, on = date(period.until.year, 1, 1), period.until
+    return Made(
+        replace(_steps_in(first, on, "close"), more=(_corrected(first, on),)),
+        replace(_open_before(first, on), more=(_steps_in(first, on, *hazard_months.ENTERED), _general(first, on))),
     )
-    return Made(_hazards(*found, Hazard.closed_on.between(first, period.until)), _hazards(*found))
+
+
+def _ledger(on: date, *verbs: str) -> Any:
+    return select(HazardStep.hazard_id).where(HazardStep.done_on <= on, HazardStep.verb.in_(verbs))
+
+
+def _steps_in(first: date, on: date, *verbs: str) -> Part:
+    """Lines of the ledger of hazards that were not voided later."""
+    where = (
+        HazardStep.verb.in_(verbs),
+        HazardStep.done_on.between(first, on),
+        HazardStep.hazard_id.not_in(_ledger(on, "void")),
+    )
+    joins = ((Hazard, Hazard.id == HazardStep.hazard_id),)
+    return Part(HazardStep, Hazard.area_code, where, joins, seen=Hazard)
+
+
+def _open_before(first: date, on: date) -> Part:
+    """Hazards that stood open at the end of the year before, where their last line left them."""
+    last = select(func.max(HazardStep.id)).where(HazardStep.done_on < first).group_by(HazardStep.hazard_id)
+    stood = select(HazardStep.hazard_id).where(HazardStep.id.in_(last), HazardStep.target.in_(hazards.OPEN_STATES))
+    return Part(Hazard, Hazard.area_code, (Hazard.id.in_(stood), Hazard.id.not_in(_ledger(on, "void"))))
+
+
+def _general(first: date, on: date, *where: Where) -> Part:
+    """Items of check records that do not conform and lead to nothing on the list: found until a day, not corrected
+    before the year. Those of a unit that went out of business meanwhile are left out."""
+    listed = _ledger(on, *hazard_months.ENTERED)
+    return Part(
+        SupervisionAnswer,
+        SupervisionCheck.area_code,
+        (
+            SupervisionAnswer.result == NOT_OK,
+            or_(SupervisionAnswer.hazard_id.is_(None), SupervisionAnswer.hazard_id.not_in(listed)),
+            SupervisionAnswer.check_id.in_(_checks(SupervisionStep.verb == "record", SupervisionStep.done_on <= on)),
+            SupervisionAnswer.check_id.not_in(_checks(CORRECTED, SupervisionStep.done_on < first)),
+            SupervisionAnswer.check_id.not_in(
+                _checks(SupervisionStep.target == "terminated", SupervisionStep.done_on <= on)
+            ),
+            *where,
+        ),
+        ((SupervisionCheck, SupervisionCheck.id == SupervisionAnswer.check_id),),
+        seen=SupervisionCheck,
+    )
+
+
+def _corrected(first: date, on: date) -> Part:
+    """Those of them that a recheck found corrected in the year."""
+    passed = _checks(CORRECTED, SupervisionStep.done_on.between(first, on))
+    return _general(first, on, SupervisionAnswer.check_id.in_(passed))
+
+
+CORRECTED = SupervisionStep.target == "rechecked_pass"
+
+
+def _checks(*where: Where) -> Any:
+    return select(SupervisionStep.check_id).where(*where)
 
 
 def _fixed_in_time(period: Period, _choice: int) -> Made:

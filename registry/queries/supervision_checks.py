@@ -32,8 +32,8 @@ from registry.models import (
 )
 from registry.queries import areas, papers
 from registry.queries.hazard_facts import ENFORCEMENT
+from registry.queries.indicator_definitions import IN_USE
 from registry.queries.paging import Page, paginate
-from registry.queries.supervision_units import IN_USE
 from registry.rules import supervision_checks as rules
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.supervision_checks import CheckList, Item, Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,33 +13,26 @@ from registry import clock, policy
 from registry.actor import COUNTY_ROLES, Actor
 from registry.db import db
 from registry.models import (
-    Accident,
     Area,
     Capacity,
     Certificate,
-    CylinderReport,
     Elevator,
-    FaultReport,
     Hazard,
-    KeyUnit,
     Membership,
     Person,
     SupervisionCheck,
     SupervisionPlan,
     Unit,
 )
+from registry.queries import key_units
 from registry.queries.hazard_facts import ENFORCEMENT
-from registry.queries.periods import holds
+from registry.queries.indicator_definitions import elevators_in_use
 from registry.rules import hazards
 from registry.rules import supervision_checks as rules
 from registry.rules.dates import add_months
-from registry.rules.elevator_parameters import PLACE_TYPES
-from registry.rules.lifecycle import STATUSES
 from registry.rules.supervision_draw import Entry, Inspector, weight
 
 INSPECTING = COUNTY_ROLES | {"section_city"}
-IN_USE = tuple(status for status, facts in STATUSES.items() if facts.counts_in_use)
-COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True)
@@ -63,25 +56,19 @@ class Candidate:
         return Entry(self.key, weight(self.circumstances, table), self.reasons, self.list_kind, self.area)
 
 
-@dataclass
-class _Use:
-    areas: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    places: set[str] = field(default_factory=set)
-
-
 def candidates(area: str, on: date) -> list[Candidate]:
     """Every unit of an area (or of the whole city) that is supervised on a day: producers by their domicile, use units
     by their equipment. A unit that is both is checked as a producer."""
     where = _inside(area)
-    used = _use_units(where)
+    used = _use_units(where, on)
     producers = _producers(where)
     numbers = set(used) | set(producers)
     units = {unit.id: unit for unit in _units(numbers)}
-    facts = key_facts(used, numbers, on)
+    key = key_units.reasons(numbers, on)
     known = {"hazards": _with_hazards(numbers), "checked": _checked(numbers, add_months(on, -24))}
     found = []
     for number, unit in units.items():
-        reasons = rules.key_reasons(facts[number], on)
+        reasons = key[number]
         names = [
             name
             for name, holds in (
@@ -91,14 +78,14 @@ def candidates(area: str, on: date) -> list[Candidate]:
             )
             if holds
         ]
-        use = used.get(number, _Use())
-        here = unit.area_code if number in producers or unit.area_code in use.areas else min(use.areas, default="")
+        use = used.get(number, {})
+        here = unit.area_code if number in producers or unit.area_code in use else min(use, default="")
         found.append(
             Candidate(
                 unit,
                 producers.get(number, rules.USE),
                 here or "",
-                sum(use.areas.values()),
+                sum(use.values()),
                 reasons,
                 tuple(names),
             )
@@ -115,93 +102,25 @@ def pool(plan: SupervisionPlan, lists: Collection[str], on: date) -> list[Candid
     return [each for each in candidates(plan.area_code, on) if each.list_kind in lists and each.unit.id not in out]
 
 
-def key_facts(used: Mapping[int, _Use], numbers: Collection[int], on: date) -> dict[int, rules.KeyFacts]:
-    """What makes key units, by unit."""
-    accidents = accidents_of(numbers, add_months(on, -12 * rules.limit_of("accident_years", on)))
-    complaints = _complaints(numbers, add_months(on, -rules.limit_of("complaint_months", on)))
-    manual: dict[int, list[str]] = defaultdict(list)
-    for number, reason in db.session.execute(
-        select(KeyUnit.unit_id, KeyUnit.reason).where(holds(KeyUnit, on)).order_by(KeyUnit.id)
-    ):
-        manual[number].append(reason)
-    public = rules.public_places(on)
-    return {
-        number: rules.KeyFacts(
-            tuple(PLACE_TYPES[place][0] for place in PLACE_TYPES if place in public & used[number].places)
-            if number in used
-            else (),
-            accidents.get(number, 0),
-            complaints.get(number, 0),
-            tuple(manual.get(number, ())),
-        )
-        for number in numbers
-    }
-
-
-def accidents_of(numbers: Collection[int], since: date) -> dict[int, int]:
-    """Accidents since a day by the unit responsible for them."""
-    if not numbers:
-        return {}
-    rows = db.session.execute(
-        select(Accident.responsible_id, func.count())
-        .where(Accident.happened_on >= since, Accident.responsible_id.is_not(None))
-        .group_by(Accident.responsible_id)
-    )
-    return {number: count for number, count in rows if number is not None and number in numbers}
-
-
-def _complaints(numbers: Collection[int], since: date) -> dict[int, int]:
-    """Complaints that proved true: citizens' reports on cylinders not dismissed when settled, riders' reports that
-    became a hazard, and recognised hazards whose source is a complaint; each hazard once."""
-    found: dict[int, int] = defaultdict(int)
-    for number, count in db.session.execute(
-        select(CylinderReport.station_id, func.count())
-        .where(CylinderReport.reported_on >= since, CylinderReport.state.in_(("clue", "closed")))
-        .group_by(CylinderReport.station_id)
-    ):
-        found[number or 0] += count
-    for number, count in db.session.execute(
-        select(FaultReport.use_unit_id, func.count())
-        .where(FaultReport.reported_on >= since, FaultReport.hazard_id.is_not(None), FaultReport.state != "dismissed")
-        .group_by(FaultReport.use_unit_id)
-    ):
-        found[number or 0] += count
-    reported = select(FaultReport.hazard_id).where(FaultReport.hazard_id.is_not(None))
-    told = select(CylinderReport.hazard_id).where(CylinderReport.hazard_id.is_not(None))
-    for number, count in db.session.execute(
-        select(Hazard.unit_id, func.count())
-        .where(
-            Hazard.source == COMPLAINT,
-            Hazard.listed_on >= since,
-            Hazard.id.not_in(reported),
-            Hazard.id.not_in(told),
-        )
-        .group_by(Hazard.unit_id)
-    ):
-        found[number] += count
-    return {number: count for number, count in found.items() if number in numbers}
-
-
 def _inside(area: str) -> str | None:
     """The area as a condition; None where it is the whole city."""
     row = db.session.get(Area, area)
     return None if row is None or row.level == "city" else area
 
 
-def _use_units(area: str | None) -> dict[int, _Use]:
+def _use_units(area: str | None, on: date) -> dict[int, dict[str, int]]:
+    """Equipment in use by unit and area."""
     statement = (
-        select(Elevator.use_unit_id, Elevator.area_code, Elevator.place_type, func.count())
-        .where(Elevator.use_unit_id.is_not(None), Elevator.status.in_(IN_USE))
-        .group_by(Elevator.use_unit_id, Elevator.area_code, Elevator.place_type)
+        select(Elevator.use_unit_id, Elevator.area_code, func.count())
+        .where(Elevator.use_unit_id.is_not(None), elevators_in_use(on))
+        .group_by(Elevator.use_unit_id, Elevator.area_code)
     )
     if area:
         statement = statement.where(Elevator.area_code == area)
-    found: dict[int, _Use] = defaultdict(_Use)
-    for number, here, place, count in db.session.execute(statement):
-        if number is None:
-            continue
-        found[number].areas[here] += count
-        found[number].places.add(place or "other")
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for number, here, count in db.session.execute(statement):
+        if number is not None:
+            found[number][here] = count
     return dict(found)
 
 

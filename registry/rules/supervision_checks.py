@@ -116,6 +116,11 @@ def _items(list_kind: str, on: date) -> tuple[Item, ...]:
     )
 
 
+def item_name(list_kind: str, code: str, on: date) -> str:
+    """The words of a line; its code where it is not known on the day."""
+    return next((item.zh for item in _items(list_kind, on) if item.code == code), code)
+
+
 @cache
 def weights(on: date) -> Mapping[str, int]:
     """What each circumstance adds to the weight of a unit in a draw."""
@@ -310,6 +315,7 @@ __all__ = [
     "Record",
     "State",
     "find_move",
+    "item_name",
     "items",
     "judge",
     "key_reasons",

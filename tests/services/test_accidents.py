@@ -208,6 +208,10 @@ def test_a_repeat_is_answered_like_the_first() -> None:
         accidents.report_once(actor, "r-1", {**data, "deaths": 1})
 
 
+def responsible(since: date, until: date) -> dict[int, int]:
+    return dict(db.session.execute(queries.responsible(since, until)).all())
+
+
 def test_a_responsible_accident_makes_its_elevator_orange_for_a_year_and_the_unit_a_key_unit() -> None:
     elevator = in_use(cast.actor("section"))
     row = reported(elevator=elevator.label_code, unit=None)
@@ -218,12 +222,13 @@ def test_a_responsible_accident_makes_its_elevator_orange_for_a_year_and_the_uni
 
     walk(row, "file_report")
     assert not fact(today)  # until the report is approved nobody is responsible
-    assert queries.responsible_units(today - timedelta(days=730)) == set()
+    assert responsible(today - timedelta(days=730), today) == {}
     move("leader", row, "approve", document="批复")
     assert fact(today)
     assert not fact(today + timedelta(days=366))
-    assert queries.responsible_units(today) == {cast.unit("property").id}
-    assert queries.responsible_units(today + timedelta(days=1)) == set()
+    assert responsible(today, today) == {cast.unit("property").id: 1}
+    assert responsible(today + timedelta(days=1), today + timedelta(days=1)) == {}
+    assert responsible(today - timedelta(days=9), today - timedelta(days=1)) == {}
     risk.refresh(SYSTEM, today, [elevator.id])
     graded = db.session.scalars(select(ElevatorRisk).where(ElevatorRisk.elevator_id == elevator.id)).one()
     assert "responsible_accident_in_year" in [floor["fact"] for floor in graded.floors]

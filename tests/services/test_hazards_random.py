@@ -274,7 +274,7 @@ class Office(RuleBasedStateMachine):
         return (step.id, step.verb, step.source, step.target, step.round, step.person_id, step.due_on, repr(step.data))
 
     def hashes(self) -> dict[int, str]:
-        return dict(db.session.execute(select(StoredFile.id, StoredFile.sha256)).tuples().all())
+        return dict(db.session.execute(select(StoredFile.id, StoredFile.sha256)).all())
 
     def standing(self) -> dict[str, Any]:
         names = ("state", "version", "due_on", "original_due_on", "round", "stop_use", "level", "closed_on")
@@ -320,9 +320,7 @@ def check_verifications(steps: list[HazardStep]) -> None:
                 select(Certificate.person_id, func.max(Certificate.expires_on))
                 .where(Certificate.item == "A0", Certificate.person_id.in_(verifiers))
                 .group_by(Certificate.person_id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         assert all(until[verifier] >= site for verifier in verifiers), "I3"
         units = set(db.session.scalars(select(Membership.unit_id).where(Membership.person_id.in_(verifiers))))
