@@ -10,12 +10,14 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
 from blueprints import navigation
 from blueprints.sessions import LANGUAGES, language, optional_actor
 from registry import policy
 from registry.clock import CITY_ZONE
 from registry.messages import T
+from registry.queries.rulebook import CERTAINTIES
 from registry.settings import ROOT
 
 MISSING = "—"
@@ -35,6 +37,7 @@ def init_app(app: Flask) -> None:
         yuan=yuan,
         kg=kg,
         masked=masked,
+        certainty=certainty,
     )
     app.context_processor(context)
 
@@ -105,6 +108,11 @@ def kg(grams: int | None) -> str:
 def masked(phone: str | None) -> str:
     """139****1234: enough to recognise, not enough to call."""
     return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) >= 8 else ("****" if phone else MISSING)
+
+
+def certainty(mark: str) -> Markup:
+    """A mark of certainty with its meaning, as it stands behind what a clause says."""
+    return Markup('<abbr title="{}">{}</abbr>').format(say(CERTAINTIES[mark]), mark)
 
 
 @cache

@@ -7,15 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Code, Day, Json, Long, Name
 from registry.models.directives import Directive
+from registry.models.enforcement import Act
 from registry.models.hazards import Hazard
 from registry.models.people import Person
 from registry.models.sealings import Sealing
 from registry.models.steps import Step
 from registry.models.supervision_checks import SupervisionCheck
-from registry.models.units import Unit
 
 
-class EnforcementCase(Base):
+class EnforcementCase(Act, Base):
     """A case against one unit. `state` moves only through `services.cases`.
 
     `finding` and `offence` are keys of their tables; `choice_reason` says why this offence where several fit.
@@ -34,8 +34,6 @@ class EnforcementCase(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     no: Mapped[Code] = mapped_column(unique=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
     title: Mapped[Name]
     facts: Mapped[Long]
     finding: Mapped[Code]
@@ -50,9 +48,7 @@ class EnforcementCase(Base):
     sealing_id: Mapped[int | None] = mapped_column(ForeignKey("sealing.id"))
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"))
     check_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_check.id"))
-    state: Mapped[Code]
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     filed_on: Mapped[Day | None]
     fine_yuan: Mapped[int | None]
     measures: Mapped[Long] = mapped_column(default="")
@@ -63,12 +59,7 @@ class EnforcementCase(Base):
     paid_yuan: Mapped[int | None]
     surcharge_yuan: Mapped[int | None]
     closed_on: Mapped[Day | None]
-    version: Mapped[int] = mapped_column(default=1)
-    ref: Mapped[Code] = mapped_column(unique=True)
-    ref_digest: Mapped[Name]
 
-    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise_on_sql")
-    issuer: Mapped[Unit | None] = relationship(foreign_keys=[issuer_id], lazy="raise_on_sql")
     handler: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     directive: Mapped[Directive | None] = relationship(lazy="raise_on_sql")
     sealing: Mapped[Sealing | None] = relationship(lazy="raise_on_sql")

@@ -8,15 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.models.base import Base, Code, Day, Json, Long, Moment, Name
 from registry.models.cylinders import Cylinder
 from registry.models.elevators import Elevator
+from registry.models.enforcement import Order
 from registry.models.hazards import Hazard
-from registry.models.papers import Paper
 from registry.models.people import Person
 from registry.models.steps import Step
 from registry.models.supervision_checks import SupervisionCheck
-from registry.models.units import Unit
 
 
-class Directive(Base):
+class Directive(Order, Base):
     """A directive to one unit. `state` moves only through `services.directives`.
 
     `oral_on` is the day of an emergency order by word of mouth that this one follows (TSA 62). `unit_signer` signed for
@@ -34,9 +33,6 @@ class Directive(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[Name] = mapped_column(unique=True)
-    paper_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
     check_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_check.id"))
     problems: Mapped[Long]
     broken_rule: Mapped[Long]
@@ -46,12 +42,9 @@ class Directive(Base):
     oral_on: Mapped[Day | None]
     issued_on: Mapped[Day]
     issued_at: Mapped[Moment]
-    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     unit_signer: Mapped[Name] = mapped_column(default="")
     unit_signature: Mapped[Json | None]
     refusal: Mapped[Long] = mapped_column(default="")
-    state: Mapped[Code]
     published_on: Mapped[Day | None]
     delivery: Mapped[Code | None]
     delivered_on: Mapped[Day | None]
@@ -59,15 +52,8 @@ class Directive(Base):
     reported_on: Mapped[Day | None]
     recheck_due_on: Mapped[Day | None]
     rechecked_on: Mapped[Day | None]
-    version: Mapped[int] = mapped_column(default=1)
-    ref: Mapped[Code] = mapped_column(unique=True)
-    ref_digest: Mapped[Name]
 
-    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise_on_sql")
-    issuer: Mapped[Unit | None] = relationship(foreign_keys=[issuer_id], lazy="raise_on_sql")
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     check: Mapped[SupervisionCheck | None] = relationship(lazy="raise_on_sql")
-    paper: Mapped[Paper | None] = relationship(lazy="raise_on_sql")
     inspectors: Mapped[list[DirectiveInspector]] = relationship(lazy="raise_on_sql", order_by="DirectiveInspector.id")
     items: Mapped[list[DirectiveItem]] = relationship(lazy="raise_on_sql", order_by="DirectiveItem.id")
     steps: Mapped[list[DirectiveStep]] = relationship(lazy="raise_on_sql", order_by="DirectiveStep.id")

@@ -9,13 +9,11 @@ from registry.models.base import Base, Code, Day, Json, Long, Moment, Name
 from registry.models.cylinders import Cylinder
 from registry.models.directives import Directive
 from registry.models.elevators import Elevator
-from registry.models.papers import Paper
-from registry.models.people import Person
+from registry.models.enforcement import Order
 from registry.models.steps import Step
-from registry.models.units import Unit
 
 
-class Sealing(Base):
+class Sealing(Order, Base):
     """A sealing or seizure at one unit. `state` moves only through `services.sealings`.
 
     `term_days` is the first term; `ends_on` the last day now in force, after the extension of `extended_on`, too.
@@ -37,32 +35,19 @@ class Sealing(Base):
     ground: Mapped[Code]
     facts: Mapped[Long]
     place: Mapped[Name]
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
     directive_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"))
-    paper_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"))
     evidence: Mapped[Json]
     term_days: Mapped[int]
     emergency: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[Code]
     proposed_on: Mapped[Day]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     sealed_on: Mapped[Day | None]
     ends_on: Mapped[Day | None]
     extended_on: Mapped[Day | None]
     confirm_due_at: Mapped[Moment | None]
     confirmed_at: Mapped[Moment | None]
     lifted_on: Mapped[Day | None]
-    version: Mapped[int] = mapped_column(default=1)
-    ref: Mapped[Code] = mapped_column(unique=True)
-    ref_digest: Mapped[Name]
 
-    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise_on_sql")
-    issuer: Mapped[Unit | None] = relationship(foreign_keys=[issuer_id], lazy="raise_on_sql")
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     directive: Mapped[Directive | None] = relationship(lazy="raise_on_sql")
-    paper: Mapped[Paper | None] = relationship(lazy="raise_on_sql")
     items: Mapped[list[SealingItem]] = relationship(lazy="raise_on_sql", order_by="SealingItem.id")
     steps: Mapped[list[SealingStep]] = relationship(lazy="raise_on_sql", order_by="SealingStep.id")
 

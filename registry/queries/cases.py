@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registry import clock, files, policy
+from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import CaseClock, CaseStep, EnforcementCase, StoredFile, Unit
+from registry.models import CaseClock, CaseStep, EnforcementCase, Unit
+from registry.queries import kept_files
 from registry.queries.paging import Page, paginate
 from registry.rules import cases as rules
 from registry.rules import enforcement_clocks, offences
 from registry.rules.workflow import Move, State
-from registry.settings import current
 
 LOADED = (joinedload(EnforcementCase.unit), selectinload(EnforcementCase.clocks))
 LINKS = tuple(
@@ -165,7 +165,4 @@ def file(actor: Actor, case_id: int, file_id: int) -> tuple[Path, str, str]:
         Missing: the case does not concern the caller, or the file is not of it.
     """
     kept = {one["file"] for step in by_id(actor, case_id).steps for one in step.data.get("files", ())}
-    stored = db.session.get(StoredFile, file_id) if file_id in kept else None
-    if stored is None:
-        raise Missing(T("没有找到这个文件"))
-    return files.path_of(current().files_dir, stored.sha256), stored.mime, stored.name
+    return kept_files.find(file_id, kept)

@@ -11,17 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registry import clock, files, policy
+from registry import clock, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, Hazard, StoredFile, Unit
-from registry.queries import legal_moves
+from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, Hazard, Unit
+from registry.queries import kept_files, legal_moves
 from registry.queries.paging import Page, paginate
 from registry.rules import directives as rules
 from registry.rules.workflow import Move, State
-from registry.settings import current
 
 LOADED = (joinedload(Directive.unit), joinedload(Directive.issuer))
 # What waits for somebody: key -> condition on a day.
@@ -127,10 +126,7 @@ def file(actor: Actor, directive_id: int, file_id: int) -> tuple[Path, str, str]
     row = by_id(actor, directive_id)
     known = {one.signature["file"] for one in row.inspectors} | {(row.unit_signature or {}).get("file")}
     known |= {kept["file"] for step in row.steps for name in ("files", "consent") for kept in step.data.get(name, ())}
-    stored = db.session.get(StoredFile, file_id) if file_id in known else None
-    if stored is None:
-        raise Missing(T("没有找到这个文件"))
-    return files.path_of(current().files_dir, stored.sha256), stored.mime, stored.name
+    return kept_files.find(file_id, known)
 
 
 def of_hazard(actor: Actor, hazard: Hazard) -> Sequence[Directive]:

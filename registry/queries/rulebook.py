@@ -12,7 +12,7 @@ from registry import policy
 from registry.actor import Actor
 from registry.errors import Missing
 from registry.messages import T
-from registry.rules import tables
+from registry.rules import offences, tables
 from registry.rules.kinds import CYLINDER_KINDS, ELEVATOR_KINDS, MEDIA
 from registry.rules.lifecycle import STATUSES
 from registry.rules.registrations import TYPES
@@ -122,6 +122,10 @@ WORDS: dict[str, T] = {
     "owner": T("产权单位"),
     "maintenance": T("维保单位"),
     "inspection": T("检验机构"),
+    "offences": T("违法行为"),
+    "min_yuan": T("罚款下限（元）"),
+    "max_yuan": T("罚款上限（元）"),
+    "measures": T("其他措施"),
 }
 # Two columns of a table, Chinese and English, that are one column of the page.
 PAIRS = {
@@ -133,6 +137,7 @@ PAIRS = {
     "names": ("zh", "en"),
     "name": ("name_zh", "name_en"),
     "requirement": ("requirement_zh", "requirement_en"),
+    "measures": ("measures_zh", "measures_en"),
 }
 VALUES: dict[str, tuple[str, str]] = {
     "block": ("禁止", "block"),
@@ -184,8 +189,25 @@ VALUES: dict[str, tuple[str, str]] = {
     "age": ("使用年限", "age"),
     "claims": ("出险", "claims"),
     "limit": ("限额", "limit"),
+    "hour": ("小时", "hours"),
+    "h": ("小时", "hours"),
+    "d": ("天", "days"),
+    "yuan": ("元", "yuan"),
+    "percent": ("%", "%"),
 }
-NAMED = ("statuses", "kinds", "match", "not_kinds", "media", "medium", "states", "environments", "applies_to")
+OFFENCES = offences.offences(date.max)
+NAMED = (
+    "statuses",
+    "kinds",
+    "match",
+    "not_kinds",
+    "media",
+    "medium",
+    "states",
+    "environments",
+    "applies_to",
+    "offences",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +245,7 @@ TSG_08_2026 = T(
     "TSG 08-2026《特种设备使用管理规则》自2026-05-01起施行，本系统未能取得全文。"
     "表、编号、停用报废和时限暂按2017版执行，2026-05-01之后的行均待核对原文。"
 )
+CLAUSES = T("罚款幅度和期限已核对；程序规定的条文序号凭记忆填写的标为C~或者K，使用前请对照原文。")
 BOOKS: dict[str, Book] = {
     book.key: book
     for book in (
@@ -294,6 +317,12 @@ BOOKS: dict[str, Book] = {
         Book("registration_papers", T("使用登记申请材料"), ("type", "text", "required"), TSG_08_2026),
         Book("registration_fields", T("使用登记表填写项"), ("text", "required"), TSG_08_2026),
         Book("cert_letters", T("使用登记证编号的地区代号"), ("city", "province", "letter"), TSG_08_2026),
+        Book("offences", T("违法行为和罚款幅度"), ("text", "min_yuan", "max_yuan", "measures"), CLAUSES),
+        Book("offence_findings", T("发现的问题对应的违法行为"), ("text", "offences"), CLAUSES),
+        Book("enforcement_clocks", T("查封扣押和行政处罚的期限"), ("text", "amount", "unit"), CLAUSES),
+        Book("enforcement_limits", T("行政处罚的限值"), ("text", "value", "unit"), CLAUSES),
+        Book("case_moves", T("行政处罚案件的步骤"), ("text",), CLAUSES),
+        Book("accident_clocks", T("事故报告和调查的时限"), ("text", "amount", "unit")),
         Book("record_fields", T("维保记录必填的设备信息"), ("text",)),
     )
 }
@@ -350,6 +379,9 @@ def _spelt(word: str) -> Cell:
     if word.endswith("*"):
         kinds = [kind for key, kind in CYLINDER_KINDS.items() if key.startswith(word[:-1])]
         return Cell("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))
+    offence = OFFENCES.get(word)
+    if offence is not None:
+        return Cell(offence.zh, offence.en)
     named: Any = CYLINDER_KINDS.get(word) or ELEVATOR_KINDS.get(word) or MEDIA.get(word)
     named = named or TYPES.get(word) or STATUSES.get(word)
     if named is not None:

@@ -11,16 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registry import clock, files, policy
+from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Sealing, SealingItem, SealingStep, StoredFile, Unit
+from registry.models import Sealing, SealingItem, SealingStep, Unit
+from registry.queries import kept_files
 from registry.queries.paging import Page, paginate
 from registry.rules import sealings as rules
 from registry.rules.workflow import Move, State
-from registry.settings import current
 
 LOADED = (joinedload(Sealing.unit), joinedload(Sealing.directive))
 WAITS = ("to_approve", "to_execute", "unconfirmed", "expired", "ending")
@@ -142,7 +142,4 @@ def file(actor: Actor, sealing_id: int, file_id: int) -> tuple[Path, str, str]:
     """
     row = by_id(actor, sealing_id)
     kept = [*row.evidence, *(one for step in row.steps for one in step.data.get("files", ()))]
-    stored = db.session.get(StoredFile, file_id) if file_id in {one["file"] for one in kept} else None
-    if stored is None:
-        raise Missing(T("没有找到这个文件"))
-    return files.path_of(current().files_dir, stored.sha256), stored.mime, stored.name
+    return kept_files.find(file_id, [one["file"] for one in kept])

@@ -24,6 +24,7 @@ class Clock:
     unit: str
     moves: bool
     basis: str
+    certainty: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,14 @@ def clocks(on: date) -> dict[str, Clock]:
     """The clocks in force on a day, by key."""
     return {
         row["key"]: Clock(
-            row["key"], row["zh"], row["en"], int(row["amount"]), row["unit"], row["moves"] == "1", row["basis"]
+            row["key"],
+            row["zh"],
+            row["en"],
+            int(row["amount"]),
+            row["unit"],
+            row["moves"] == "1",
+            row["basis"],
+            row["certainty"],
         )
         for row in edition(TABLE, on)
     }

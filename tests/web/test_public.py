@@ -191,6 +191,9 @@ def test_the_rule_book_shows_every_table(browser_of, client) -> None:
         assert page.status_code == 200
         assert "<td>" in page.text
     assert "超期未检" in browser.get("/rulebook/tables/filling_rules").text
+    findings = browser.get("/rulebook/tables/offence_findings").text
+    assert "使用未取得许可生产" in findings  # the offence by its name
+    assert ">K</abbr>" in findings
     assert "当日未生效" in browser.get("/rulebook/tables/filling_rules?on=2020-01-01&all=1").text
     assert browser.get("/rulebook/tables/secrets").status_code == 404
     assert browser.get("/rulebook/tables/filling_rules?on=never").status_code == 422

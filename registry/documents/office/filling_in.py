@@ -14,6 +14,8 @@ from docxtpl import DocxTemplate, InlineImage, Listing
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from registry.documents.office.imprint import keep_imprint
+
 
 class TemplateFault(ValueError):
     """The template is no Word file, or names what is not there; the argument says which."""
@@ -39,6 +41,7 @@ def fill_in(template: bytes, facts: Mapping[str, Any]) -> bytes:
         paper.render(_prepared(paper, facts), environment, autoescape=True)
     except (TemplateError, TypeError, ArithmeticError, LookupError) as error:
         raise TemplateFault(str(error)) from error
+    keep_imprint(paper.docx.element.body)
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ SIDES = {"w:top": "top", "w:bottom": "bottom"}
 ALIGNMENT = {"center": "center", "right": "right", "end": "right", "both": "left", "left": "left", "start": "left"}
 LONG_WORD = re.compile(r"[!-~]{8,}")
 MARKS = re.compile(r"[-/_.@:]")
+# A place where a line may end that leaves no character in the text: a number that is copied or searched is whole.
+MAY_BREAK = "#box(width: 0pt)"
 ONE_LINE = 16.0  # points: a row of this height needs no care
 CELL_INSET = (4.0, 5.0)  # points, across and down
 PRELUDE = """
@@ -209,7 +212,8 @@ def _run(setting: Setting, element: Any, room: float = 0) -> Iterator[tuple[str,
     style = f"font: {family}, weight: {weight}, size: {size}pt, tracking: {tracking:.3f}pt{fill}"
     for piece in element:
         if piece.tag == qn("w:t") and piece.text:
-            yield f"#text({style}, {_quoted(_breakable(piece.text, room / size))})", size
+            pieces = (f"#text({style}, {_quoted(part)})" for part in _parts(piece.text, room / size))
+            yield MAY_BREAK.join(pieces), size
         elif piece.tag == qn("w:tab"):
             yield "#h(2em)", size
         elif piece.tag == qn("w:br"):
@@ -220,11 +224,16 @@ def _run(setting: Setting, element: Any, room: float = 0) -> Iterator[tuple[str,
             yield from _drawing(setting, piece, size)
 
 
-def _breakable(text: str, ems: float) -> str:
-    """A long number or address may break at its marks where the column is too narrow for the whole of it."""
-    if not ems:
-        return text
-    return LONG_WORD.sub(lambda word: MARKS.sub("\\g<0>\u200b", word[0]) if len(word[0]) * 0.6 > ems else word[0], text)
+def _parts(text: str, ems: float) -> list[str]:
+    """A long number or address may break before its marks where the column is too narrow for the whole of it; a hyphen
+    at the end of a line would be taken for the division of a word, and be lost when the number is copied."""
+    ends = [
+        mark.start()
+        for word in LONG_WORD.finditer(text)
+        if ems and len(word[0]) * 0.6 > ems
+        for mark in MARKS.finditer(text, word.start() + 1, word.end())
+    ]
+    return [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
 
 
 def _drawing(setting: Setting, element: Any, size: float) -> Iterator[tuple[str, float]]:
@@ -238,8 +247,29 @@ def _drawing(setting: Setting, element: Any, size: float) -> Iterator[tuple[str,
 
 
 def _table(setting: Setting, element: Any) -> str:
-    widths = [float(column.get(qn("w:w"))) / 20 for column in element.find(qn("w:tblGrid"))]
     rows = element.findall(qn("w:tr"))
+    return _kept_end(setting, element, rows) if len(rows) > 2 and _keeps(rows[-1]) else _rows(setting, element, rows)
+
+
+def _keeps(row: Any) -> bool:
+    """Whether a row stays on the page of what follows the table."""
+    return all(_shape(paragraph).keeps for paragraph in row.iter(qn("w:p")))
+
+
+def _kept_end(setting: Setting, element: Any, rows: list[Any]) -> str:
+    """A table whose last row goes with what follows it: over the page too, where its head is said again."""
+    heads = [row for row in rows if _child(row.find(qn("w:trPr")), "w:tblHeader") is not None]
+    before, last = _rows(setting, element, rows[:-1]), _rows(setting, element, [rows[-1]])
+    begun_anew = _rows(setting, element, [*heads, rows[-1]])
+    return (
+        f"#block(below: 0pt)[{before}]\n"
+        f"#block(width: 100%, above: 0pt, breakable: false, sticky: true, context {{ let top = here().position().y\n"
+        f"if top <= page.margin.top + 1pt [{begun_anew}] else [{last}] }})"
+    )
+
+
+def _rows(setting: Setting, element: Any, rows: list[Any]) -> str:
+    widths = [float(column.get(qn("w:w"))) / 20 for column in element.find(qn("w:tblGrid"))]
     spans = _spans(rows)
     head: list[str] = []
     body: list[str] = []
