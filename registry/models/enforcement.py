@@ -24,12 +24,12 @@ class Act:
     ref_digest: Mapped[Name]
 
     @declared_attr
-    def unit(cls) -> Mapped[Unit]:
-        return relationship(foreign_keys=f"{cls.__name__}.unit_id", lazy="raise_on_sql")
+    def unit(self) -> Mapped[Unit]:
+        return relationship(foreign_keys=lambda: [self.unit_id], lazy="raise_on_sql")
 
     @declared_attr
-    def issuer(cls) -> Mapped[Unit | None]:
-        return relationship(foreign_keys=f"{cls.__name__}.issuer_id", lazy="raise_on_sql")
+    def issuer(self) -> Mapped[Unit | None]:
+        return relationship(foreign_keys=lambda: [self.issuer_id], lazy="raise_on_sql")
 
 
 class Order(Act):
