@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
@@ -24,11 +26,11 @@ class Act:
     ref_digest: Mapped[Name]
 
     @declared_attr
-    def unit(self) -> Mapped[Unit]:
+    def unit(self: Any) -> Mapped[Unit]:
         return relationship(foreign_keys=lambda: [self.unit_id], lazy="raise_on_sql")
 
     @declared_attr
-    def issuer(self) -> Mapped[Unit | None]:
+    def issuer(self: Any) -> Mapped[Unit | None]:
         return relationship(foreign_keys=lambda: [self.issuer_id], lazy="raise_on_sql")
 
 
