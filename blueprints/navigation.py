@@ -108,7 +108,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         (
             (_("导入"), "imports.index", "import.check", "upload"),
             (_("法规表"), "rulebook.index", "rule.ask", "book"),
-            (_("参数与目标"), "parameters.index", "parameter.read", "adjustments"),
+            (_("业务参数"), "parameters.index", "parameter.read", "adjustments"),
+            (_("指标与目标"), "indicator_targets.index", "parameter.read", "list-check"),
             (_("后台任务"), "jobs.index", "job.read", "clock"),
             (_("操作日志"), "trail.index", "trail.read", "history"),
             (_("接口令牌"), "account.tokens", "token.create", "key"),

@@ -232,7 +232,8 @@ ACTS: dict[str, frozenset[str]] = {
     "import.finished": frozenset({"sheet", "rows", "new", "changed", "refused"}),
     "import.profile_saved": frozenset({"sheet", "name"}),
     "parameter.set": frozenset({"key", "value", "since"}),
-    "target.set": frozenset({"key", "area_code", "value", "since"}),
+    "target.set": frozenset({"key", "area_code", "value", "value2", "comparator", "since", "year", "source"}),
+    "target.withdrawn": frozenset({"key", "area_code", "value", "since", "year", "reason"}),
     "seal.made": frozenset({"no", "root", "first_id", "last_id", "count"}),
     "seed.step_taken": frozenset({"name", "step", "on"}),
 }

@@ -373,6 +373,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "parameter.read": OFFICE_ROLES,
     "parameter.set": frozenset({"section_city"}),
     "target.set": frozenset({"section_city"}),
+    "target.withdraw": frozenset({"section_city"}),
     "trail.read": frozenset({"auditor", "section_city", "admin"}),
     "audit.seal": frozenset(),
     "audit.verify": frozenset({"auditor", "section_city", "admin"}),

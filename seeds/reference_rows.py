@@ -38,4 +38,4 @@ def load() -> None:
         for row in rows("targets"):
             if row["key"] not in known:
                 values = {**row, "since": date.fromisoformat(row["since"]), "value": Decimal(row["value"])}
-                session.add(IndicatorTarget(**values))
+                session.add(IndicatorTarget(**values | {"year": int(row["year"])}))

@@ -8,10 +8,10 @@ from flask_smorest import Blueprint
 
 from blueprints.schemas.base import page_out
 from blueprints.schemas.follow_ups import EffortIn, EffortOut
-from blueprints.schemas.indicators import BehindIn, BehindOut, IndicatorsOut, TrendIn, WhenWhereIn
+from blueprints.schemas.indicators import BehindIn, BehindOut, IndicatorsOut, TrendIn, UnitsIn, UnitsOut, WhenWhereIn
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import indicator_efforts, indicators
+from registry.queries import indicator_efforts, indicator_units, indicators
 
 bp = Blueprint("api_indicators", __name__, url_prefix="/indicators", description="Coverage indicators on any day")
 
@@ -39,7 +39,15 @@ def one(query: dict[str, Any], key: str) -> Any:
 def behind(query: dict[str, Any], key: str) -> Any:
     """The rows that are not counted, each with its reason."""
     on = query["on"] or clock.today()
-    return indicators.behind(actor(), key, on, query["area"], query["limit"], query["cursor"])
+    return indicators.behind(actor(), key, on, query["area"], query["limit"], query["cursor"], query["unit"])
+
+
+@bp.route("/<string:key>/units")
+@bp.arguments(UnitsIn(), location="query")
+@bp.response(200, UnitsOut())
+def units(query: dict[str, Any], key: str) -> Any:
+    """The units that hold the rows behind a figure: counted, behind and value of each."""
+    return indicator_units.by_unit(actor(), key, query["on"] or clock.today(), query["area"], query["start"])
 
 
 @bp.route("/<string:key>/trend")

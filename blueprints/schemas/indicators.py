@@ -9,7 +9,7 @@ from marshmallow import fields, pre_dump
 
 from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
-from blueprints.schemas.fields import Day
+from blueprints.schemas.fields import Day, Integer
 
 
 class WhenWhereIn(In):
@@ -20,7 +20,15 @@ class WhenWhereIn(In):
 
 
 class BehindIn(WhenWhereIn, PageIn):
-    """The same, for a page of rows."""
+    """The same, for a page of rows; `unit` those that a unit holds, 0 those that nobody holds."""
+
+    unit = Integer(load_default=None)
+
+
+class UnitsIn(WhenWhereIn):
+    """The same, for a page of units from place `start` on."""
+
+    start = Integer(max=1_000_000, load_default=0)
 
 
 class TrendIn(In):
@@ -53,6 +61,27 @@ class IndicatorOut(Out):
         """Say the name in the caller's language."""
         names = ("key", "on", "area", "area_name", "numerator", "denominator", "value", "target", "comparator", "met")
         return {"name": say(figure.name), "missing": figure.missing, **{name: getattr(figure, name) for name in names}}
+
+
+class UnitFigureOut(Out):
+    """One unit's part; `unit_id` 0 holds what nobody holds."""
+
+    unit_id = fields.Integer()
+    name = fields.String()
+    counted = fields.Integer()
+    behind = fields.Integer()
+    population = fields.Integer()
+    value = fields.Float(allow_none=True)
+    target = fields.Function(lambda found: float(found.goal.value) if found.goal else None)
+    met = fields.Boolean(allow_none=True)
+
+
+class UnitsOut(Out):
+    """A page of units, most behind first; `next` the `start` of the next page."""
+
+    items: Any = fields.List(fields.Nested(UnitFigureOut))
+    total = fields.Integer()
+    next = fields.Integer(allow_none=True)
 
 
 class IndicatorsOut(Out):

@@ -1,12 +1,11 @@
-"""Parameters, targets and the trail at the border."""
+"""Parameters and the trail at the border."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from blueprints.schemas.base import AreaChoice, In, PageIn
-from blueprints.schemas.fields import Choice, Day, Integer, Number, Text
-from registry.queries.indicators import INDICATORS
+from blueprints.schemas.base import In, PageIn
+from blueprints.schemas.fields import Choice, Day, Integer, Text
 from registry.queries.parameters import DEFAULTS
 
 SUBJECTS = (
@@ -22,6 +21,7 @@ SUBJECTS = (
     ("label_code", _("标签")),
     ("parameter", _("参数")),
     ("indicator_target", _("目标")),
+    ("indicator_snapshot", _("指标数据")),
     ("stored_file", _("文件")),
     ("api_token", _("接口令牌")),
 )
@@ -33,17 +33,6 @@ class ParameterIn(In):
     key = Choice([(key, default.label) for key, default in DEFAULTS.items()], required=True, label=_("参数"))
     value = Text(required=True, max=20, label=_("取值"))
     since = Day(required=True, label=_("生效日期"), hint=_("此前的日子仍按原来的取值判断"))
-
-
-class TargetIn(In):
-    """A target of an indicator from a day on."""
-
-    key = Choice([(key, indicator.name) for key, indicator in INDICATORS.items()], required=True, label=_("指标"))
-    area_code = AreaChoice(label=_("辖区"), hint=_("不选为全市"))
-    comparator = Choice(((">=", "≥"), ("<=", "≤")), label=_("比较"), load_default=">=")
-    percent = Number(required=True, max=1000, places=2, label=_("目标值"), unit="%")
-    since = Day(required=True, label=_("生效日期"))
-    source = Text(required=True, label=_("依据文件"))
 
 
 class TrailFilter(PageIn):

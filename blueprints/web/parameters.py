@@ -1,20 +1,17 @@
-"""What the office may choose: parameters and the plan's targets, each as dated rows."""
+"""What the office may choose: parameters as dated rows."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
-from blueprints.schemas.office import ParameterIn, TargetIn
+from blueprints.schemas.office import ParameterIn
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import areas
 from registry.queries import parameters as queries
-from registry.queries.indicators import INDICATORS
 from registry.services import parameters
 
 bp = Blueprint("parameters", __name__, url_prefix="/parameters")
@@ -23,8 +20,7 @@ bp = Blueprint("parameters", __name__, url_prefix="/parameters")
 @bp.route("/")
 def index() -> Any:
     """The values in force and the rows behind them."""
-    names = {key: indicator.name for key, indicator in INDICATORS.items()}
-    return render_template("parameters/index.html", overview=queries.overview(actor(), clock.today()), names=names)
+    return render_template("parameters/index.html", overview=queries.overview(actor(), clock.today()))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -35,18 +31,3 @@ def new() -> Any:
         flash(_("参数已设定"), "success")
         return redirect(url_for("parameters.index"))
     return form.page("_form_page.html", title=_("设定参数"), back=url_for("parameters.index"))
-
-
-@bp.route("/targets/new", methods=["GET", "POST"])
-def new_target() -> Any:
-    """Add a dated target."""
-    form = Form(TargetIn(), {"comparator": ">=", "since": clock.today()}, choices={"areas": areas.choices(actor())})
-    if request.method == "POST" and form.submit(_set_target):
-        flash(_("目标已设定"), "success")
-        return redirect(url_for("parameters.index"))
-    return form.page("_form_page.html", title=_("设定目标"), back=url_for("parameters.index"))
-
-
-def _set_target(data: dict[str, Any]) -> Any:
-    value = data.pop("percent") / Decimal(100)
-    return parameters.set_target(actor(), {**data, "value": value, "area_code": data.get("area_code")})

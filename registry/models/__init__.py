@@ -39,6 +39,7 @@ from registry.models.fill_cycles import (
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.follow_ups import FollowUp, FollowUpItem
 from registry.models.hazards import Counter, Hazard, HazardStep
+from registry.models.indicators import IndicatorSnapshot
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
@@ -149,6 +150,7 @@ __all__ = [
     "Holiday",
     "ImportBatch",
     "ImportProfile",
+    "IndicatorSnapshot",
     "IndicatorTarget",
     "Inspection",
     "InspectionBatch",

@@ -23,7 +23,11 @@ class Parameter(Base):
 
 
 class IndicatorTarget(Base):
-    """A target of the plan for an indicator from a day on, for the city (area None) or one area."""
+    """A target of the plan for an indicator from a day on, for the city (area None) or one area.
+
+    `year` is the year by whose end it is to be reached; `value2` the upper bound of `between`; `baseline_value` in the
+    same unit. Of rates all values are shares. A row that was in force is never edited.
+    """
 
     __tablename__ = "indicator_target"
     __table_args__ = (UniqueConstraint("key", "area_code", "since"),)
@@ -36,6 +40,11 @@ class IndicatorTarget(Base):
     value: Mapped[Number]
     nature: Mapped[Code] = mapped_column(default="expected")
     source: Mapped[Name] = mapped_column(default="")
+    year: Mapped[int | None]
+    value2: Mapped[Number | None]
+    baseline_year: Mapped[int | None]
+    baseline_value: Mapped[Number | None]
+    weight: Mapped[Number | None]
 
 
 class Holiday(Base):

@@ -17,19 +17,18 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Area, IndicatorTarget
-from registry.queries import parameters
+from registry.models import Area
+from registry.queries import indicator_targets, parameters
 from registry.queries.indicator_definitions import INDICATORS, Indicator, Parameters, Where
+from registry.queries.indicator_targets import Goals
 from registry.queries.paging import Page, paginate
+from registry.rules import comparisons
+from registry.rules.comparisons import Target
 from registry.rules.dates import add_months, end_of_month
 from registry.settings import current
 
 PARAMETERS = ("paperless.window_days",)
 MOST_TREND_POINTS = 60
-
-Goal = tuple[Decimal | None, str | None]
-"""(target, comparator)."""
-NO_GOAL: Goal = (None, None)
 
 Counts = Mapping[str, tuple[int, int]]
 """area -> (counted, population)."""
@@ -47,28 +46,36 @@ class Figure:
     area_name_en: str
     numerator: int
     denominator: int
-    target: Decimal | None
-    comparator: str | None
+    goal: Target | None
 
     @property
     def value(self) -> Decimal | None:
         return Decimal(self.numerator) / Decimal(self.denominator) if self.denominator else None
 
     @property
+    def behind(self) -> int:
+        """How many of the population are not counted."""
+        return self.denominator - self.numerator
+
+    @property
+    def target(self) -> Decimal | None:
+        return self.goal.value if self.goal else None
+
+    @property
+    def comparator(self) -> str | None:
+        return self.goal.comparator if self.goal else None
+
+    @property
     def met(self) -> bool | None:
         """Whether the target is reached; None without a target or without a value."""
-        if self.target is None or self.value is None:
-            return None
-        return {">=": self.value >= self.target, "<=": self.value <= self.target}.get(
-            self.comparator or ">=", self.value == self.target
-        )
+        return comparisons.is_met(self.value, self.goal)
 
     @property
     def missing(self) -> int:
         """How many more are needed to reach the target."""
-        if self.target is None or self.met:
+        if self.goal is None or self.met or self.goal.comparator not in (">=", "=", "between"):
             return 0
-        return max(ceil(self.target * self.denominator) - self.numerator, 0)
+        return max(ceil(self.goal.value * self.denominator) - self.numerator, 0)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def table(actor: Actor, key: str, on: date) -> list[Figure]:
     """The city first, then every area: city = sum of numerators / sum of denominators."""
     policy.require(actor, "indicator.read")
     indicator = find(key)
-    return _table(actor, key, on, areas(), _targets(on), _counts(actor, [indicator], on)[key])
+    return _table(actor, key, on, areas(), indicator_targets.in_force(on), _counts(actor, [indicator], on)[key])
 
 
 def in_area(actor: Actor, key: str, on: date, area: str | None = None) -> Figure:
@@ -124,16 +131,17 @@ def _table(
     key: str,
     on: date,
     known: dict[str, Area],
-    targets: dict[tuple[str, str | None], Goal],
+    targets: Goals,
     counts: Counts,
 ) -> list[Figure]:
     city = current().city_code
-    goal = targets.get((key, None), NO_GOAL)
+    goal = indicator_targets.goal(targets, key, city, city)
     total = (sum(n for n, _ in counts.values()), sum(d for _, d in counts.values()))
     figures = [_figure(key, on, known.get(city), city, total, goal)]
     for code, area in known.items():
         if code != city and (not actor.areas or code in actor.areas or code in counts):
-            figures.append(_figure(key, on, area, code, counts.get(code, (0, 0)), targets.get((key, code), goal)))
+            own = indicator_targets.goal(targets, key, code, city)
+            figures.append(_figure(key, on, area, code, counts.get(code, (0, 0)), own))
     return figures
 
 
@@ -144,7 +152,7 @@ def board(actor: Actor, on: date, area: str | None = None) -> Board:
         Missing: no such area, or not one the caller sees.
     """
     policy.require(actor, "indicator.read")
-    code, known, targets = area or current().city_code, areas(), _targets(on)
+    code, known, targets = area or current().city_code, areas(), indicator_targets.in_force(on)
     counts = _counts(actor, list(INDICATORS.values()), on)
     by_area = {
         key: {figure.area: figure for figure in _table(actor, key, on, known, targets, counts[key])}
@@ -161,13 +169,22 @@ def figures(actor: Actor, on: date, area: str | None = None) -> list[Figure]:
 
 
 def behind(
-    actor: Actor, key: str, on: date, area: str | None = None, limit: int = 50, cursor: str | None = None
+    actor: Actor,
+    key: str,
+    on: date,
+    area: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+    unit: int | None = None,
 ) -> Page:
-    """The rows not counted, each with its reason: `counted + behind = population`."""
+    """The rows not counted, each with its reason: `counted + behind = population`; with `unit` those it holds, 0 for
+    those that nobody holds."""
     policy.require(actor, "indicator.read")
     indicator = find(key)
     values = parameters.values(PARAMETERS, on)
     statement = policy.scope(actor, indicator.model).where(*left_out(indicator, on, values), *inside(indicator, area))
+    if unit is not None:
+        statement = statement.where(held_by(indicator, unit, on))
     identity: InstrumentedAttribute[int] = indicator.model.id  # type: ignore[attr-defined]
     page = paginate(statement, identity, limit, cursor)
     why = indicator.reasons(page.items, on, values) if page.items else {}
@@ -182,6 +199,12 @@ def left_out(indicator: Indicator, on: date, values: Parameters) -> tuple[Where,
 def inside(indicator: Indicator, area: str | None) -> tuple[Where, ...]:
     """Rows of one area; all of them for the city and without an area."""
     return (indicator.area == area,) if area and area != current().city_code else ()
+
+
+def held_by(indicator: Indicator, unit: int, on: date) -> Where:
+    """Rows that a unit holds on a day; with 0 those of nobody."""
+    holder = indicator.holder(on)
+    return holder == unit if unit else holder.is_(None)  # type: ignore[no-any-return]
 
 
 def trend(actor: Actor, key: str, first: date, last: date, area: str | None = None) -> list[Figure]:
@@ -225,23 +248,13 @@ def _counted_together(actor: Actor, same: Sequence[Indicator], on: date) -> dict
     }
 
 
-def _targets(on: date) -> dict[tuple[str, str | None], Goal]:
-    """(indicator, area or None for the city) -> the target in force on a day."""
-    rows = db.session.execute(
-        select(IndicatorTarget.key, IndicatorTarget.area_code, IndicatorTarget.value, IndicatorTarget.comparator)
-        .where(IndicatorTarget.since <= on)
-        .order_by(IndicatorTarget.since)
-    )
-    return {(key, area): (value, comparator) for key, area, value, comparator in rows}
-
-
 def _figure(
     key: str,
     on: date,
     area: Area | None,
     code: str,
     counts: tuple[int, int],
-    goal: Goal,
+    goal: Target | None,
 ) -> Figure:
     return Figure(
         key=key,
@@ -252,6 +265,5 @@ def _figure(
         area_name_en=area.name_en if area else code,
         numerator=counts[0],
         denominator=counts[1],
-        target=goal[0],
-        comparator=goal[1],
+        goal=goal,
     )

@@ -14,10 +14,8 @@ from registry import policy
 from registry.actor import Actor
 from registry.db import connection, db
 from registry.messages import T
-from registry.models import Holiday, IndicatorTarget, Parameter
+from registry.models import Holiday, Parameter
 from registry.prepared import Prepared
-from registry.queries.areas import AreaName
-from registry.queries.areas import names as area_names
 
 
 @dataclass(frozen=True)
@@ -267,13 +265,11 @@ def holidays() -> tuple[frozenset[date], frozenset[date]]:
 
 @dataclass(frozen=True)
 class Overview:
-    """All parameters with their rows and present values, and all targets."""
+    """All parameters with their rows and present values."""
 
     defaults: dict[str, Default]
     values: dict[str, Decimal]
     rows: dict[str, list[Parameter]]
-    targets: Sequence[IndicatorTarget]
-    areas: dict[str, AreaName]
 
 
 def overview(actor: Actor, on: date) -> Overview:
@@ -282,7 +278,4 @@ def overview(actor: Actor, on: date) -> Overview:
     rows: dict[str, list[Parameter]] = {}
     for row in db.session.scalars(select(Parameter).order_by(Parameter.key, Parameter.since)):
         rows.setdefault(row.key, []).append(row)
-    targets = db.session.scalars(
-        select(IndicatorTarget).order_by(IndicatorTarget.key, IndicatorTarget.since, IndicatorTarget.area_code)
-    ).all()
-    return Overview(DEFAULTS, values(tuple(DEFAULTS), on), rows, targets, area_names())
+    return Overview(DEFAULTS, values(tuple(DEFAULTS), on), rows)

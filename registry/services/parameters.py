@@ -1,10 +1,9 @@
-"""Numbers an office may choose, and the plan's targets: dated rows, each change in the trail."""
+"""Numbers an office may choose: dated rows, each change in the trail."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 
@@ -13,7 +12,7 @@ from registry.actor import Actor
 from registry.db import transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
-from registry.models import IndicatorTarget, Parameter
+from registry.models import Parameter
 from registry.queries.parameters import DEFAULTS, MONTH_DAY
 from registry.rules.seasons import month_day
 
@@ -53,13 +52,3 @@ def _require_month_day(number: Decimal) -> None:
         month_day(int(number))
     except ValueError:
         raise Invalid.field("value", T("请填写月日，例如430为4月30日")) from None
-
-
-def set_target(actor: Actor, data: dict[str, Any]) -> IndicatorTarget:
-    """Add a target row: `key, area_code|None, since, value (0-1), comparator, nature, source`."""
-    policy.require(actor, "target.set")
-    with transaction() as session:
-        row = IndicatorTarget(**data)
-        session.add(row)
-        audit.record(actor, "target.set", row, key=row.key, area_code=row.area_code, value=row.value, since=row.since)
-        return row

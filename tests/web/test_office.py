@@ -38,16 +38,6 @@ def test_a_bad_parameter_is_refused(browser_of, changed, message) -> None:
     assert message in response.text
 
 
-def test_a_target_of_a_county_shows_on_the_page(browser_of) -> None:
-    form = {"key": "paperless_maintenance", "area_code": "341321", "percent": "70", "comparator": ">="}
-    form |= {"since": clock.today().isoformat(), "source": "砀山县2026年计划"}
-    browser = browser_of("section")
-    assert browser.post("/parameters/targets/new", data=form).status_code == 302
-    page = browser.get("/parameters/").text
-    assert "砀山县2026年计划" in page
-    assert "≥ 70 %" in page
-
-
 @pytest.mark.parametrize(("login", "status"), [("auditor", 403), ("county", 403), ("company", 403)])
 def test_only_the_section_sets_parameters(browser_of, login, status) -> None:
     assert browser_of(login).post("/parameters/new", data={}).status_code in (status, 422)

@@ -20,7 +20,7 @@ def behind(key: str) -> Listing:
 
     def page(actor: Actor, filters: Filters, cursor: str | None) -> Page:
         on = filters.get("on") or clock.today()
-        return indicators.behind(actor, key, on, filters.get("area"), LARGEST, cursor)
+        return indicators.behind(actor, key, on, filters.get("area"), LARGEST, cursor, filters.get("unit"))
 
     return Listing(
         heading=T("未计入：{name}", name=indicator.name),

@@ -1,0 +1,66 @@
+"""Frozen figures of indicators: what a period came to, who stands for it, and each later revision."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.models.base import Base, Code, Day, Long, Moment, Name
+from registry.models.people import Person
+from registry.models.units import Unit
+
+Part = Annotated[Decimal, mapped_column(Numeric(16, 3))]
+
+
+class IndicatorSnapshot(Base):
+    """One figure of one area at the end of a period. `origin` is `captured` (computed at 24:00 of the last day) or
+    `reported` (handed in by the unit responsible, with its document).
+
+    What it says never changes, not even in a draft: a correction is a row with the next `revision` and a reason. The
+    row of the highest revision is the one that is read. A locked row takes no change at all; both are kept by triggers.
+    `late` marks what was captured or reported after its day.
+    """
+
+    __tablename__ = "indicator_snapshot"
+    __table_args__ = (
+        UniqueConstraint("key", "area_code", "period_end", "revision"),
+        Index("ix_indicator_snapshot_period_end", "period_end"),
+        Index("ix_indicator_snapshot_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[Code]
+    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
+    period_end: Mapped[Day]
+    revision: Mapped[int] = mapped_column(default=0)
+    origin: Mapped[Code]
+    numerator: Mapped[Part | None]
+    denominator: Mapped[Part | None]
+    value: Mapped[Annotated[Decimal, mapped_column(Numeric(18, 6))] | None]
+    rule_version: Mapped[Code]
+    captured_at: Mapped[Moment]
+    late: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[Long] = mapped_column(default="")
+    reporter: Mapped[Name] = mapped_column(default="")
+    document: Mapped[Name] = mapped_column(default="")
+    note: Mapped[Long] = mapped_column(default="")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[Code]
+    returned_reason: Mapped[Long] = mapped_column(default="")
+    submitted_at: Mapped[Moment | None]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[Moment | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    locked_at: Mapped[Moment | None]
+    locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
+    entered_by: Mapped[Person | None] = relationship(foreign_keys=[entered_by_id], lazy="raise_on_sql")
+    submitted_by: Mapped[Person | None] = relationship(foreign_keys=[submitted_by_id], lazy="raise_on_sql")
+    approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id], lazy="raise_on_sql")
+    locked_by: Mapped[Person | None] = relationship(foreign_keys=[locked_by_id], lazy="raise_on_sql")
