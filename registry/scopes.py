@@ -39,6 +39,7 @@ from registry.models import (
     Elevator,
     ElevatorRisk,
     ElevatorUse,
+    EmergencyPlan,
     Endorsement,
     EnforcementCase,
     FaultReport,
@@ -72,12 +73,16 @@ from registry.models import (
     PaperTemplate,
     PartTest,
     Person,
+    PlateCheck,
     Policy,
     PolicyItem,
     PolicyShare,
     QualityCheck,
     Registration,
     RenewalProject,
+    RescueCodeRange,
+    Responder,
+    ResponderArea,
     SafetyAppointment,
     SafetyCharge,
     SafetyPaper,
@@ -464,6 +469,27 @@ def _alliances(actor: Actor) -> Where:
     return or_(Alliance.member_a_id == actor.unit_id, Alliance.member_b_id == actor.unit_id)
 
 
+def _responders(actor: Actor) -> Where:
+    """A county sees who serves one of its areas, or the whole city, and the teams of its own units."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        serving = select(ResponderArea.responder_id).where(
+            ResponderArea.area_code.in_((*actor.areas, current().city_code))
+        )
+        return or_(Responder.id.in_(serving), _of_unit(Responder.unit_id)(actor))
+    return Responder.unit_id == actor.unit_id
+
+
+def _emergency_plans(actor: Actor) -> Where:
+    """Offices: those of their areas and their own; a unit its own."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(EmergencyPlan.area_code.in_(actor.areas), EmergencyPlan.unit_id == actor.unit_id)
+    return EmergencyPlan.unit_id == actor.unit_id
+
+
 def _everything(_actor: Actor) -> Where:
     return true()
 
@@ -497,6 +523,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Drill: _of_unit(Drill.company_id),
     Elevator: _elevators,
     EnforcementCase: _cases,
+    EmergencyPlan: _emergency_plans,
     Endorsement: _of_policy(Endorsement.policy_id),
     ElevatorRisk: lambda actor: _of_elevators(actor, ElevatorRisk.elevator_id),
     ElevatorUse: lambda actor: _of_elevators(actor, ElevatorUse.elevator_id),
@@ -528,6 +555,9 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Policy: _policies,
     PolicyItem: _of_policy(PolicyItem.policy_id),
     PolicyShare: _of_policy(PolicyShare.policy_id),
+    PlateCheck: lambda actor: _of_elevators(actor, PlateCheck.elevator_id),
+    RescueCodeRange: _everything,
+    Responder: _responders,
     RenewalProject: lambda actor: _of_elevators(actor, RenewalProject.elevator_id),
     Registration: _registrations,
     SafetyAppointment: _of_unit(SafetyAppointment.unit_id),

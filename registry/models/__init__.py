@@ -51,6 +51,18 @@ from registry.models.papers import CircularItem, Paper, PaperFile, PaperTemplate
 from registry.models.people import ApiToken, Certificate, Membership, Person, SignIn, SignInFailure
 from registry.models.policies import Claim, Endorsement, FillSettlement, Policy, PolicyItem, PolicyShare
 from registry.models.registrations import ElevatorUse, Registration, RegistrationStep, SafetyPart
+from registry.models.rescue import PlateCheck, RescueCodeRange
+from registry.models.responders import (
+    DutyException,
+    DutyShift,
+    EmergencyPlan,
+    PlanDrill,
+    RegisterStamp,
+    Responder,
+    ResponderArea,
+    ResponderMember,
+    ResponderStatus,
+)
 from registry.models.risk import ElevatorRisk, StationRisk
 from registry.models.safety import (
     SafetyAppointment,
@@ -126,10 +138,13 @@ __all__ = [
     "DirectiveItem",
     "DirectiveStep",
     "Drill",
+    "DutyException",
+    "DutyShift",
     "Elevator",
     "ElevatorRisk",
     "ElevatorStatus",
     "ElevatorUse",
+    "EmergencyPlan",
     "Endorsement",
     "EnforcementCase",
     "FaultReport",
@@ -174,17 +189,25 @@ __all__ = [
     "Parameter",
     "PartTest",
     "Person",
+    "PlanDrill",
+    "PlateCheck",
     "Policy",
     "PolicyItem",
     "PolicyShare",
     "QualityCheck",
     "RateWindow",
     "Reading",
+    "RegisterStamp",
     "Registration",
     "RegistrationStep",
     "RenewalProject",
     "RenewalStep",
+    "RescueCodeRange",
     "RescueEnrolment",
+    "Responder",
+    "ResponderArea",
+    "ResponderMember",
+    "ResponderStatus",
     "SafetyAppointment",
     "SafetyCharge",
     "SafetyPaper",

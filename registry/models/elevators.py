@@ -26,6 +26,7 @@ class Elevator(Placed, Base):
         Index("ix_elevator_device_code", "device_code"),
         Index("ix_elevator_use_cert_no", "use_cert_no"),
         Index("ix_elevator_division_code", "division_code"),
+        Index("ix_elevator_lat", "lat", "lon"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -188,6 +189,7 @@ class RescueEnrolment(Period, Base):
     __tablename__ = "rescue_enrolment"
     __table_args__ = (
         Index("ix_rescue_enrolment_elevator_id_since", "elevator_id", "since", "until", "plate_verified_on"),
+        Index("ix_rescue_enrolment_code", "code", "until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

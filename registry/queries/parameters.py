@@ -196,6 +196,16 @@ DEFAULTS: dict[str, Default] = {
     "safety.monthly_late_days": Default(T("每月调度纪要的补报天数"), "60", "d", T("口径建议，暂无规定"), "G"),
     "safety.ahead_days": Default(T("每日检查提示检验和证件到期的天数"), "30", "d", T("口径建议，暂无规定"), "G"),
     "paper.background_rows": Default(T("文书在后台生成的行数起点"), "150", "n", T("口径建议，暂无规定"), "G"),
+    "rescue.load_metres": Default(
+        T("救援力量每有一起未办结事件，派单排序时按远多少米计算"), "3000", "m", T("口径建议，暂无规定"), "G"
+    ),
+    "rescue.scope_all": Default(
+        T("96366覆盖率是否计入自动扶梯、自动人行道和杂物电梯（1是0否）"), "0", "1", T("江苏按乘客、载货电梯统计"), "G"
+    ),
+    "rescue.code_step": Default(T("成批编发识别码时相邻号码的间隔"), "1", "n", T("口径建议，暂无规定"), "G"),
+    "rescue.code_rest_days": Default(
+        T("停用的识别码多少天后可再编给别的电梯（0为不再使用）"), "0", "d", T("口径建议，暂无规定"), "G"
+    ),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 
