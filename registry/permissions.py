@@ -95,6 +95,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "cylinder_report.dismiss": OFFICERS,
     "cylinder_report.reopen": frozenset({"section_city", "inspector_county", "leader_county"}),
     "rescue.enrol": REGISTRARS | {"rescue_desk"},
+    "rescue.find": OFFICE_ROLES,
     "rescue.read_codes": OFFICE_ROLES | MAINTENANCE | {"use_manager"},
     "rescue.set_range": frozenset({"section_city", "rescue_desk"}),
     "rescue.give_codes": REGISTRARS | {"rescue_desk"},

@@ -181,7 +181,9 @@ def _line(row: Responder, at: datetime, names: Mapping[str, areas.AreaName], peo
 
 def _people(rows: Sequence[Responder]) -> dict[int, Person]:
     """Those that a rota or an exception names; they are loaded with it."""
-    lines: list[DutyShift | DutyException] = [each for row in rows for each in (*row.shifts, *row.exceptions)]
+    lines: list[DutyShift | DutyException] = []
+    for row in rows:
+        lines += [*row.shifts, *row.exceptions]
     return {each.person_id: each.person for each in lines if each.person_id and each.person}
 
 

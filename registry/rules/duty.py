@@ -56,10 +56,10 @@ def minutes(text: str) -> int:
     """
     hours, _, rest = text.strip().replace("：", ":").partition(":")
     if not (hours.isdecimal() and rest.isdecimal() and len(rest) == 2):
-        raise ValueError(text)
+        raise ValueError(f"no time of the day: {text}")
     found = int(hours) * 60 + int(rest)
     if int(rest) > 59 or found > DAY_MINUTES:
-        raise ValueError(text)
+        raise ValueError(f"no time of the day: {text}")
     return found
 
 
