@@ -12,6 +12,9 @@ MAINTENANCE = frozenset({"maintenance_manager", "technician"})
 STATION = frozenset({"filling_manager", "filler", "checker"})
 # Deliver cylinders and keep them for a station; they see those cylinders and nothing else.
 DELIVERY = frozenset({"courier", "depot_keeper"})
+# Operators of the 96366 rescue desk, and those whom they may send.
+DESK = frozenset({"rescue_desk"})
+RESPONDERS = frozenset({"maintenance_manager", "technician", "use_manager"})
 EVERYONE = frozenset(CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"})
 COUNTY_OFFICERS = frozenset({"inspector_county", "officer_station", "leader_county"})
 
@@ -78,6 +81,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "renewal.register": REGISTRARS,
     "fault_report.submit": frozenset(),
     "fault_report.read": OFFICE_ROLES | MAINTENANCE | {"use_manager"},
+    "fault_report.pass_on": DESK,
     "fault_report.take": MAINTENANCE | {"use_manager"},
     "fault_report.answer": MAINTENANCE | {"use_manager"},
     "fault_report.close": MAINTENANCE | {"use_manager"},
@@ -325,6 +329,29 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "accident.send_report": frozenset({"section_city"}),
     "accident.pass_up": frozenset({"section_city"}),
     "accident.close": frozenset({"section_city", "leader_city"}),
+    "call.read": OFFICE_ROLES | RESPONDERS,
+    "call.take": DESK,
+    "call.tie": DESK,
+    "call.amend": DESK,
+    "call.dispatch": DESK,
+    "call.upgrade": DESK,
+    "call.hand_over": DESK,
+    "call.withdraw": DESK,
+    "call.answer": DESK | RESPONDERS,
+    "call.decline": DESK | RESPONDERS,
+    "call.depart": DESK | RESPONDERS,
+    "call.arrive": DESK | RESPONDERS,
+    "call.release": DESK | RESPONDERS,
+    "call.record_cause": DESK | MAINTENANCE,
+    "call.repair": DESK | MAINTENANCE,
+    "call.call_back": DESK,
+    "call.close": DESK,
+    "call.reopen": DESK | {"section_city"},
+    "call.mark_false_alarm": DESK,
+    "call.pass_on": DESK,
+    "call.make_clue": OFFICERS,
+    "call.blacken": frozenset(),
+    "call_statistics.read": OFFICE_ROLES,
     "status_report.read": OFFICE_ROLES,
     "status_report.issue": frozenset({"section_city", "leader_city", "leader_county"}),
     "risk.read": EVERYONE - STATION - {"insurer"},

@@ -20,6 +20,8 @@ from registry.models import (
     Area,
     Assessment,
     Assignment,
+    Call,
+    CallDispatch,
     Campaign,
     Capacity,
     Certificate,
@@ -178,6 +180,15 @@ def _fault_reports(actor: Actor) -> Where:
     if actor.role == "use_manager":
         return FaultReport.use_unit_id == actor.unit_id
     return _of_elevators(actor, FaultReport.elevator_id) if actor.role in OFFICE_ROLES else false()
+
+
+def _calls(actor: Actor) -> Where:
+    """Offices by area and elevator; everybody else the calls he was asked to come to."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return or_(Call.area_code.in_(actor.areas), _of_elevators(actor, Call.elevator_id))
+    return Call.id.in_(select(CallDispatch.call_id).where(CallDispatch.unit_id == actor.unit_id))
 
 
 def _contracts(actor: Actor) -> Where:
@@ -503,6 +514,8 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Alliance: _alliances,
     Area: _everything,
     Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
+    Call: _calls,
+    CallDispatch: lambda actor: CallDispatch.call_id.in_(select(Call.id).where(_calls(actor))),
     Campaign: _campaigns,
     Capacity: _everything,
     Certificate: _certificates,

@@ -124,6 +124,7 @@ PEOPLE = (
     CastPerson("depot", "蒋琴", "depot", "depot_keeper"),
     CastPerson("filler2", "邵兵", "station2", "filler", None, ("P",)),
     CastPerson("checker2", "孟洁", "station2", "checker", None, ("P",)),
+    CastPerson("desk2", "邓凯", "desk", "rescue_desk"),
 )
 
 

@@ -3,6 +3,7 @@
 from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
+from registry.models.calls import Call, CallDispatch, CallStep
 from registry.models.campaigns import Campaign, CampaignLink
 from registry.models.cases import CaseClock, CaseStep, EnforcementCase
 from registry.models.company_records import Drill, QualityCheck
@@ -104,6 +105,9 @@ __all__ = [
     "Area",
     "Assessment",
     "Assignment",
+    "Call",
+    "CallDispatch",
+    "CallStep",
     "Campaign",
     "CampaignLink",
     "Capacity",

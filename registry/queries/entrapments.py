@@ -1,30 +1,53 @@
-"""How often people were trapped in an elevator, counted from what is on record.
+"""How often people were trapped in an elevator, counted from what is on record: the calls of 96366, and what riders
+reported. A rider's report of a day on which the desk had a call from the same elevator is the same event, counted once.
 
-Today that is what riders reported. A further source (the calls of 96366) joins `recorded` as one more SELECT of
-(elevator_id, day); everything that ranks or shows entrapments reads only this file.
+Everything that ranks or shows entrapments reads only this file.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import CompoundSelect, Subquery, exists, func, select, union_all
 
 from registry.db import db
-from registry.models import FaultReport
+from registry.models import Call, FaultReport
+from registry.rules import calls
+from registry.rules.dates import add_months
 from registry.rules.fault_reports import ENTRAPMENT
+from registry.rules.limits import limit
 
 NOT_ONE = ("dismissed",)
 
 
-def recorded(since: date, until: date) -> Select[int]:
+def by_call(since: date, until: date) -> tuple[Any, ...]:
+    """The condition of a call that was an entrapment with `since < day <= until`; exercises are none."""
+    return (
+        Call.kind == calls.ENTRAPMENT,
+        Call.drill.is_(False),
+        Call.elevator_id.is_not(None),
+        Call.received_on > since,
+        Call.received_on <= until,
+    )
+
+
+def recorded(since: date, until: date) -> CompoundSelect[int]:
     """The elevator of every entrapment on record with `since < day <= until`; a dismissed report was none."""
-    return select(FaultReport.elevator_id).where(
+    called = exists().where(
+        Call.elevator_id == FaultReport.elevator_id,
+        Call.received_on == FaultReport.reported_on,
+        Call.kind == calls.ENTRAPMENT,
+        Call.drill.is_(False),
+    )
+    reports = select(FaultReport.elevator_id).where(
         FaultReport.kind == ENTRAPMENT,
         FaultReport.state.not_in(NOT_ONE),
         FaultReport.reported_on > since,
         FaultReport.reported_on <= until,
+        ~called,
     )
+    return union_all(reports, select(Call.elevator_id).where(*by_call(since, until)))
 
 
 def counts(since: date, until: date) -> Subquery:
@@ -35,5 +58,11 @@ def counts(since: date, until: date) -> Subquery:
 
 def count(elevator_id: int, since: date, until: date) -> int:
     """The entrapments of one elevator."""
-    rows = recorded(since, until).where(FaultReport.elevator_id == elevator_id).subquery()
-    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+    rows = recorded(since, until).subquery()
+    statement = select(func.count()).select_from(rows).where(rows.c.elevator_id == elevator_id)
+    return db.session.scalar(statement) or 0
+
+
+def repeat_since(on: date) -> date:
+    """The day after which entrapments make a repeat elevator on a day."""
+    return add_months(on, -limit("call_limits", "repeat_months", on))

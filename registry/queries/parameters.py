@@ -191,6 +191,14 @@ DEFAULTS: dict[str, Default] = {
     "cylinder_report.per_source_hour": Default(T("同一来源每小时气瓶举报上限"), "5", "n", T("防止滥用，建议值"), "G"),
     "cylinder_report.per_cylinder_hour": Default(T("同一气瓶每小时举报上限"), "10", "n", T("防止滥用，建议值"), "G"),
     "cylinder_report.answer_hours": Default(T("气瓶举报答复时限"), "72", "h", T("口径建议，暂无规定"), "G"),
+    "call.level2_seconds": Default(
+        T("无人接单后提议启动二级响应的时间"), "180", "s", T("宿州口径建议，参照池州三级响应"), "G"
+    ),
+    "call.level3_seconds": Default(
+        T("无人接单后提议启动三级响应的时间"), "300", "s", T("广州三级响应五分钟；宿州口径建议"), "G"
+    ),
+    "call.goal_minutes": Default(T("困人救援到场目标"), "15", "min", T("宿州口径建议"), "G"),
+    "call.phone_days": Default(T("报警人电话保留天数"), "90", "d", T("口径建议，暂无规定"), "G"),
     "safety.daily_late_days": Default(T("每日安全检查记录的补记天数"), "7", "d", T("口径建议，暂无规定"), "G"),
     "safety.weekly_late_days": Default(T("每周排查报告的补报天数"), "30", "d", T("口径建议，暂无规定"), "G"),
     "safety.monthly_late_days": Default(T("每月调度纪要的补报天数"), "60", "d", T("口径建议，暂无规定"), "G"),

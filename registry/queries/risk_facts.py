@@ -25,7 +25,7 @@ from registry.models import (
     SafetyProblem,
     TrailEntry,
 )
-from registry.queries import inspection_cover
+from registry.queries import entrapments, inspection_cover
 from registry.rules import hazards, risk
 from registry.rules.dates import add_months
 from registry.rules.lifecycle import STATUSES
@@ -107,10 +107,11 @@ def _statements(on: date) -> dict[str, Select[Any]]:
     )
     holding = (Contract.since <= on, or_(Contract.until.is_(None), Contract.until > on))
     cover = inspection_cover.covers(on)
+    trapped = entrapments.counts(since, on)
     return {
         "covered_until": select(cover.c.elevator_id, cover.c.due_by),
         "faults_in_year": faults.where(FaultReport.kind != "entrapment").group_by(FaultReport.elevator_id),
-        "entrapments_in_year": faults.where(FaultReport.kind == "entrapment").group_by(FaultReport.elevator_id),
+        "entrapments_in_year": select(trapped.c.elevator_id, trapped.c.count),
         "contracts": select(Contract.elevator_id, func.count()).where(*holding).group_by(Contract.elevator_id),
         "maintenance_due": select(MaintenanceState.elevator_id, func.min(MaintenanceState.due_on))
         .join(Contract, Contract.id == MaintenanceState.contract_id)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -70,6 +71,31 @@ def submit(code: str, data: Data, address: str) -> tuple[FaultReport, bool]:
             photo=photo is not None,
         )
         return row, False
+
+
+def pass_on(actor: Actor, elevator_id: int, data: Data) -> FaultReport:
+    """Note what somebody told the rescue desk as a fault report: `kind, text?, phone?`; who maintains it is told.
+
+    Raises:
+        Missing: no such elevator. Invalid: unknown kind.
+    """
+    policy.require(actor, "fault_report.pass_on")
+    _check(data)
+    with transaction() as session:
+        elevator = policy.get(actor, Elevator, Elevator.id == elevator_id)
+        row = _new(session, elevator, {**data, "ref": str(uuid4())}, clock.now())
+        row.ref_digest = digest({**data, "on": elevator_id})
+        session.add(row)
+        audit.record(
+            actor,
+            "fault_report.received",
+            row,
+            no=row.no,
+            elevator_id=row.elevator_id,
+            kind=row.kind,
+            photo=False,
+        )
+        return row
 
 
 def move(actor: Actor, no: str, verb: str, note: str = "", version: int | None = None) -> FaultReport:

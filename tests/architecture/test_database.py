@@ -113,6 +113,7 @@ def test_sqlite_is_opened_as_promised(app: Flask) -> None:
         "directive_step",
         "sealing_step",
         "case_step",
+        "call_step",
     ],
 )
 def test_seals_and_steps_have_their_triggers(app: Flask, table: str) -> None:

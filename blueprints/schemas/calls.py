@@ -1,0 +1,302 @@
+"""Emergency calls at the border: taking one in, the moves, what is shown. Moments with their zone, seconds whole."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import Schema, fields
+
+from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
+from blueprints.schemas.elevators import OptionalRef
+from blueprints.schemas.fault_reports import KIND_CHOICES as REPORT_KINDS
+from blueprints.schemas.fields import Choice, Choices, Day, Integer, Known, Lines, Moment, Note, Text, Yes
+from blueprints.schemas.policies import Both, named_pairs
+from registry.rules import calls as rules
+
+SOURCES = named_pairs(rules.names("call_sources"))
+KINDS = [(kind.id, kind) for kind in rules.kinds().values()]
+TAKEN_KINDS = [(key, kind) for key, kind in KINDS if key != rules.FALSE_ALARM]
+VULNERABLE = named_pairs(rules.names("call_vulnerable"))
+RESULTS = named_pairs(rules.names("call_results"))
+CAUSES = named_pairs(rules.names("call_causes"))
+CAUSE_GROUPS = named_pairs(rules.cause_groups())
+SATISFACTIONS = named_pairs(rules.names("call_satisfactions"))
+SERVICES = [(key, Both(rules.roles()[key].zh, rules.roles()[key].en)) for key in rules.SERVICES]
+STATE_CHOICES = (
+    ("running", _("正在救援")),
+    ("open", _("全部在办")),
+    ("to_end", _("待回访或办结")),
+    *((state.id, state) for state in rules.STATES.values()),
+)
+DECLINE_REASONS = (_("人员都在救援中"), _("距离太远"), _("不是本单位维保的电梯"))
+
+
+def _facts() -> dict[str, Any]:
+    return {
+        "caller": Text(max=60, label=_("报警人")),
+        "caller_phone": Text(max=30, kind="tel", label=_("回拨电话"), hint=_("只有接警员和前往的救援人员看得到")),
+        "place": Text(label=_("地点"), hint=_("不知道是哪台电梯时：小区、楼栋、单元")),
+        "trapped": Integer(max=99, label=_("被困人数"), unit=_("人")),
+        "vulnerable": Choices(VULNERABLE, label=_("需要照顾的人"), kind="checks"),
+        "injured": Integer(max=99, label=_("受伤人数"), unit=_("人")),
+        "area": AreaChoice(),
+    }
+
+
+class CallFields(In):
+    """What every call may say."""
+
+    source = Choice(SOURCES, required=True, label=_("来源"))
+    kind = Choice(TAKEN_KINDS, required=True, label=_("类型"))
+    elevator = Text(max=120, label=_("电梯"), hint=_("救援识别码或标签代码"))
+
+
+CallIn: type[Schema] = type(
+    "CallIn",
+    (CallFields,),
+    {
+        "__doc__": "A call as it is taken in; the elevator by rescue code or label code, or else where the caller is.",
+        **_facts(),
+        "position": fields.Nested(PositionIn, allow_none=True),
+        "received_at": Moment(label=_("接警时间")),
+        "note": Note(label=_("情况")),
+        "drill": Yes(label=_("演练")),
+        "ref": OptionalRef(),
+    },
+)
+
+
+class CallFilter(PageIn):
+    """Filters of the list."""
+
+    q = Text(max=100, label=_("编号、识别码或地址"), kind="search")
+    state = Choice(STATE_CHOICES, label=_("状态"))
+    kind = Choice(KINDS, label=_("类型"))
+    source = Choice(SOURCES, label=_("来源"))
+    area = AreaChoice()
+    since = Day(label=_("接警于（从）"))
+    until = Day(label=_("至"))
+    elevator = Text(max=120, label=_("电梯标签代码"))
+    drill = Known(label=_("演练"))
+
+
+class StatisticsFilter(In):
+    """Of which days and which area."""
+
+    since = Day(label=_("从"))
+    until = Day(label=_("至"))
+    area = AreaChoice()
+
+
+def _asked() -> dict[str, Any]:
+    """What moves may need, by name."""
+    return {
+        "elevator": Text(max=120, label=_("电梯"), hint=_("救援识别码或标签代码")),
+        "responders": Lines(most=10, label=_("救援单位"), hint=_("每行一个：全称、统一社会信用代码或编号")),
+        "service": Choice(SERVICES, label=_("移交给")),
+        "reason": Text(max=200, label=_("原因")),
+        "dispatch": Integer(min=1, label=_("救援单位"), kind="select", choices="dispatches"),
+        "result": Choice(RESULTS, label=_("解救结果")),
+        "cause": Choice(CAUSES, label=_("故障原因")),
+        "satisfaction": Choice(SATISFACTIONS, label=_("满意度"), kind="radio"),
+        "title": Text(label=_("线索名称")),
+        "description": Note(label=_("情况")),
+        "suggested_clause": Text(max=60, label=_("可能的判定条款")),
+    }
+
+
+MoveIn: type[Schema] = type(
+    "CallMoveIn",
+    (In,),
+    {
+        "__doc__": "What a move needs; `GET /calls/{no}/moves` says which. `dispatch`: for the desk, whom it is about. "
+        "`version`: the one the caller saw, to be told when somebody else was faster. `ref`: for repeats.",
+        **_asked(),
+        **_facts(),
+        "kind": Choice(TAKEN_KINDS),
+        "report_kind": Choice([pair for pair in REPORT_KINDS if pair[0] != rules.ENTRAPMENT]),
+        "eta_minutes": Integer(max=600),
+        "position": fields.Nested(PositionIn, allow_none=True),
+        "done_at": Moment(),
+        "note": Note(),
+        "version": Integer(),
+        "ref": OptionalRef(),
+    },
+)
+
+# What a move may say beside what it needs, on its page.
+ALSO = {
+    "answer": ("eta_minutes",),
+    "depart": ("eta_minutes",),
+    "release": ("trapped", "injured"),
+    "pass_on": ("report_kind",),
+    "make_clue": ("title", "description", "suggested_clause"),
+    "amend": ("kind", "caller", "caller_phone", "place", "trapped", "vulnerable", "injured"),
+}
+REQUIRED_ALSO = ("title", "description")
+
+
+@cache
+def move_form(verb: str, needs: tuple[str, ...], desk: bool) -> Schema:
+    """The form of a move: what it needs is required; the desk says whom it is about."""
+    known = {
+        **_asked(),
+        **_facts(),
+        "kind": Choice(TAKEN_KINDS, label=_("类型")),
+        "report_kind": Choice(
+            [pair for pair in REPORT_KINDS if pair[0] != rules.ENTRAPMENT], label=_("报修类型"), load_default="other"
+        ),
+        "eta_minutes": Integer(max=600, label=_("预计几分钟到场"), unit=_("分钟")),
+    }
+    own: dict[str, Any] = {}
+    if desk and (verb in rules.OF_DISPATCH or "dispatch" in needs):
+        own["dispatch"] = known["dispatch"]
+        own["dispatch"].required = True
+    for name in (*needs, *ALSO.get(verb, ())):
+        if name != "note":
+            own[name] = known[name]
+            own[name].required = name in needs or name in REQUIRED_ALSO
+    own["note"] = Note(max=1000, required="note" in needs, label=_("说明"), hint=_("请不要写电话"))
+    own["version"] = Integer(required=True, kind="hidden", label=_("版本"))
+    schema: Schema = type(f"Call_{verb}", (In,), own)()
+    return schema
+
+
+class CallTimerOut(Out):
+    """One clock. `state`: waits, runs, late, done, done_late, void, proposed. `left`: seconds until it is due."""
+
+    key = fields.String()
+    name = fields.String(attribute="zh")
+    due = fields.DateTime(allow_none=True)
+    done = fields.DateTime(allow_none=True)
+    state = fields.String()
+    left = fields.Integer(allow_none=True)
+    dispatch = fields.Integer(attribute="asked", allow_none=True)
+    why = fields.String()
+    basis = fields.String()
+
+
+class CallDispatchOut(Out):
+    """Who was asked to come, and what became of it; the contact for the desk and the unit itself alone."""
+
+    id = fields.Integer()
+    level = fields.Integer()
+    role = fields.String()
+    unit = fields.String(allow_none=True)
+    contact = fields.String(allow_none=True)
+    contact_phone = fields.String(allow_none=True)
+    distance_m = fields.Integer(allow_none=True)
+    state = fields.String()
+    dispatched_at = fields.DateTime()
+    answered_at = fields.DateTime(allow_none=True)
+    eta_minutes = fields.Integer(allow_none=True)
+    declined_at = fields.DateTime(allow_none=True)
+    departed_at = fields.DateTime(allow_none=True)
+    arrived_at = fields.DateTime(allow_none=True)
+    arrived_distance_m = fields.Integer(allow_none=True)
+    withdrawn_at = fields.DateTime(allow_none=True)
+    reason = fields.String()
+
+
+class CallStepOut(Out):
+    """A line of the log; `by` is the unit."""
+
+    verb = fields.String()
+    source = fields.String()
+    target = fields.String()
+    at = fields.DateTime()
+    done_at = fields.DateTime()
+    dispatch = fields.Integer(attribute="dispatch_id", allow_none=True)
+    note = fields.String()
+    data = fields.Dict()
+    by = fields.Function(lambda step: step.unit.name if step.unit else None)
+
+
+class CallOut(Out):
+    """A call. The elevator by label code; `phone` masked for everybody but the desk and those on the way."""
+
+    no = fields.String()
+    source = fields.String()
+    kind = fields.String()
+    drill = fields.Boolean()
+    state = fields.String()
+    level = fields.Integer()
+    received_at = fields.DateTime()
+    phone = fields.String(allow_none=True)
+    elevator = fields.String(allow_none=True)
+    rescue_code = fields.String(allow_none=True)
+    area = fields.String(allow_none=True)
+    place = fields.String()
+    note = fields.String()
+    trapped = fields.Integer(allow_none=True)
+    vulnerable = fields.List(fields.String())
+    injured = fields.Integer()
+    dispatched_at = fields.DateTime(allow_none=True)
+    accepted_at = fields.DateTime(allow_none=True)
+    arrived_at = fields.DateTime(allow_none=True)
+    released_at = fields.DateTime(allow_none=True)
+    result = fields.String(allow_none=True)
+    cause = fields.String(allow_none=True)
+    repaired_at = fields.DateTime(allow_none=True)
+    called_back_at = fields.DateTime(allow_none=True)
+    satisfaction = fields.String(allow_none=True)
+    closed_at = fields.DateTime(allow_none=True)
+    red = fields.Boolean()
+    proposed = fields.String(allow_none=True)
+    version = fields.Integer()
+
+
+class CallDetailOut(CallOut):
+    """A call with its clocks, whom it was sent to, its log and the moves this caller may make."""
+
+    caller = fields.String(allow_none=True)
+    timers = fields.List(fields.Nested(CallTimerOut))
+    dispatches = fields.List(fields.Nested(CallDispatchOut))
+    steps = fields.List(fields.Nested(CallStepOut))
+    entrapments_in_year = fields.Integer()
+    moves = fields.List(fields.String())
+
+
+class CallMoveOut(Out):
+    """A move that this caller may make now."""
+
+    move = fields.Function(lambda move: move.verb.replace("_", "-"))
+    name = fields.String(attribute="zh")
+    needs = fields.List(fields.String())
+    basis = fields.String()
+
+
+class CallMovesOut(Out):
+    """The moves that this caller may make now."""
+
+    items = fields.List(fields.Nested(CallMoveOut))
+
+
+def shown_line(line: Any) -> dict[str, Any]:
+    """A call as it crosses the border."""
+    row = line.call
+    plain = {name: getattr(row, name) for name in CallOut().fields if hasattr(type(row), name)}
+    return {
+        **plain,
+        "phone": line.phone,
+        "elevator": row.elevator.label_code if row.elevator else None,
+        "rescue_code": row.elevator.rescue_code if row.elevator else None,
+        "area": row.area_code,
+        "red": line.red,
+        "proposed": line.proposed.key if line.proposed else None,
+    }
+
+
+def shown(case: Any, dispatches: Any) -> dict[str, Any]:
+    """One call as it crosses the border; `dispatches` as the query shows them to this caller."""
+    return {
+        **shown_line(case),
+        "caller": case.call.caller if case.shows_people else None,
+        "timers": case.timers,
+        "dispatches": dispatches,
+        "steps": case.steps,
+        "entrapments_in_year": case.repeats,
+        "moves": [move.verb.replace("_", "-") for move in case.moves],
+    }
