@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from registry.models import Call, CallDispatch, Elevator
@@ -17,7 +18,7 @@ PHONE = "13905571234"
 def lift(number: int = 1, code: str = CODE, **changes: Any) -> Elevator:
     """The property's elevator on the platform, maintained by the cast's company."""
     row = maintained(cast.actor("section"), number, **changes)
-    rescue.enrol(cast.actor("desk"), row.id, code)
+    rescue.enrol(cast.actor("desk"), row.id, code, date(2024, 1, 1))
     return row
 
 

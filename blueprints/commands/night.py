@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 
 from registry import clock
 from registry.actor import SYSTEM
-from registry.queries import risk_facts
-from registry.services import anomaly_finding, cylinder_anomaly_finding, fill_clips, risk
+from registry.queries import call_facts, risk_facts
+from registry.services import anomaly_finding, calls, cylinder_anomaly_finding, fill_clips, risk
 
 group = AppGroup("night", help="Nightly jobs; each may run twice.")
 
@@ -47,3 +47,9 @@ def grade(touched: bool) -> None:
     today = clock.today()
     risk.refresh_stations(SYSTEM, today)
     click.echo(risk.refresh_touched(SYSTEM, since, today) if since else risk.refresh(SYSTEM, today))
+
+
+@group.command("calls")
+def blacken_calls() -> None:
+    """Forget who called the rescue desk, once the office's days are over."""
+    click.echo(calls.blacken(SYSTEM, call_facts.phones_kept_since()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from registry import clock
 from registry.models import Call, CallDispatch
@@ -54,6 +54,11 @@ def limits() -> Limits:
     chosen = parameters.values(CHOSEN, clock.today())
     level2, level3, goal = (int(chosen[key]) for key in CHOSEN)
     return Limits(level2, level3, goal * 60)
+
+
+def phones_kept_since() -> datetime:
+    """Who called about what was closed before is forgotten."""
+    return clock.now() - timedelta(days=int(parameters.value("call.phone_days", clock.today())))
 
 
 def timers(call: Call, now: datetime, chosen: Limits | None = None) -> list[Timer]:

@@ -154,6 +154,7 @@ def _year_before(last: date) -> date:
 def _rows(actor: Actor, since: date, until: date, area: str | None) -> Sequence[Any]:
     statement = (
         policy.scope(actor, Call, *COLUMNS)
+        .select_from(Call)
         .outerjoin(Elevator, Elevator.id == Call.elevator_id)
         .where(Call.drill.is_(False), Call.received_on.between(since, until))
         .order_by(Call.id)
@@ -218,6 +219,7 @@ def _responses(actor: Actor, since: date, until: date, area: str | None) -> tupl
             CallDispatch.answered_at,
             CallDispatch.departed_at,
         )
+        .select_from(Call)
         .join(CallDispatch, CallDispatch.call_id == Call.id)
         .where(
             Call.drill.is_(False),

@@ -19,6 +19,7 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import (
     Accident,
+    Call,
     Elevator,
     FaultReport,
     Filling,
@@ -229,6 +230,7 @@ def _average(actor: Actor, _key: str, period: Period) -> By:
 
 _LOADED: dict[Any, tuple[Any, ...]] = {
     FaultReport: (joinedload(FaultReport.elevator),),
+    Call: (joinedload(Call.elevator),),
     Filling: (joinedload(Filling.station), joinedload(Filling.cylinder)),
     SupervisionCheck: (joinedload(SupervisionCheck.unit),),
     Hazard: (joinedload(Hazard.unit),),
@@ -244,6 +246,10 @@ def _row(one: Any) -> Row:
             return Row(one.address or one.label_code, one.use_cert_no or "", "elevator", one.label_code)
         case Accident():
             return Row(one.title, f"{one.happened_on} {one.unit.name}", "accident", one.no)
+        case Call():
+            return Row(
+                one.no, f"{one.received_on} {one.elevator.address if one.elevator else one.place}", "call", one.no
+            )
         case FaultReport():
             return Row(one.no, f"{one.reported_on} {one.elevator.address}", "fault_report", one.no)
         case Hazard():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -12,6 +13,7 @@ from sqlalchemy import func, or_, select
 from registry.db import Base
 from registry.models import (
     Accident,
+    Call,
     Contract,
     Drill,
     Elevator,
@@ -31,7 +33,7 @@ from registry.queries import hazard_months, inspection_cover, key_units
 from registry.queries.hazard_months import Period
 from registry.queries.indicator_definitions import elevators_in_use, in_status
 from registry.queries.periods import holds
-from registry.rules import hazards
+from registry.rules import calls, hazards
 from registry.rules.accident_case import NO_ACCIDENT
 from registry.rules.dates import add_months
 from registry.rules.supervision_checks import NOT_OK
@@ -57,7 +59,7 @@ class Part:
     joins: tuple[tuple[Any, Any], ...] = ()
     amount: Any = None
     columns: tuple[Any, ...] = ()
-    weigh: Callable[..., int] | None = None
+    weigh: Callable[..., int | Decimal] | None = None
     seen: type[Base] | None = None
     more: tuple[Part, ...] = ()
     notes: Callable[[Collection[int]], Mapping[int, str]] | None = None
@@ -139,6 +141,24 @@ def _reports(period: Period, entrapment: bool) -> Made:
         Part(FaultReport, Elevator.area_code, where, joins),
         _elevators(elevators_in_use(period.until)),
     )
+
+
+def _arrivals(period: Period, _choice: int) -> Made:
+    """From the call to the first who can free people; exercises are left out."""
+    where = (
+        Call.received_on.between(period.since, period.until),
+        Call.kind == calls.ENTRAPMENT,
+        Call.drill.is_(False),
+        Call.arrived_at.is_not(None),
+    )
+    minutes = Part(
+        Call,
+        Call.area_code,
+        where,
+        columns=(Call.received_at, Call.arrived_at),
+        weigh=lambda received, arrived: Decimal(round((arrived - received).total_seconds())) / 60,
+    )
+    return Made(minutes, Part(Call, Call.area_code, where))
 
 
 def _traced(period: Period, _choice: int) -> Made:
@@ -319,6 +339,7 @@ _MAKERS: dict[str, Callable[[Period, int], Made]] = {
     "maintenance_rate": lambda _p, _c: Made(ready="maintenance_on_time"),
     "entrapment_rate": lambda period, _c: _reports(period, True),
     "fault_rate": lambda period, _c: _reports(period, False),
+    "arrival_mean": _arrivals,
     "fill_trace_rate": _traced,
     "code_rate": lambda _p, _c: Made(ready="cylinder_traceability"),
     "check_plan_rate": _planned,

@@ -16,7 +16,6 @@ from registry import policy
 from registry.actor import Actor
 from registry.queries.todo import (
     accidents,
-    calls,
     cylinder_life,
     cylinders,
     elevators,
@@ -34,7 +33,6 @@ __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
 
 TONES = ("late", "due", "open")
 TODOS: tuple[Todo, ...] = (
-    *calls.TODOS,
     *accidents.TODOS,
     *cylinders.TODOS,
     *cylinder_life.TODOS,
