@@ -18,7 +18,7 @@ from registry.actor import Actor
 from registry.counters import next_number
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
-from registry.messages import T
+from registry.messages import Spoken, T
 from registry.models import Call, CallDispatch, CallStep, Elevator
 from registry.permissions import DESK
 from registry.queries import call_facts
@@ -157,7 +157,7 @@ def move(actor: Actor, no: str, verb: str, data: Data, version: int | None = Non
             raise Conflict(_overtaken(session, row))
         found = rules.find_move(row.state, verb, clock.today())
         if found is None:
-            raise Conflict(_overtaken(session, row, T(rules.STATES[row.state].zh)))
+            raise Conflict(_overtaken(session, row, stands=True))
         making = Making(
             actor, session, row, found, data, _dispatch(actor, row, found, data), data.get("done_at") or clock.now()
         )
@@ -259,13 +259,19 @@ def _check(making: Making) -> None:
 def _said(making: Making, reason: str) -> T:
     """Why not, and who was faster where that is a colleague."""
     one = making.dispatch
-    if reason in ("answered", "departed", "arrived") and one is not None and one.person is not None:
-        return T("{name}{did}", name=one.person.name, did=REFUSALS[reason])
-    return REFUSALS[reason]
+    if one is None or one.person is None:
+        return REFUSALS[reason]
+    name = one.person.name
+    faster = {
+        "answered": T("{name}已经接单", name=name),
+        "departed": T("{name}已经出发", name=name),
+        "arrived": T("{name}已经到场", name=name),
+    }
+    return faster.get(reason, REFUSALS[reason])
 
 
-def _overtaken(session: Session, row: Call, state: T | None = None) -> T:
-    """What somebody else did in the meantime."""
+def _overtaken(session: Session, row: Call, stands: bool = False) -> T:
+    """What somebody else did in the meantime; `stands`: that it does not go from where the call stands now."""
     last = session.scalars(
         select(CallStep)
         .where(CallStep.call_id == row.id)
@@ -273,12 +279,16 @@ def _overtaken(session: Session, row: Call, state: T | None = None) -> T:
         .order_by(CallStep.id.desc())
         .limit(1)
     ).one()
-    verb = next((T(found.zh) for found in rules.MOVES if found.verb == last.verb), T("接警"))
-    at = f"{last.at.astimezone(clock.CITY_ZONE):%H:%M:%S}"
-    who = last.person.name if last.person else T("系统")
-    if state is None:
-        return T("这起警情刚被办理过：{who}在{at}办理了“{step}”。请看最新情况后再办", who=who, at=at, step=verb)
-    return T("现在的状态是“{state}”，不能这样办理：{who}在{at}办理了“{step}”", state=state, who=who, at=at, step=verb)
+    made = next((found for found in rules.MOVES if found.verb == last.verb), None)
+    said = {
+        "step": Spoken(made.zh, made.en) if made else T("接警"),
+        "at": f"{last.at.astimezone(clock.CITY_ZONE):%H:%M:%S}",
+        "who": last.person.name if last.person else T("系统"),
+    }
+    if not stands:
+        return T("这起警情刚被办理过：{who}在{at}办理了“{step}”。请看最新情况后再办", **said)
+    state = rules.STATES[row.state]
+    return T("现在的状态是“{state}”，不能这样办理：{who}在{at}办理了“{step}”", state=Spoken(state.zh, state.en), **said)
 
 
 def _sent(session: Session, row: Call, ref: str | None, content: str) -> bool:
