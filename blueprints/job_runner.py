@@ -10,8 +10,10 @@ from typing import Any
 
 from flask import Flask
 
+from blueprints import export_jobs
 from registry.db import DatabaseAway, db
 from registry.documents.office import issued
+from registry.errors import RegistryError
 from registry.services import jobs
 from registry.services.jobs import Given
 
@@ -19,10 +21,10 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 20.0
 PAUSE_SECONDS = 2.0
-Progress = Callable[[int, int], None]
-Handler = Callable[[Mapping[str, Any], Progress], None]
+Progress = Callable[..., None]  # (done, steps, part, about) as services.jobs.beat
+Handler = Callable[[Mapping[str, Any], Progress], int | None]  # what it returns is the id of the file that came of it
 
-HANDLERS: dict[str, Handler] = {"paper": issued.make}
+HANDLERS: dict[str, Handler] = {"paper": issued.make, "export": export_jobs.make}
 
 
 def work(app: Flask, worker: str, over: threading.Event, handlers: Mapping[str, Handler] = HANDLERS) -> None:
@@ -45,20 +47,23 @@ def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS
         return False
     number, tries, kind, data = job.id, job.tries, job.kind, dict(job.data)
     log.info("job %s (%s), try %s", number, kind, tries)
-    problem = ""
+    problem, sentence, made = "", "", None
     try:
         with _alive(app, number, tries) as given:
-            _do(handlers, kind, data, number, tries, given)
+            made = _do(handlers, kind, data, number, tries, given)
     except Given:
         log.info("job %s was taken away", number)
         return True
+    except RegistryError as error:
+        sentence = error.detail or str(error) or type(error).__name__
+        problem = f"{type(error).__name__}: {sentence}"
     except Exception as error:
         log.exception("job %s (%s) failed", number, kind)
         problem = f"{type(error).__name__}: {error}"
     finally:
         db.session.rollback()
     try:
-        log.info("job %s: %s", number, jobs.finish(number, tries, problem))
+        log.info("job %s: %s", number, jobs.finish(number, tries, problem, sentence, made))
     except Given:
         log.info("job %s was taken away", number)
     return True
@@ -66,15 +71,15 @@ def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS
 
 def _do(
     handlers: Mapping[str, Handler], kind: str, data: dict[str, Any], number: int, tries: int, given: threading.Event
-) -> None:
-    def progress(done: int, steps: int) -> None:
+) -> int | None:
+    def progress(done: int, steps: int, part: str = "", about: str = "") -> None:
         if given.is_set():
             raise Given
-        jobs.beat(number, tries, done, steps)
+        jobs.beat(number, tries, done, steps, part, about)
 
     if kind not in handlers:
         raise LookupError(f"nobody knows how to do {kind}")
-    handlers[kind](data, progress)
+    return handlers[kind](data, progress)
 
 
 @contextmanager

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import refresh
 
 from registry import clock
 from registry.actor import Actor
@@ -95,7 +98,10 @@ def close_session(response: Response) -> Response:
 
 
 def language() -> str:
-    """`zh` or `en`: chosen by cookie, else the person's, else what an API caller accepts, else Chinese."""
+    """`zh` or `en`: chosen by cookie, else the person's, else what an API caller accepts, else Chinese. Without a
+    request the one of `speaking`."""
+    if not has_request_context():
+        return str(g.get("language", "zh"))
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen
@@ -103,6 +109,18 @@ def language() -> str:
     if request.authorization is not None:
         return request.accept_languages.best_match(LANGUAGES, "zh") or "zh"
     return who.language if who and who.language in LANGUAGES else "zh"
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Work without a request in a language."""
+    g.language = chosen
+    refresh()
+    try:
+        yield
+    finally:
+        g.pop("language")
+        refresh()
 
 
 def locale() -> str:

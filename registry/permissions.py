@@ -255,9 +255,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "paper.keep_file": OFFICE_ROLES | UNIT_MANAGERS,
     # Workers act for the system alone.
     "job.run": frozenset(),
-    "job.ask": OFFICE_ROLES | UNIT_MANAGERS,
+    "job.ask": EVERYONE,
     "job.read": frozenset({"admin", "auditor"}),
-    "job.stop": frozenset({"admin"}),
+    # Whoever asked for it; an administrator any. An auditor sees all and touches none.
+    "job.stop": EVERYONE - {"auditor"},
+    "job.repeat": frozenset({"admin"}),
     "label_batch.read": OFFICE_ROLES | STATION | UNIT_MANAGERS,
     "label_batch.request": UNIT_MANAGERS,
     "label_batch.withdraw": UNIT_MANAGERS,

@@ -174,10 +174,11 @@ class Office(RuleBasedStateMachine):
 
     def attempt(self, login: str, verb: str, wrong: str = "") -> None:
         """Try one move; what is refused changes nothing."""
+        if verb == "close":
+            self.time.forward(days=12)
         self.before, self.last = self.standing(), verb
         data = data_for(verb, login)
         if verb == "close":
-            self.time.forward(days=12)
             data["notice_published_on"] = clock.today() - timedelta(days=12)
         if self.hazard.clauses == ["4.6a"] and verb == "recognise":
             data["clauses"] = ["4.6a"]

@@ -50,7 +50,9 @@ def _files(paper_id: int) -> dict[str, Any]:
     """A paper, and the job that makes its files where it is a long one."""
     paper = queries.show(actor(), paper_id)
     job = jobs.of_key(queries.job_key(paper.id))
-    return {"paper": paper, "job": job, "waiting": jobs.is_open(job)}
+    shown = jobs.shown(job) if job else None
+    own = job is not None and job.person_id == actor().person_id
+    return {"paper": paper, "job": job, "waiting": jobs.is_open(job), "shown": shown, "own_job": own}
 
 
 @bp.route("/<int:paper_id>/progress")

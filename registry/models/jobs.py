@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Code, Json, Moment, Name
+from registry.models.office import StoredFile
 from registry.models.people import Person
 
 OPEN_JOBS = ("waiting", "running")
@@ -16,7 +17,9 @@ class Job(Base):
 
     `key` names what the work is about: of one key one job is open. A worker holds a job until `held_until`, which it
     puts off while it lives; after that somebody else may take it, and `tries` tells the two apart. `done` of `steps`
-    parts are finished.
+    are finished (`steps` 0: nobody knows how many there are); `part` and `about` name what is being done now.
+
+    `problem` is for the administrator, `sentence` for who asked; `file_id` is the file that came out of it.
     """
 
     __tablename__ = "job"
@@ -44,9 +47,14 @@ class Job(Base):
     worker: Mapped[Name] = mapped_column(default="")
     held_until: Mapped[Moment | None]
     problem: Mapped[Name] = mapped_column(default="")
+    part: Mapped[Code] = mapped_column(default="", server_default="")
+    about: Mapped[Name] = mapped_column(default="", server_default="")
+    sentence: Mapped[Name] = mapped_column(default="", server_default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     asked_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    file: Mapped[StoredFile | None] = relationship(lazy="raise_on_sql")

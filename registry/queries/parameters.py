@@ -214,6 +214,7 @@ DEFAULTS: dict[str, Default] = {
     "rescue.code_rest_days": Default(
         T("停用的识别码多少天后可再编给别的电梯（0为不再使用）"), "0", "d", T("口径建议，暂无规定"), "G"
     ),
+    "export.background_rows": Default(T("表格在后台导出的行数起点"), "10000", "n", T("口径建议，暂无规定"), "G"),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 

@@ -73,33 +73,38 @@ def take(worker: str) -> Job | None:
             _end(job, "failed", job.problem or "the worker fell silent")
             return None
         job.state, job.worker, job.tries, job.done = "running", worker[:200], job.tries + 1, 0
+        job.part, job.about, job.sentence = "", "", ""
         job.held_until = now + HELD
         return job
 
 
-def beat(job_id: int, tries: int, done: int | None = None, steps: int | None = None) -> None:
-    """The worker lives, and has done so much. Raises Given when the job is no longer its own."""
+def beat(job_id: int, tries: int, done: int | None = None, steps: int = 1, part: str = "", about: str = "") -> None:
+    """The worker lives, and has done so much (`steps` 0: of nobody knows how much), now at `part` of what `about` names
+    (`queries.jobs.PARTS`). Raises Given when the job is no longer its own."""
     changes: dict[str, Any] = {"held_until": clock.now() + HELD}
     if done is not None:
-        changes |= {"done": done, "steps": steps or 1}
+        changes |= {"done": done, "steps": steps, "part": part, "about": about[:200]}
     with transaction(durable=False) as session:
         mine = update(Job).where(Job.id == job_id, Job.state == "running", Job.tries == tries)
         if not session.execute(mine.values(changes).returning(Job.id)).all():
             raise Given
 
 
-def finish(job_id: int, tries: int, problem: str = "") -> str:
-    """The worker has ended: done without `problem`, else tried again after a pause, or failed for good. Returns the
+def finish(job_id: int, tries: int, problem: str = "", sentence: str = "", file_id: int | None = None) -> str:
+    """The worker has ended: done without `problem`, else tried again after a pause, or failed for good. With a
+    `sentence` the registry itself refused, and trying again would not help. `file_id`: what came out of it. Returns the
     state; Given when the job is no longer its own."""
     policy.require(SYSTEM, "job.run")
     with transaction() as session:
         job = session.get_one(Job, job_id, with_for_update=True, populate_existing=True)
         if job.state != "running" or job.tries != tries:
             raise Given
+        job.sentence = sentence[:200]
         if not problem:
-            job.done = job.steps
+            job.file_id = file_id
+            job.done = job.steps = job.steps or 1
             _end(job, "done", "")
-        elif tries >= MOST_TRIES:
+        elif sentence or tries >= MOST_TRIES:
             _end(job, "failed", problem)
         else:
             job.state, job.held_until, job.problem = "waiting", None, problem[:200]
@@ -109,9 +114,10 @@ def finish(job_id: int, tries: int, problem: str = "") -> str:
 
 
 def stop(actor: Actor, job_id: int) -> Job:
-    """Stop a job that waits or runs; its worker lets go at its next step.
+    """Stop a job that waits or runs: whoever asked for it, or the administrator. Its worker lets go at its next step.
 
     Raises:
+        Missing: somebody else's.
         Conflict: it has ended.
     """
     policy.require(actor, "job.stop")
@@ -130,7 +136,7 @@ def again(actor: Actor, job_id: int) -> Job:
     Raises:
         Conflict: it waits, runs or is done, or another one of the same key is open.
     """
-    policy.require(actor, "job.stop")
+    policy.require(actor, "job.repeat")
     with transaction() as session:
         job = policy.get(actor, Job, Job.id == job_id, lock=True)
         if job.state not in ("failed", "stopped"):

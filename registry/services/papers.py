@@ -72,7 +72,7 @@ def issue(actor: Actor, kind: str, title: str, about: About, facts: Mapping[str,
         audit.record(actor, "paper.issued", paper, kind=kind, number=number, title=title, hazard_id=about.hazard_id)
         if _rows(facts) > int(parameters.value("paper.background_rows", today)):
             session.flush()
-            jobs.ask(actor, "paper", papers.job_key(paper.id), {"paper_id": paper.id}, steps=2)
+            jobs.ask(actor, "paper", papers.job_key(paper.id), {"paper_id": paper.id})
         return paper
 
 

@@ -95,6 +95,18 @@ def test_what_fails_is_tried_again_later_and_later_and_then_given_up(time, app) 
         jobs.again(cast.actor("admin"), job.id)
 
 
+def test_what_the_registry_refuses_is_not_tried_again(time, app) -> None:
+    job = asked()
+
+    def refused(_data, _progress):
+        raise Conflict("库存不平衡")
+
+    assert job_runner.run_next(app, "one", {"paper": refused})
+    assert state(job) == ("failed", 1)
+    row = db.session.get_one(Job, job.id)
+    assert (row.sentence, row.problem) == ("库存不平衡", "Conflict: 库存不平衡")
+
+
 def test_a_kind_nobody_knows_is_a_problem_of_the_job(time, app) -> None:
     job = asked()
     assert job_runner.run_next(app, "one", {})

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from openpyxl import load_workbook
+from sqlalchemy import func, select
 
-from blueprints import job_runner
+from blueprints import export_jobs, job_runner
+from registry import clock
 from registry.db import db, transaction
-from registry.models import Job, Parameter
+from registry.documents.office import issued
+from registry.models import Job, Membership, Parameter, Unit
 from registry.services import circulars, jobs
 from seeds import cast
 from tests.hazards_factory import Clock, move, reported, walk
@@ -34,7 +38,7 @@ def test_a_long_circular_is_made_in_the_background_and_its_page_says_how_far(app
     paper = long_circular(time)
     browser, path = browser_of("section"), f"/papers/{paper.id}"
     page = browser.get(path).text
-    assert "正在后台生成（0/2）" in page
+    assert "正在后台生成（0%）" in page
     assert f'hx-get="{path}/progress"' in page
     assert f'href="{path}/pdf"' not in page
     assert "正在后台生成" in browser.get(f"{path}/progress").text
@@ -69,8 +73,128 @@ def test_the_administrator_stops_and_begins_anew(time, browser_of) -> None:
 
 def test_who_may_see_and_stop_jobs(time, client, browser_of) -> None:
     job = jobs.ask(cast.actor("section"), "paper", "paper.9", {"paper_id": 9})
-    for login, seen, stopped in (("auditor", 200, 403), ("section", 403, 403), ("property", 403, 403)):
+    for login, listed, seen, stopped in (
+        ("auditor", 200, 200, 403),
+        ("leader", 403, 404, 404),
+        ("property", 403, 404, 404),
+        ("section", 403, 200, 302),
+    ):
         browser = browser_of(login)
-        assert browser.get("/jobs/").status_code == seen
+        assert browser.get("/jobs/").status_code == listed
+        assert browser.get(f"/jobs/{job.id}").status_code == seen
+        assert browser.get(f"/jobs/{job.id}/progress").status_code == seen
         assert browser.post(f"/jobs/{job.id}/stop").status_code == stopped
+    assert browser_of("section").post(f"/jobs/{job.id}/again").status_code == 403
     assert "/account/sign-in" in client.get("/jobs/").headers["Location"]
+    assert "/account/sign-in" in client.get(f"/jobs/{job.id}").headers["Location"]
+
+
+def test_a_long_paper_tells_of_its_chapters(app, time, browser_of) -> None:
+    paper = long_circular(time)
+    told: list[tuple[int, str]] = []
+
+    def progress(done: int, steps: int, part: str = "", about: str = "") -> None:
+        told.append((done * 100 // steps, f"{part} {about}".strip()))
+
+    issued.make({"paper_id": paper.id}, progress)
+    assert [share for share, _words in told] == sorted(share for share, _words in told)
+    words = [words for _share, words in told]
+    assert words[0] == "word"
+    assert sum(one.startswith("chapter 一、") for one in words) == 1
+    assert sum(one.startswith("chapter") for one in words) >= 3
+    assert words[-3:] == ["pages", "keep", "keep"]
+    assert told[-1][0] == 100
+
+
+def test_a_page_of_a_running_job_renews_itself_and_says_what_is_done(app, time, browser_of) -> None:
+    job = jobs.ask(cast.actor("section"), "paper", "paper.9", {"paper_id": 9})
+    browser, seen = browser_of("section"), []
+
+    def handler(_data, progress):
+        progress(45, 100, "chapter", "二、主要问题")
+        seen.append(browser.get(f"/jobs/{job.id}/progress").text)
+        seen.append(browser_of("admin").get("/jobs/?rows=1").text)
+
+    assert f'hx-get="/jobs/{job.id}/progress"' in browser.get(f"/jobs/{job.id}").text
+    assert job_runner.run_next(app, "one", {"paper": handler})
+    assert all(text in seen[0] for text in ("排版：二、主要问题", "45%", 'value="45"', "停止"))
+    assert 'hx-get="/jobs/?rows=1"' in seen[1]
+    assert "排版：二、主要问题" in seen[1]
+    over = browser.get(f"/jobs/{job.id}/progress").text
+    assert "hx-get" not in over
+    assert "已完成" in over
+    assert "hx-get" not in browser_of("admin").get("/jobs/?rows=1").text
+
+
+@pytest.fixture
+def long_lists(app) -> None:
+    with transaction() as session:
+        session.add(Parameter(key="export.background_rows", value="2", since=date(2026, 1, 1)))
+
+
+def test_a_long_list_is_written_in_the_background(app, time, long_lists, browser_of) -> None:
+    browser = browser_of("section")
+    answer = browser.get("/exports/units.xlsx")
+    assert answer.status_code == 302
+    page = answer.headers["Location"]
+    assert browser.get("/exports/units.xlsx").headers["Location"] == page  # asked twice is once
+    assert browser.get("/exports/units.xlsx?q=汇源").status_code == 200  # short enough
+    assert browser.get(f"{page}/file").status_code == 404
+    assert "等待" in browser.get(page).text
+    seen: list[str] = []
+
+    def watched(data, progress):
+        def telling(*given):
+            progress(*given)
+            seen.append(browser.get(f"{page}/progress").text)
+
+        return export_jobs.make(data, telling)
+
+    assert job_runner.run_next(app, "one", {"export": watched})
+    assert any("已写入" in text and '<progress aria-labelledby="job-words">' in text for text in seen)
+    over = browser.get(page).text
+    assert f'href="{page}/file"' in over
+    sent = browser.get(f"{page}/file")
+    rows = list(load_workbook(io.BytesIO(sent.data)).active.iter_rows(values_only=True))
+    assert len({row[1] for row in rows[1:]}) == db.session.scalar(select(func.count(Unit.id)))
+    assert browser_of("admin").get(f"{page}/file").status_code == 404  # seen, but not fetched
+    assert browser_of("county").get(f"{page}/file").status_code == 404
+    time.forward(days=8)
+    assert browser_of("section").get(f"{page}/file").status_code == 404
+
+
+def test_what_the_registry_refuses_is_told_and_not_tried_again(app, time, long_lists, browser_of) -> None:
+    browser = browser_of("section")
+    page = browser.get("/exports/units.xlsx").headers["Location"]
+    with transaction() as session:
+        row = session.get_one(Membership, cast.actor("section").membership_id)
+        row.until = clock.today()
+    assert job_runner.run_next(app, "one")
+    job = db.session.scalars(select(Job)).one()
+    assert (job.state, job.tries, job.sentence) == ("failed", 1, "提出导出的人已不再担任这个角色")
+    assert "提出导出的人已不再担任这个角色" in browser_of("admin").get(page).text
+
+
+def test_an_exported_list_is_as_its_asker_sees_it(app, time, long_lists, browser_of) -> None:
+    county = browser_of("dangshan")
+    pages = [one.get("/exports/people.xlsx").headers.get("Location") for one in (county, browser_of("section"))]
+    while job_runner.run_next(app, "one"):
+        pass
+    counts = []
+    for login, page in zip(("dangshan", "section"), pages, strict=True):
+        if page is None:
+            counts.append(0)
+            continue
+        sheet = load_workbook(io.BytesIO(browser_of(login).get(f"{page}/file").data)).active
+        counts.append(sheet.max_row)
+    assert counts[0] < counts[1]
+
+
+def test_a_list_is_written_in_the_language_of_who_asked(app, time, long_lists, browser_of) -> None:
+    browser = browser_of("section")
+    browser.set_cookie("registry_language", "en")
+    page = browser.get("/exports/units.xlsx").headers["Location"]
+    assert job_runner.run_next(app, "one")
+    sheet = load_workbook(io.BytesIO(browser.get(f"{page}/file").data)).active
+    assert sheet.title == "Units"
+    assert all(str(cell.value).isascii() for cell in sheet[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,14 +56,29 @@ def file(actor: Actor, paper_id: int, form: str) -> tuple[Path, str, str]:
     return papers.path(row), MIMES[form], f"{_file_name(paper)}.{form}"
 
 
-def make(data: Mapping[str, Any], progress: Callable[[int, int], None]) -> None:
-    """Both files of the paper `{paper_id}`, in the background; what is there already stays."""
+# How far each part of the work brings a long paper, of a hundred: measured on circulars of some hundred rows.
+WHOLE = 100
+SHARES = {"pictures": (0, 20), "word": (20, 20), "chapter": (45, 70), "pages": (70, 70), "keep": (95, 95)}
+Told = Callable[[str, int, int, str], None]
+
+
+def make(data: Mapping[str, Any], progress: Callable[..., None]) -> None:
+    """Both files of the paper `{paper_id}`, in the background; what is there already stays. It tells of each picture,
+    each chapter and the pages."""
     paper = papers.show(SYSTEM, data["paper_id"])
-    for number, form in enumerate(MIMES):
-        progress(number, len(MIMES))
+
+    def told(part: str, done: int, of: int, about: str) -> None:
+        since, until = SHARES[part]
+        progress(since + (until - since) * done // max(of, 1), WHOLE, part, about)
+
+    for form in MIMES:
         if papers.kept(paper.id, form) is None:
-            _made(SYSTEM, paper, form)
-    progress(len(MIMES), len(MIMES))
+            _made(SYSTEM, paper, form, told)
+    progress(WHOLE, WHOLE, "keep")
+
+
+def _silent(_part: str, _done: int, _of: int, _about: str) -> None:
+    """Somebody waits for the file itself and is told nothing meanwhile."""
 
 
 def draft(kind: str, template: bytes, on: date) -> bytes:
@@ -89,12 +104,16 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def _made(actor: Actor, paper: Paper, form: str) -> StoredFile:
+def _made(actor: Actor, paper: Paper, form: str, told: Told = _silent) -> StoredFile:
     kept = papers.kept(paper.id, "docx")
-    word = papers.path(kept).read_bytes() if kept else _word(paper)
+    word = papers.path(kept).read_bytes() if kept else _word(paper, told)
     if kept is None:
         kept = _keep(actor, paper, "docx", word)
-    return kept if form == "docx" else _keep(actor, paper, "pdf", to_pdf(word, paper.title))
+    if form == "docx":
+        return kept
+    made = to_pdf(word, paper.title, told)
+    told("keep", 0, 1, "")
+    return _keep(actor, paper, "pdf", made)
 
 
 def _keep(actor: Actor, paper: Paper, form: str, content: bytes) -> StoredFile:
@@ -105,13 +124,39 @@ def _keep(actor: Actor, paper: Paper, form: str, content: bytes) -> StoredFile:
     return found
 
 
-def _word(paper: Paper) -> bytes:
+def _word(paper: Paper, told: Told) -> bytes:
     own = papers.template_content(paper.template_id) if paper.template_id else None
-    return fill_in(own or shipped(paper.kind, paper.issued_on), _with_pictures(paper.facts))
+    names = list(_pictures_of(paper.facts))
+    waiting = iter(enumerate(names))
+
+    def next_one() -> None:
+        place, name = next(waiting)
+        told("pictures", place, len(names), name)
+
+    facts = _with_pictures(paper.facts, next_one)
+    told("word", 0, 1, "")
+    return fill_in(own or shipped(paper.kind, paper.issued_on), facts)
 
 
-def _with_pictures(value: Any) -> Any:
-    """Facts with each file that is a picture put beside its name; other files keep their name alone."""
+def _pictures_of(value: Any) -> Iterator[str]:
+    """The names of the pictures and charts that a paper will show, in their order."""
+    match value:
+        case {"file": int(), "name": str(name)} | {"chart": str(name), "bars": list()}:
+            yield name
+        case Mapping():
+            for item in value.values():
+                yield from _pictures_of(item)
+        case list():
+            for item in value:
+                yield from _pictures_of(item)
+
+
+def _with_pictures(value: Any, next_one: Callable[[], None]) -> Any:
+    """Facts with each file that is a picture put beside its name; other files keep their name alone. `next_one` is
+    called before each."""
+    match value:
+        case {"file": int(), "name": str()} | {"chart": str(), "bars": list()}:
+            next_one()
     match value:
         case {"file": int(number), "name": str(name), "width": int(width)}:
             return {"name": name, "picture": _picture(number, width) or ""}
@@ -120,9 +165,9 @@ def _with_pictures(value: Any) -> Any:
         case {"chart": str(), "bars": list()}:
             return Picture(bars(value), CHART_WIDTH)
         case Mapping():
-            return {key: _with_pictures(item) for key, item in value.items()}
+            return {key: _with_pictures(item, next_one) for key, item in value.items()}
         case list():
-            return [_with_pictures(item) for item in value]
+            return [_with_pictures(item, next_one) for item in value]
         case _:
             return value
 

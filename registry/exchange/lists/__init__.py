@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -34,7 +34,7 @@ from registry.exchange.lists.behind import behind
 from registry.messages import T
 from registry.queries.paging import LARGEST
 
-__all__ = ["LISTS", "Listing", "behind", "find", "write"]
+__all__ = ["LISTS", "Listing", "TooLong", "behind", "find", "write"]
 
 MOST_ROWS = 200_000
 LISTS: Mapping[str, Listing] = MappingProxyType(
@@ -93,29 +93,53 @@ def find(name: str) -> Listing:
     return LISTS[name]
 
 
-def write(target: BinaryIO, listing: Listing, actor: Actor, filters: Filters, language: str, say: Say) -> int:
-    """Write what the caller sees of a list as .xlsx; returns the number of rows.
+class TooLong(Exception):
+    """A list has more rows than somebody should wait for."""
+
+
+def write(
+    target: BinaryIO,
+    listing: Listing,
+    actor: Actor,
+    filters: Filters,
+    language: str,
+    say: Say,
+    *,
+    most: int | None = None,
+    told: Callable[[int], None] | None = None,
+) -> int:
+    """Write what the caller sees of a list as .xlsx; returns the number of rows. `told` is called with the rows written
+    so far, page by page.
 
     Raises:
+        TooLong: more than `most` rows; nothing of use was written.
         Forbidden: not a list for this caller.
         Invalid: more than 200,000 rows.
     """
     policy.require(actor, listing.permission)
     title = listing.heading_en if language == "en" else say(listing.heading)
-    return write_xlsx(target, listing.columns, _walk(listing, actor, filters), title, language=language, say=say)
+    return write_xlsx(
+        target, listing.columns, _walk(listing, actor, filters, most, told), title, language=language, say=say
+    )
 
 
-def _walk(listing: Listing, actor: Actor, filters: Filters) -> Iterator[Row]:
+def _walk(
+    listing: Listing, actor: Actor, filters: Filters, most: int | None, told: Callable[[int], None] | None
+) -> Iterator[Row]:
     """All rows, a page at a time, so that the memory stays that of one page."""
     cursor: str | None = None
     count = 0
-    wanted = {**filters, "limit": LARGEST}
+    wanted = {**filters, "limit": min(LARGEST, most or LARGEST)}
     while True:
         page = listing.page(actor, wanted, cursor)
         yield from listing.rows(actor, page.items)
         count += len(page.items)
         cursor = page.next
+        if told:
+            told(count)
         if cursor is None:
             return
+        if most is not None and count >= most:
+            raise TooLong
         if count >= MOST_ROWS:
             raise Invalid({}, T("超过{limit}行，请先用条件缩小范围再导出", limit=MOST_ROWS))
