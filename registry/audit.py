@@ -215,6 +215,8 @@ ACTS: dict[str, frozenset[str]] = {
     "campaign.planned": frozenset({"no", "title", "starts_on"}),
     "campaign.moved": frozenset({"no", "verb", "from", "to"}),
     "campaign.linked": frozenset({"no", "count"}),
+    "campaign.self_checks_ordered": frozenset({"no", "count"}),
+    "campaign_check.answered": frozenset({"no", "unit_id", "found", "corrected", "signer"}),
     "circular.issued": frozenset({"number", "since", "until", "overdue"}),
     "paper.withdrawn": frozenset({"number", "reason"}),
     "paper.file_kept": frozenset({"format", "sha256"}),

@@ -23,6 +23,7 @@ from registry.models import (
     Call,
     CallDispatch,
     Campaign,
+    CampaignSelfCheck,
     Capacity,
     Certificate,
     Claim,
@@ -402,6 +403,15 @@ def _campaigns(actor: Actor) -> Where:
     return false()
 
 
+def _campaign_checks(actor: Actor) -> Where:
+    """Offices by area; a unit its own orders alone."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        return CampaignSelfCheck.area_code.in_(actor.areas)
+    return CampaignSelfCheck.unit_id == actor.unit_id
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -517,6 +527,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Call: _calls,
     CallDispatch: lambda actor: CallDispatch.call_id.in_(select(Call.id).where(_calls(actor))),
     Campaign: _campaigns,
+    CampaignSelfCheck: _campaign_checks,
     Capacity: _everything,
     Certificate: _certificates,
     Claim: _claims,

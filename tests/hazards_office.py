@@ -7,6 +7,7 @@ be possible (I1-I16 of hazards.md §1.7).
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ class Office(RuleBasedStateMachine):
         self.elevator = db.session.get_one(Elevator, self.elevator_id)
         self.seen = [self.line(step) for step in self.ledger()]
         self.files = self.hashes()
-        self.clues = db.session.scalar(select(func.count(Hazard.id))) or 0
+        self.clues = Counted({START.year: db.session.scalar(select(func.count(Hazard.id))) or 0})
         self.before = self.standing()
 
     def teardown(self) -> None:
@@ -144,8 +145,9 @@ class Office(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "no"))
     def another_clue(self, voided: bool) -> None:
         other = reported()
-        self.clues += 1
-        assert other.no.endswith(f"2026-{self.clues:04d}"), "I10"
+        year = clock.today().year
+        self.clues[year] += 1
+        assert other.no == f"ZDYH-341300-{year}-{self.clues[year]:04d}", "I10"
         if voided:
             move("county-leader", other, "void")
 
@@ -257,8 +259,10 @@ class Office(RuleBasedStateMachine):
         assert {key: hashes.get(key) for key in self.files} == self.files
         self.files = hashes
         numbers = sorted(db.session.scalars(select(Hazard.no)))
-        assert numbers == [f"ZDYH-341300-2026-{place:04d}" for place in range(1, self.clues + 1)]
-        assert db.session.scalar(select(Counter.value).where(Counter.kind == "ZDYH")) == self.clues
+        wanted = [f"ZDYH-341300-{year}-{n:04d}" for year, count in self.clues.items() for n in range(1, count + 1)]
+        assert numbers == sorted(wanted), "I10"
+        counters = select(Counter.year, Counter.value).where(Counter.kind == "ZDYH")
+        assert dict(db.session.execute(counters).all()) == self.clues, "I10"
 
     @invariant()
     def the_road_is_whole(self) -> None:

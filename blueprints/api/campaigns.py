@@ -9,8 +9,9 @@ from flask_smorest import Blueprint
 from blueprints.schemas import campaigns as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
+from registry.queries import campaign_offers
 from registry.queries import campaigns as queries
-from registry.services import campaigns
+from registry.services import campaign_checks, campaigns
 
 bp = Blueprint("api_campaigns", __name__, url_prefix="/campaigns", description="Campaigns")
 
@@ -35,6 +36,22 @@ def index(query: dict[str, Any]) -> Any:
 @bp.response(200, schemas.CampaignDetailOut())
 def show(campaign_id: int) -> Any:
     """One campaign with its totals."""
+    return queries.show(actor(), campaign_id)
+
+
+@bp.route("/<int:campaign_id>/offers")
+@bp.arguments(schemas.OfferFilter(), location="query")
+@bp.response(200, schemas.OffersOut())
+def offers(query: dict[str, Any], campaign_id: int) -> Any:
+    """By kind what lies in its scope and period and is not linked yet, newest first, at most 200 a kind."""
+    return campaign_offers.offers(actor(), queries.by_id(actor(), campaign_id), query.get("q") or "")
+
+
+@bp.route("/<int:campaign_id>/self-checks", methods=["POST"])
+@bp.response(200, schemas.CampaignDetailOut())
+def order(campaign_id: int) -> Any:
+    """Order the units that came into the scope meanwhile to check themselves; those ordered before stay."""
+    campaign_checks.order(actor(), campaign_id)
     return queries.show(actor(), campaign_id)
 
 

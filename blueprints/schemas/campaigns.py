@@ -60,6 +60,58 @@ class CampaignLinkIn(In):
     cases = Lines(most=200, label=_("案件编号"), hint=_("每行一个，没有可不填"))
 
 
+class CampaignPickIn(In):
+    """What was ticked among the offers, by numbers."""
+
+    checks = Choices("checks", label=_("监督检查"))
+    directives = Choices("directives", label=_("指令书"))
+    hazards = Choices("hazards", label=_("隐患"))
+    sealings = Choices("sealings", label=_("查封扣押"))
+    cases = Choices("cases", label=_("案件"))
+
+
+class OfferFilter(In):
+    """What is looked for among the offers."""
+
+    q = Text(max=100, label=_("编号或单位名称"), kind="search")
+
+
+class BelongIn(In):
+    """The campaign that a thing belongs to."""
+
+    campaign = Choice("campaigns", required=True, label=_("专项行动"))
+
+
+class OfferOut(Out):
+    """Something inside a campaign's scope and period that may be linked."""
+
+    number = fields.String()
+    unit = fields.String()
+    day = fields.Date()
+    about = fields.String()
+
+
+class OffersOut(Out):
+    """By kind what may be linked."""
+
+    checks = fields.List(fields.Nested(OfferOut))
+    directives = fields.List(fields.Nested(OfferOut))
+    hazards = fields.List(fields.Nested(OfferOut))
+    sealings = fields.List(fields.Nested(OfferOut))
+    cases = fields.List(fields.Nested(OfferOut))
+
+
+class SelfCheckTotalsOut(Out):
+    """What the self-checks came to: counts of units, then of items."""
+
+    ordered = fields.Integer()
+    answered = fields.Integer()
+    late = fields.Integer()
+    found = fields.Integer()
+    corrected = fields.Integer()
+    open = fields.Integer()
+
+
 class CampaignTotalsOut(Out):
     """What was done under a campaign."""
 
@@ -101,6 +153,7 @@ class CampaignDetailOut(Out):
     self_check = fields.String(attribute="campaign.self_check")
     summary = fields.String(attribute="campaign.summary")
     totals = fields.Nested(CampaignTotalsOut)
+    self_checks = fields.Nested(SelfCheckTotalsOut)
     checks = fields.Function(lambda it: [one.no for one in it.checks])
     directives = fields.Function(lambda it: [one.number for one in it.directives])
     hazards = fields.Function(lambda it: [one.no for one in it.hazards])

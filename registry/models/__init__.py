@@ -4,7 +4,7 @@ from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
 from registry.models.calls import Call, CallDispatch, CallStep
-from registry.models.campaigns import Campaign, CampaignLink
+from registry.models.campaigns import Campaign, CampaignLink, CampaignSelfCheck
 from registry.models.cases import CaseClock, CaseStep, EnforcementCase
 from registry.models.company_records import Drill, QualityCheck
 from registry.models.cylinder_anomalies import CylinderAnomaly, CylinderAnomalyStep
@@ -110,6 +110,7 @@ __all__ = [
     "CallStep",
     "Campaign",
     "CampaignLink",
+    "CampaignSelfCheck",
     "Capacity",
     "CaseClock",
     "CaseStep",

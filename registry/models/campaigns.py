@@ -41,6 +41,47 @@ class Campaign(Base):
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
+class CampaignSelfCheck(Base):
+    """The order to one unit to check itself (自查) under a campaign, and its answer (SAMR57 11).
+
+    `area_code`: the area it is counted in. `found` items of which `corrected` were put right; what is `open` is written
+    in `open_items`. `photos`: `[{file, name}, ...]`. `signer` signed for the unit, `person` sent it.
+    """
+
+    __tablename__ = "campaign_self_check"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "unit_id"),
+        Index("ix_campaign_self_check_unit_id", "unit_id"),
+        Index("ix_campaign_self_check_area_code", "area_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
+    ordered_on: Mapped[Day]
+    due_on: Mapped[Day]
+    answered_on: Mapped[Day | None]
+    answered_at: Mapped[Moment | None]
+    found: Mapped[int] = mapped_column(default=0)
+    corrected: Mapped[int] = mapped_column(default=0)
+    findings: Mapped[Long] = mapped_column(default="")
+    open_items: Mapped[Long] = mapped_column(default="")
+    photos: Mapped[Json | None]
+    signer: Mapped[Name] = mapped_column(default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    campaign: Mapped[Campaign] = relationship(lazy="raise_on_sql")
+    unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def open(self) -> int:
+        """Items found and not put right."""
+        return self.found - self.corrected
+
+
 class CampaignLink(Base):
     """Something that was done under a campaign: one of the five is set."""
 

@@ -15,12 +15,14 @@ from registry.db import db
 from registry.models import (
     Campaign,
     CampaignLink,
+    CampaignSelfCheck,
     Directive,
     EnforcementCase,
     Hazard,
     Sealing,
     SupervisionCheck,
 )
+from registry.queries import campaign_checks
 from registry.queries.paging import Page, paginate
 from registry.rules import campaigns as rules
 from registry.rules.workflow import Move, State
@@ -46,12 +48,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Detail:
-    """One campaign on one page; the rows of each kind, newest first, at most 500."""
+    """One campaign on one page; the rows of each kind, newest first, at most 500; `units` are the self-checks, not
+    answered ones first."""
 
     campaign: Campaign
     state: State
     moves: tuple[Move, ...]
     totals: Totals
+    self_checks: campaign_checks.Totals
+    units: Sequence[CampaignSelfCheck]
     checks: Sequence[SupervisionCheck]
     directives: Sequence[Directive]
     hazards: Sequence[Hazard]
@@ -116,6 +121,8 @@ def show(actor: Actor, campaign_id: int) -> Detail:
         state=rules.STATES[row.state],
         moves=own,
         totals=totals(actor, campaign_id),
+        self_checks=campaign_checks.totals(actor, campaign_id),
+        units=campaign_checks.of_campaign(actor, campaign_id),
         checks=_rows(actor, campaign_id, SupervisionCheck, "check_id"),
         directives=_rows(actor, campaign_id, Directive, "directive_id"),
         hazards=_rows(actor, campaign_id, Hazard, "hazard_id"),

@@ -19,6 +19,11 @@ UNIT_KINDS = {
     "filling": ("充装单位", "Filling stations"),
     "inspection": ("检验机构", "Inspection bodies"),
 }
+# Which units have to do with which equipment.
+UNIT_KINDS_OF_EQUIPMENT = {
+    "elevator": ("use", "maintenance", "inspection"),
+    "cylinder": ("filling", "inspection"),
+}
 
 
 def moves_from(state: str, on: date = date.max) -> tuple[Move, ...]:

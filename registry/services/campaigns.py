@@ -25,6 +25,7 @@ from registry.models import (
 )
 from registry.queries import enforcement_steps, legal_moves, papers
 from registry.rules import campaigns as rules
+from registry.services import campaign_checks
 
 Data = Mapping[str, Any]
 NUMBERS = "ZX"
@@ -84,7 +85,7 @@ def plan(actor: Actor, data: Data) -> Campaign:
 
 
 def move(actor: Actor, campaign_id: int, verb: str, data: Data, version: int | None = None) -> Campaign:
-    """Start or end a campaign; ending needs `summary`.
+    """Start or end a campaign; ending needs `summary`. Starting orders the units in its scope to check themselves.
 
     Raises:
         Missing: no such move, or no such campaign for this caller.
@@ -94,7 +95,7 @@ def move(actor: Actor, campaign_id: int, verb: str, data: Data, version: int | N
     if verb not in {found.verb for found in rules.MOVES}:
         raise Missing(T("没有这个办理步骤"))
     policy.require(actor, f"campaign.{verb}")
-    with transaction():
+    with transaction() as session:
         row = policy.get(actor, Campaign, Campaign.id == campaign_id, lock=True)
         if row.area_code != papers.body_of(actor):
             raise Conflict(T("由组织专项行动的机关办理"))
@@ -105,6 +106,9 @@ def move(actor: Actor, campaign_id: int, verb: str, data: Data, version: int | N
         row.summary = given.get("summary", row.summary)
         row.version += 1
         audit.record(actor, "campaign.moved", row, no=row.no, verb=verb, **{"from": before, "to": row.state})
+        if verb == "start" and row.self_check_by:
+            session.flush()
+            campaign_checks.order(actor, row.id)
         return row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.messages import T
 from registry.permissions import UNIT_MANAGERS
-from registry.queries import cases, directives, sealings
+from registry.queries import campaign_checks, cases, directives, sealings
 from registry.queries.todo.entry import Tallied, Todo
 
 
@@ -23,7 +23,15 @@ def _sealings(key: str, label: T, tone: str, permission: str) -> Todo:
     return Todo(f"sealings_{key}", label, tone, permission, "sealings.index", count, {"waits": key})
 
 
+def _self_checks(key: str, state: str, label: T, tone: str, permission: str) -> Todo:
+    count = Tallied(campaign_checks.tally, state)
+    return Todo(f"self_checks_{key}", label, tone, permission, "campaign_checks.index", count, {"state": state})
+
+
 TODOS: tuple[Todo, ...] = (
+    _self_checks("late", "late", T("逾期未报的专项行动自查"), "late", "campaign_check.answer"),
+    _self_checks("unanswered", "late", T("逾期未报自查情况的单位"), "late", "campaign.link"),
+    _self_checks("open", "waiting", T("待完成的专项行动自查"), "due", "campaign_check.answer"),
     _directives("recheck_late", T("超过10个工作日未复查的指令书"), "late", "directive.pass_recheck"),
     _directives("unreported", T("逾期未报整改报告的指令书"), "late", "directive.report"),
     _directives("to_recheck", T("待复查的指令书"), "due", "directive.pass_recheck"),
