@@ -20,7 +20,6 @@ from registry.actor import Actor
 from registry.errors import Forbidden, Invalid
 from registry.exchange import lists
 from registry.messages import T
-from registry.models import Job
 from registry.queries import accounts
 from registry.replays import digest
 from registry.services import files, jobs
@@ -28,11 +27,12 @@ from registry.services import files, jobs
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def ask(actor: Actor, name: str, sent: MultiDict[str, str], language: str) -> Job:
-    """Ask for a list (or `behind/<indicator>`) under the conditions of its address; a second time the same job."""
+def ask(actor: Actor, name: str, sent: MultiDict[str, str], language: str) -> int:
+    """Ask for a list (or `behind/<indicator>`) under the conditions of its address; a second time the same job. Returns
+    its id."""
     data = {"list": name, "sent": list(sent.items(multi=True)), "language": language}
     data["membership_id"] = actor.membership_id
-    return jobs.ask(actor, "export", f"export.{digest(data)[:40]}", data, steps=0)
+    return jobs.ask(actor, "export", f"export.{digest(data)[:40]}", data, steps=0).id
 
 
 def make(data: Mapping[str, Any], progress: Callable[..., None]) -> int:

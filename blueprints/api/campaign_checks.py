@@ -16,23 +16,23 @@ bp = Blueprint("api_campaign_checks", __name__, url_prefix="/campaign-checks", d
 
 
 @bp.route("")
-@bp.arguments(schemas.SelfCheckFilter(), location="query")
-@bp.response(200, page_out(schemas.SelfCheckOut))
+@bp.arguments(schemas.CampaignCheckFilter(), location="query")
+@bp.response(200, page_out(schemas.CampaignCheckOut))
 def index(query: dict[str, Any]) -> Any:
     """The self-checks that concern the caller, newest first; a unit sees its own alone."""
     return queries.page(actor(), query)
 
 
 @bp.route("/<int:check_id>")
-@bp.response(200, schemas.SelfCheckOut())
+@bp.response(200, schemas.CampaignCheckOut())
 def show(check_id: int) -> Any:
     """One with what is asked for and what was answered."""
     return queries.by_id(actor(), check_id)
 
 
 @bp.route("/<int:check_id>/answer", methods=["POST"])
-@bp.arguments(schemas.SelfCheckIn())
-@bp.response(200, schemas.SelfCheckOut())
+@bp.arguments(schemas.CampaignCheckIn())
+@bp.response(200, schemas.CampaignCheckOut())
 def answer(data: dict[str, Any], check_id: int) -> Any:
     """Answer, or bring the answer up to date until the campaign ends. `photos` are ids of stored files."""
     campaign_checks.answer(actor(), check_id, data, data.get("version"))

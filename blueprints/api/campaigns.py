@@ -41,7 +41,7 @@ def show(campaign_id: int) -> Any:
 
 @bp.route("/<int:campaign_id>/offers")
 @bp.arguments(schemas.OfferFilter(), location="query")
-@bp.response(200, schemas.OffersOut())
+@bp.response(200, schemas.CampaignOffersOut())
 def offers(query: dict[str, Any], campaign_id: int) -> Any:
     """By kind what lies in its scope and period and is not linked yet, newest first, at most 200 a kind."""
     return campaign_offers.offers(actor(), queries.by_id(actor(), campaign_id), query.get("q") or "")

@@ -13,7 +13,7 @@ from registry import clock
 from registry.queries.campaign_checks import STATES, state
 
 
-class SelfCheckFilter(PageIn):
+class CampaignCheckFilter(PageIn):
     """Filters of the list; `campaign` is its id."""
 
     state = Choice([*STATES.items()], label=_("状态"))
@@ -21,7 +21,7 @@ class SelfCheckFilter(PageIn):
     campaign = Integer(min=1, kind="hidden", label=_("专项行动"))
 
 
-class SelfCheckIn(In):
+class CampaignCheckIn(In):
     """A unit's answer."""
 
     found = Integer(min=0, required=True, label=_("发现问题（项）"), hint=_("没有发现问题填0"))
@@ -33,7 +33,7 @@ class SelfCheckIn(In):
     version = Integer(kind="hidden", label=_("版本"))
 
 
-class SelfCheckOut(Out):
+class CampaignCheckOut(Out):
     """An order to one unit and its answer. `state`: late, waiting, answered; `photos`: names of files."""
 
     id = fields.Integer()

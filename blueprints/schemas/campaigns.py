@@ -82,7 +82,7 @@ class BelongIn(In):
     campaign = Choice("campaigns", required=True, label=_("专项行动"))
 
 
-class OfferOut(Out):
+class CampaignOfferOut(Out):
     """Something inside a campaign's scope and period that may be linked."""
 
     number = fields.String()
@@ -91,14 +91,14 @@ class OfferOut(Out):
     about = fields.String()
 
 
-class OffersOut(Out):
+class CampaignOffersOut(Out):
     """By kind what may be linked."""
 
-    checks = fields.List(fields.Nested(OfferOut))
-    directives = fields.List(fields.Nested(OfferOut))
-    hazards = fields.List(fields.Nested(OfferOut))
-    sealings = fields.List(fields.Nested(OfferOut))
-    cases = fields.List(fields.Nested(OfferOut))
+    checks = fields.List(fields.Nested(CampaignOfferOut))
+    directives = fields.List(fields.Nested(CampaignOfferOut))
+    hazards = fields.List(fields.Nested(CampaignOfferOut))
+    sealings = fields.List(fields.Nested(CampaignOfferOut))
+    cases = fields.List(fields.Nested(CampaignOfferOut))
 
 
 class SelfCheckTotalsOut(Out):

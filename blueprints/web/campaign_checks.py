@@ -38,7 +38,7 @@ def names() -> dict[str, Any]:
 @bp.route("/")
 def index() -> Any:
     """The self-checks that concern the caller."""
-    form = Form(schemas.SelfCheckFilter(), sent=request.args)
+    form = Form(schemas.CampaignCheckFilter(), sent=request.args)
     page = queries.page(actor(), form.load() or {})
     kept = {key: value for key, value in request.args.items() if value and key != "cursor"}
     return form.page("campaign_checks/index.html", page=page, kept=kept)
@@ -68,7 +68,7 @@ def answer(check_id: int) -> Any:
     title, known = _("报自查情况：%(title)s", title=row.campaign.title), {"version": row.version}
     if row.answered_on:
         known |= {name: getattr(row, name) for name in ("found", "corrected", "findings", "open_items", "signer")}
-    form = AnswerForm(schemas.SelfCheckIn(), initial=known)
+    form = AnswerForm(schemas.CampaignCheckIn(), initial=known)
     if request.method == "POST" and form.submit(lambda data: _answer(check_id, data)):
         flash(_("已报送自查情况"), "success")
         return redirect(url_for("campaign_checks.show", check_id=check_id))

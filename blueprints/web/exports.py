@@ -41,8 +41,8 @@ def _workbook(name: str) -> Any:
     try:
         lists.write(target, listing, actor(), filters, language(), say, most=most)
     except lists.TooLong:
-        job = export_jobs.ask(actor(), name, request.args, language())
-        return redirect(url_for("jobs.show", job_id=job.id))
+        job_id = export_jobs.ask(actor(), name, request.args, language())
+        return redirect(url_for("jobs.show", job_id=job_id))
     target.seek(0)
     sent_as = export_jobs.file_name(listing, language())
     return send_file(target, mimetype=export_jobs.XLSX, as_attachment=True, download_name=sent_as)
