@@ -25,6 +25,7 @@ from registry.models import (
     Campaign,
     CampaignSelfCheck,
     Capacity,
+    CasePaper,
     Certificate,
     Claim,
     Contract,
@@ -359,12 +360,14 @@ def _accidents(actor: Actor) -> Where:
 
 
 def _papers(actor: Actor) -> Where:
-    """The offices' papers: those of their areas and their own; a unit sees what is addressed to it."""
+    """The offices' papers: those of their areas and their own; a unit sees what is addressed to it, a paper of a case
+    from when it was served."""
     if actor.sees_city:
         return true()
     if actor.role in COUNTY_ROLES:
         return or_(Paper.area_code.in_(actor.areas), Paper.issuer_id == actor.unit_id)
-    return Paper.unit_id == actor.unit_id
+    waiting = select(CasePaper.paper_id).where(CasePaper.served_on.is_(None))
+    return and_(Paper.unit_id == actor.unit_id, Paper.id.not_in(waiting))
 
 
 def _directives(actor: Actor) -> Where:
@@ -386,12 +389,12 @@ def _sealings(actor: Actor) -> Where:
 
 
 def _cases(actor: Actor) -> Where:
-    """Cases are the offices' own: those of their areas."""
+    """The offices' cases in their areas; the party its own, once it was told."""
     if actor.sees_city:
         return true()
     if actor.role in COUNTY_ROLES:
         return EnforcementCase.area_code.in_(actor.areas)
-    return false()
+    return and_(EnforcementCase.unit_id == actor.unit_id, EnforcementCase.told_on.is_not(None))
 
 
 def _campaigns(actor: Actor) -> Where:

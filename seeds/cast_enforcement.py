@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from registry import clock
 from registry.models import Directive, Elevator, EnforcementCase
-from registry.services import campaigns, cases, directives, files, sealings
+from registry.services import campaigns, cases, directives, files, own_cases, sealings
 from seeds import cast, past, pictures
 
 Find = Callable[[str], Elevator]
@@ -64,6 +64,8 @@ def build(find: Find) -> None:
     refused = _refused(find)
     _seal(find)
     opened = _cases(late, done)
+    _heard()
+    _told()
     _campaign([late, waiting, overdue, refused], opened)
 
 
@@ -203,12 +205,12 @@ def _cases(late: Directive, done: Directive) -> list[EnforcementCase]:
     )
     _step(closed, "county-leader", "file", 66, note="同意立案")
     _step(closed, "county", "submit_review", 55, note="案件调查终结报告")
-    told = clock.today() - timedelta(days=48)
     fine = {"fine_yuan": 20_000, "measures": "责令改正，罚款2万元"}
-    _step(closed, "county-leader", "notify", 48, notified_on=told, **fine)
-    _step(closed, "county", "hear", 45, note="当事人书面放弃陈述申辩")
-    year = clock.today().year
-    _step(closed, "county-leader", "decide", 38, decision_no=f"埇市监处罚〔{year}〕11号", **fine)
+    _step(closed, "county-leader", "notify", 48, **fine)
+    _serve(closed, "serve_notice", 48)
+    _step(closed, "county", "hear", 45, spoken="waived", note="当事人书面放弃陈述申辩和听证")
+    _step(closed, "county-leader", "decide", 38, **fine)
+    _serve(closed, "serve_decision", 37)
     _step(closed, "county", "pay", 30, paid_on=clock.today() - timedelta(days=30), paid_yuan=20_000)
     _step(closed, "county", "close", 25, note="罚款已缴纳，整改复查合格")
     clue = _open(
@@ -224,11 +226,66 @@ def _cases(late: Directive, done: Directive) -> list[EnforcementCase]:
     return [running, clue]
 
 
+def _heard() -> None:
+    """One with a heavy fine: the party asked for a hearing, which was held; the heads have still to discuss it."""
+    row = _open(
+        "带病运行",
+        48,
+        finding="accident_unchecked",
+        acted=50,
+        title="扶梯故障后未全面检查继续使用",
+        facts="下行扶梯梯级塌陷后仅更换一级梯级，未作全面检查即恢复运行，现场仍有两级梯级松动。",
+    )
+    _step(row, "county-leader", "file", 45, note="存在现实危险，同意立案")
+    _step(row, "county", "submit_review", 38, note="案件调查终结报告")
+    _step(row, "county-leader", "notify", 33, fine_yuan=150_000, measures="责令停止使用，全面检查合格后方可恢复")
+    _serve(row, "serve_notice", 32, "张敏")
+
+    def speak(verb: str, **data: Any) -> None:
+        own_cases.speak(cast.actor("property"), row.id, verb, data)
+
+    proof = [_stored("property", "全面检查报告.pdf")]
+    text = "已停用扶梯并委托制造单位全面检查，请求从轻处罚。"
+    _at(31, lambda: speak("hear", spoken="written", note=text, files=proof))
+    _step(row, "county", "answer", 30, adopted="partly", note="已主动停用并检查，拟在幅度内从轻。")
+    _at(30, lambda: speak("request_hearing", note="对违法情节的认定有异议，要求听证。"))
+    meets = past.moment(clock.today() - timedelta(days=9))
+    host = cast.person("section").id
+    _step(row, "county", "notify_hearing", 28, meets_at=meets, place="埇桥区市场监督管理局二楼听证室", host=host)
+    people = ["王建国（主持人）", "张敏（当事人）", "李明（调查人员）", "记录员"]
+    day = clock.today() - timedelta(days=9)
+    _step(row, "county", "hold_hearing", 9, held_on=day, attendees=people, note="双方就检查记录质证。")
+    _step(row, "county", "report_hearing", 6, result="reduce", note="事实清楚，建议减轻处罚。")
+
+
+def _told() -> None:
+    """One whose party was told two days ago and may still speak."""
+    row = _open(
+        "门锁短接",
+        15,
+        finding="door_lock_bridged",
+        offence="use_faulty",
+        choice_reason="使用单位明知门锁回路短接仍继续使用，按第84条处理。",
+        acted=16,
+        title="短接门锁回路继续使用电梯",
+        facts="货梯3层门锁触点失效，值班人员短接门锁回路后继续运行。",
+    )
+    _step(row, "county-leader", "file", 12, note="同意立案")
+    _step(row, "county", "submit_review", 6, note="案件调查终结报告")
+    _step(row, "county-leader", "notify", 3, fine_yuan=40_000, measures="责令停止使用")
+    _serve(row, "serve_notice", 2, "张敏")
+
+
 def _open(about: str, ago: int, acted: int, unit: str = "property", **values: Any) -> EnforcementCase:
     day: date = clock.today() - timedelta(days=acted)
     data = {"ref": _ref(f"案件{about}"), "acted_on": day, "unit": cast.unit(unit).name, **values}
     row: EnforcementCase = _at(ago, lambda: cases.open_case(cast.actor("county"), data)[0])
     return row
+
+
+def _serve(row: EnforcementCase, verb: str, ago: int, receiver: str = "徐丽") -> None:
+    day = clock.today() - timedelta(days=ago)
+    _step(row, "county", verb, ago, delivery="direct", served_on=day, receiver=receiver)
 
 
 def _step(row: EnforcementCase, login: str, verb: str, ago: int, **data: Any) -> None:

@@ -110,10 +110,31 @@ def step(row: EnforcementCase, login: str, verb: str, **data: Any) -> Enforcemen
     return cases.move(cast.actor(login), row.id, verb, data)
 
 
-def notified(**changes: Any) -> EnforcementCase:
-    """A case whose party was told of a fine of 50,000 yuan."""
+def told(fine_yuan: int = 50_000, **changes: Any) -> EnforcementCase:
+    """A case whose notice was made, but not served."""
     row = clue(**changes)
     step(row, "county-leader", "file", note="立案")
     step(row, "county", "submit_review", note="调查终结报告")
-    today = clock.today()
-    return step(row, "county-leader", "notify", fine_yuan=50_000, measures="责令停止使用", notified_on=today)
+    return step(row, "county-leader", "notify", fine_yuan=fine_yuan, measures="责令停止使用")
+
+
+def served(row: EnforcementCase, verb: str = "serve_notice", **changes: Any) -> EnforcementCase:
+    """The notice or the decision handed to the party."""
+    given = {"delivery": "direct", "served_on": clock.today(), "receiver": "张敏", **changes}
+    return step(row, "county", verb, **given)
+
+
+def notified(**changes: Any) -> EnforcementCase:
+    """A case whose party was told of a fine of 50,000 yuan."""
+    return served(told(**changes))
+
+
+def discussed(row: EnforcementCase, about: str = "penalty", **changes: Any) -> EnforcementCase:
+    """What the heads agreed on together."""
+    given = {
+        "about": about,
+        "discussed_on": clock.today(),
+        "attendees": ["赵主任", "钱副局长", "孙科长"],
+        "agreed": True,
+    }
+    return step(row, "county-leader", "discuss", **{**given, "note": "同意", **changes})

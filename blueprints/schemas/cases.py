@@ -6,17 +6,36 @@ from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
 from blueprints.filters import say
+from blueprints.schemas.accidents import LocalMoment
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
 from blueprints.schemas.enforcement import EnforcementStepOut
-from blueprints.schemas.fields import Choice, Day, Integer, Lines, Note, Ref, Text, Yes
+from blueprints.schemas.fields import Choice, Day, Integer, Known, Lines, Moment, Note, Ref, Text, Yes
 from blueprints.schemas.hazards import FileIds
 from blueprints.schemas.offences import FINDING_CHOICES, OFFENCE_CHOICES
+from blueprints.schemas.policies import named_pairs
+from registry import clock
 from registry.queries import cases as queries
+from registry.rules import cases as rules
 from registry.rules.cases import MOVES, STATES
+from registry.rules.directives import deliveries
 
 STATE_CHOICES = (("open", _("未办结")), *((state.id, state) for state in STATES.values()))
 VERBS = {move.verb: move for move in MOVES}
+DELIVERY_CHOICES = tuple((way.id, way) for way in deliveries(clock.today()).values())
+
 LARGEST_FINE = 100_000_000
+
+
+SPOKEN, ADOPTED, RESULTS, ABOUT = (
+    dict(named_pairs(names)) for names in (rules.SPOKEN, rules.ADOPTED, rules.RESULTS, rules.ABOUT)
+)
+WAITS = {
+    "service": _("还需要：登记告知书送达"),
+    "statement": _("还需要：陈述申辩期届满，或者当事人陈述申辩、放弃"),
+    "answer": _("还需要：复核当事人的陈述申辩"),
+    "hearing": _("还需要：要求听证的期限届满，或者当事人放弃"),
+    "discussion": _("还需要：负责人集体讨论同意处罚"),
+}
 
 
 class CaseFilter(PageIn):
@@ -58,8 +77,24 @@ class CaseMoveIn(In):
     choice_reason = Note(max=1000, label=_("选择理由"))
     fine_yuan = Integer(max=LARGEST_FINE, label=_("罚款"), unit=_("元"))
     measures = Note(max=1000, label=_("处罚内容和其他措施"))
-    notified_on = Day(label=_("告知书送达日期"), hint=_("陈述申辩期从这一天起算"))
-    decision_no = Text(max=100, label=_("处罚决定书文号"))
+    grave = Known(label=_("拟责令停产停业、吊销许可证或者没收较大价值财物"), hint=_("是的，告知当事人有权要求听证"))
+    delivery = Choice(DELIVERY_CHOICES, label=_("送达方式"))
+    served_on = Day(label=_("送达日期"), hint=_("当事人的期限从送达之日起算；公告送达填写公告日期"))
+    receiver = Text(max=200, label=_("签收人或者接收单位"))
+    mail_no = Text(max=60, label=_("邮件编号"))
+    consent = FileIds(label=_("电子送达同意书"))
+    spoken = Choice(named_pairs(rules.SPOKEN), label=_("方式"))
+    adopted = Choice(named_pairs(rules.ADOPTED), label=_("复核结果"))
+    meets_at = Moment(label=_("听证时间"), hint=_("通知以后满7个工作日"))
+    place = Text(max=200, label=_("听证地点"))
+    host = Text(max=20, label=_("听证主持人"), hint=_("人员编号；不能是本案调查人员"))
+    held_on = Day(label=_("听证日期"))
+    attendees = Lines(most=40, label=_("参加人员"), hint=_("每行一人"))
+    result = Choice(named_pairs(rules.RESULTS), label=_("听证意见"))
+    about = Choice(named_pairs(rules.ABOUT), label=_("讨论事项"))
+    discussed_on = Day(label=_("讨论日期"))
+    agreed = Known(label=_("是否同意"))
+    extended_until = Day(label=_("继续延期至"))
     paid_on = Day(label=_("缴款日期"))
     paid_yuan = Integer(max=2 * LARGEST_FINE, label=_("缴款金额"), unit=_("元"))
     note = Note(label=_("说明"))
@@ -67,13 +102,28 @@ class CaseMoveIn(In):
     version = Integer(kind="hidden", label=_("版本"))
 
 
+class CaseMoveForm(CaseMoveIn):
+    """The same on a page: the city's time, a list of colleagues."""
+
+    meets_at = LocalMoment(label=_("听证时间"), hint=_("通知以后满7个工作日"))
+    host = Choice("colleagues", label=_("听证主持人"), hint=_("不能是本案调查人员"))
+
+
 ALWAYS = ("note", "files", "version")
+# What may come with a move that does not always need it.
+MAY_COME = {
+    "notify": ("grave",),
+    "serve_notice": ("receiver", "mail_no", "consent"),
+    "serve_decision": ("receiver", "mail_no", "consent"),
+    "decide_on_spot": ("measures", "receiver"),
+    "notify_hearing": ("receiver",),
+}
 
 
 def form_of(verb: str) -> Schema:
-    """The form of a move: what it needs, and what may come with any."""
+    """The form of a move: what it needs, and what may come with it."""
     needs = next(move.needs for move in MOVES if move.verb == verb)
-    return CaseMoveIn(only=tuple(dict.fromkeys((*needs, *ALWAYS))))
+    return CaseMoveForm(only=tuple(dict.fromkeys((*needs, *MAY_COME.get(verb, ()), *ALWAYS))))
 
 
 class CaseClockOut(Out):
@@ -86,6 +136,61 @@ class CaseClockOut(Out):
     done_on = fields.Date(attribute="row.done_on", allow_none=True)
     late = fields.Boolean()
     basis = fields.String(attribute="kind.basis")
+
+
+class CaseStatementOut(Out):
+    """What the party said; `adopted` with its `answer` once it was examined."""
+
+    spoken = fields.String()
+    text = fields.String()
+    received_on = fields.Date()
+    adopted = fields.String(allow_none=True)
+    answer = fields.String()
+    answered_on = fields.Date(allow_none=True)
+    files = fields.List(fields.Dict())
+
+
+class CaseHearingOut(Out):
+    """A hearing as the party knows it, too."""
+
+    requested_on = fields.Date()
+    notified_on = fields.Date(allow_none=True)
+    meets_at = fields.AwareDateTime(allow_none=True)
+    place = fields.String()
+    host = fields.Function(lambda it: it.host.name if it.host else None)
+    held_on = fields.Date(allow_none=True)
+    withdrawn_on = fields.Date(allow_none=True)
+
+
+class CaseHearingReportOut(CaseHearingOut):
+    """A hearing with what the office keeps of it."""
+
+    attendees = fields.List(fields.String(), allow_none=True)
+    minutes = fields.String()
+    result = fields.String(allow_none=True)
+    opinion = fields.String()
+    reported_on = fields.Date(allow_none=True)
+
+
+class CaseDiscussionOut(Out):
+    """What the heads discussed together."""
+
+    about = fields.String()
+    discussed_on = fields.Date()
+    attendees = fields.List(fields.String())
+    agreed = fields.Boolean()
+    opinion = fields.String()
+
+
+class CasePaperOut(Out):
+    """A paper of the case and its service."""
+
+    id = fields.Integer(attribute="paper_id")
+    kind = fields.String(attribute="paper.kind")
+    number = fields.String(attribute="paper.number")
+    issued_on = fields.Date(attribute="paper.issued_on")
+    served_on = fields.Date(allow_none=True)
+    delivery = fields.String(allow_none=True)
 
 
 class CaseStepOut(EnforcementStepOut):
@@ -132,5 +237,11 @@ class CaseDetailOut(Out):
     hazard = fields.Function(lambda it: it.case.hazard.no if it.case.hazard else None)
     check = fields.Function(lambda it: it.case.check.no if it.case.check else None)
     clocks = fields.List(fields.Nested(CaseClockOut))
+    hearing_right = fields.Boolean(attribute="case.hearing_right")
+    waits = fields.String()
+    statements = fields.List(fields.Nested(CaseStatementOut), attribute="case.statements")
+    hearings = fields.List(fields.Nested(CaseHearingReportOut), attribute="case.hearings")
+    discussions = fields.List(fields.Nested(CaseDiscussionOut), attribute="case.discussions")
+    papers = fields.List(fields.Nested(CasePaperOut), attribute="case.papers")
     steps = fields.List(fields.Nested(CaseStepOut), attribute="case.steps")
     moves = fields.Function(lambda it: [move.verb for move in it.moves])

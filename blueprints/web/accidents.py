@@ -16,6 +16,7 @@ from registry import clock, policy
 from registry.queries import accidents as queries
 from registry.queries import areas
 from registry.rules.accident_case import MOVES, STATES
+from registry.rules.papers import kinds
 from registry.services import accidents
 
 bp = Blueprint("accidents", __name__, url_prefix="/accidents")
@@ -35,6 +36,7 @@ def names() -> dict[str, Any]:
         "equipment": dict(schemas.EQUIPMENT),
         "measures": {name: schemas.Said(row) for name, row in schemas.ROWS.items()},
         "now": clock.now(),
+        "paper_kinds": kinds(clock.today()),
     }
 
 

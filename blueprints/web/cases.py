@@ -16,8 +16,11 @@ from blueprints.web.directives import DirectiveFileForm
 from registry import clock, policy
 from registry.queries import areas
 from registry.queries import cases as queries
+from registry.queries.directive_inputs import colleagues
 from registry.rules.cases import STATES
+from registry.rules.directives import deliveries
 from registry.rules.enforcement_clocks import clocks
+from registry.rules.papers import kinds
 from registry.services import cases
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
@@ -26,7 +29,19 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 @bp.context_processor
 def names() -> dict[str, Any]:
     """What the pages call things by."""
-    return {"states": STATES, "verbs": schemas.VERBS, "clock_kinds": clocks(clock.today())}
+    today = clock.today()
+    return {
+        "states": STATES,
+        "verbs": schemas.VERBS,
+        "clock_kinds": clocks(today),
+        "ways": deliveries(today),
+        "paper_kinds": kinds(today),
+        "spoken": schemas.SPOKEN,
+        "adopted": schemas.ADOPTED,
+        "results": schemas.RESULTS,
+        "matters": schemas.ABOUT,
+        "waits_for": schemas.WAITS,
+    }
 
 
 @bp.route("/")
@@ -74,7 +89,10 @@ def move(case_id: int, verb: str) -> Any:
     detail, step = queries.offer(actor(), case_id, verb)
     row, today = detail.case, clock.today()
     first = {name: getattr(row, name) for name in ("version", "fine_yuan", "measures", "offence")}
-    form = DirectiveFileForm(schemas.form_of(verb), initial={**first, "notified_on": today, "paid_on": today})
+    first |= dict.fromkeys(("served_on", "paid_on", "discussed_on", "held_on"), today)
+    form = DirectiveFileForm(
+        schemas.form_of(verb), initial=first, choices={"colleagues": colleagues(actor(), today, row.handler_id)}
+    )
     for name in step.needs:
         form[name].required = True
     if request.method == "POST" and form.submit(lambda data: _move(case_id, verb, data)):

@@ -5,6 +5,7 @@ from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, Visit
 from registry.models.areas import Area
 from registry.models.calls import Call, CallDispatch, CallStep
 from registry.models.campaigns import Campaign, CampaignLink, CampaignSelfCheck
+from registry.models.case_hearings import CaseDiscussion, CaseHearing, CasePaper, CaseStatement
 from registry.models.cases import CaseClock, CaseStep, EnforcementCase
 from registry.models.company_records import Drill, QualityCheck
 from registry.models.cylinder_anomalies import CylinderAnomaly, CylinderAnomalyStep
@@ -113,6 +114,10 @@ __all__ = [
     "CampaignSelfCheck",
     "Capacity",
     "CaseClock",
+    "CaseDiscussion",
+    "CaseHearing",
+    "CasePaper",
+    "CaseStatement",
     "CaseStep",
     "Certificate",
     "CertifiedCylinder",

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Code, Day, Json, Long, Name
+from registry.models.case_hearings import CaseDiscussion, CaseHearing, CasePaper, CaseStatement
 from registry.models.directives import Directive
 from registry.models.enforcement import Act
 from registry.models.hazards import Hazard
@@ -19,7 +20,9 @@ class EnforcementCase(Act, Base):
     """A case against one unit. `state` moves only through `services.cases`.
 
     `finding` and `offence` are keys of their tables; `choice_reason` says why this offence where several fit.
-    `ended_on`: of an act that went on. Amounts in yuan; `heard`: the party has spoken or waived it.
+    `ended_on`: of an act that went on. Amounts in yuan; `told_on`: the party was served with the notice of
+    `told_yuan`, or with the decision on the spot, and sees the case from then; `hearing_right`: it may ask for a
+    hearing.
     """
 
     __tablename__ = "enforcement_case"
@@ -52,7 +55,9 @@ class EnforcementCase(Act, Base):
     filed_on: Mapped[Day | None]
     fine_yuan: Mapped[int | None]
     measures: Mapped[Long] = mapped_column(default="")
-    heard: Mapped[bool] = mapped_column(default=False)
+    told_yuan: Mapped[int | None]
+    told_on: Mapped[Day | None]
+    hearing_right: Mapped[bool] = mapped_column(default=False)
     decided_on: Mapped[Day | None]
     decision_no: Mapped[Name] = mapped_column(default="")
     paid_on: Mapped[Day | None]
@@ -66,12 +71,17 @@ class EnforcementCase(Act, Base):
     hazard: Mapped[Hazard | None] = relationship(lazy="raise_on_sql")
     check: Mapped[SupervisionCheck | None] = relationship(lazy="raise_on_sql")
     clocks: Mapped[list[CaseClock]] = relationship(lazy="raise_on_sql", order_by="CaseClock.id")
+    statements: Mapped[list[CaseStatement]] = relationship(lazy="raise_on_sql", order_by="CaseStatement.id")
+    hearings: Mapped[list[CaseHearing]] = relationship(lazy="raise_on_sql", order_by="CaseHearing.id")
+    discussions: Mapped[list[CaseDiscussion]] = relationship(lazy="raise_on_sql", order_by="CaseDiscussion.id")
+    papers: Mapped[list[CasePaper]] = relationship(lazy="raise_on_sql", order_by="CasePaper.id")
     steps: Mapped[list[CaseStep]] = relationship(lazy="raise_on_sql", order_by="CaseStep.id")
 
 
 class CaseClock(Base):
     """A clock of a case: `key` of `enforcement_clocks.csv`; `due_on` as it stands now, `first_due_on` before it was
-    extended; `done_on` when it stopped."""
+    extended; `done_on` when it stopped. `extensions`: 1 by the head, 2 by the heads together; `left_out`
+    days that do not count."""
 
     __tablename__ = "case_clock"
     __table_args__ = (
@@ -86,6 +96,8 @@ class CaseClock(Base):
     first_due_on: Mapped[Day]
     due_on: Mapped[Day]
     done_on: Mapped[Day | None]
+    extensions: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[int] = mapped_column(default=0)
 
 
 class CaseStep(Step, Base):

@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Accident, AccidentGrading, AccidentStep, Contract, Unit
-from registry.queries import areas, hazard_facts, legal_moves
+from registry.models import Accident, AccidentGrading, AccidentStep, Contract, Paper, Unit
+from registry.queries import areas, hazard_facts, legal_moves, papers
 from registry.queries.paging import Page, paginate
 from registry.rules import accident_case as rules
 from registry.rules import accidents as grades
@@ -65,6 +65,7 @@ class Detail:
     moves: tuple[Move, ...]
     investigator: tuple[str, str] | None
     shows_people: bool
+    papers: list[Paper]
 
 
 def page(actor: Actor, asked: Mapping[str, Any]) -> Page:
@@ -115,6 +116,7 @@ def show(actor: Actor, no: str) -> Detail:
         moves=offered(actor, row),
         investigator=investigators.get(row.grade),
         shows_people=actor.role in policy.OFFICERS or actor.unit_id == row.unit_id,
+        papers=papers.about(actor, "accident", row.id),
     )
 
 

@@ -16,8 +16,8 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import CaseClock, CaseStep, EnforcementCase, Unit
-from registry.queries import kept_files
+from registry.models import CaseClock, CaseHearing, CasePaper, CaseStatement, CaseStep, EnforcementCase, Unit
+from registry.queries import case_offers, kept_files
 from registry.queries.paging import Page, paginate
 from registry.rules import cases as rules
 from registry.rules import enforcement_clocks, offences
@@ -34,6 +34,12 @@ LINKS = tuple(
         EnforcementCase.check,
     )
 )
+RECORDS = (
+    selectinload(EnforcementCase.statements).joinedload(CaseStatement.unit),
+    selectinload(EnforcementCase.hearings).joinedload(CaseHearing.host),
+    selectinload(EnforcementCase.discussions),
+    selectinload(EnforcementCase.papers).joinedload(CasePaper.paper),
+)
 SOON = timedelta(days=5)
 
 
@@ -48,7 +54,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Detail:
-    """One case on one page."""
+    """One case on one page. `waits`: what the decision still waits for (`rules.cases.waits_for`)."""
 
     case: EnforcementCase
     state: State
@@ -57,6 +63,7 @@ class Detail:
     offence: offences.Offence | None
     finding: offences.FindingKind | None
     limitation_ends: date
+    waits: str
 
 
 def page(actor: Actor, filters: Mapping[str, Any]) -> Page:
@@ -85,7 +92,7 @@ def _with_clock(since: date | None, until: date) -> Any:
     """Cases with a running clock that ends before `until`, and not before `since`. The party's own days make no
     officer late."""
     found = select(CaseClock.case_id).where(
-        CaseClock.done_on.is_(None), CaseClock.due_on < until, CaseClock.key != "statement"
+        CaseClock.done_on.is_(None), CaseClock.due_on < until, CaseClock.key.not_in(rules.party_clocks(until))
     )
     return found if since is None else found.where(CaseClock.due_on >= since)
 
@@ -105,7 +112,8 @@ def tally(actor: Actor, on: date) -> dict[str, int]:
 
 def next_due(row: EnforcementCase) -> CaseClock | None:
     """The running clock of the office that ends first."""
-    running = [one for one in row.clocks if one.done_on is None and one.key != "statement"]
+    party = rules.party_clocks(clock.today())
+    running = [one for one in row.clocks if one.done_on is None and one.key not in party]
     return min(running, key=lambda one: one.due_on, default=None)
 
 
@@ -119,7 +127,7 @@ def by_id(actor: Actor, case_id: int) -> EnforcementCase:
     """A case with its links, clocks and steps; Missing when it does not concern the caller."""
     policy.require(actor, "case.read")
     steps = selectinload(EnforcementCase.steps)
-    options = (*LOADED, *LINKS, steps.joinedload(CaseStep.person), steps.joinedload(CaseStep.unit))
+    options = (*LOADED, *LINKS, *RECORDS, steps.joinedload(CaseStep.person), steps.joinedload(CaseStep.unit))
     return policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, options=options)
 
 
@@ -131,14 +139,20 @@ def show(actor: Actor, case_id: int) -> Detail:
     return Detail(
         case=row,
         state=rules.STATES[row.state],
-        moves=tuple(one for one in rules.moves_from(row.state, today) if policy.may(actor, f"case.{one.verb}")),
-        clocks=[Clock(one, known[one.key], one.done_on is None and one.due_on < today) for one in row.clocks],
+        moves=tuple(one for one in case_offers.moves(row, today) if policy.may(actor, f"case.{one.verb}")),
+        clocks=[Clock(one, known[one.key], _late(one, known[one.key], today)) for one in row.clocks],
         offence=offences.offences(law).get(row.offence),
         finding=offences.findings(law).get(row.finding),
         limitation_ends=offences.limitation_end(
             offences.Facts(row.acted_on, row.found_on, row.ended_on, harmed=row.harmed)
         ),
+        waits=case_offers.waits(row, today),
     )
+
+
+def _late(row: CaseClock, kind: enforcement_clocks.Clock, today: date) -> bool:
+    """The party's own days make nobody late."""
+    return row.done_on is None and row.due_on < today and not kind.party
 
 
 def offer(actor: Actor, case_id: int, verb: str) -> tuple[Detail, Move]:

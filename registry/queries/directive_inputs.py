@@ -137,13 +137,13 @@ def certificates(people: Iterable[int], on: date) -> dict[int, str]:
     return dict(rows.all())
 
 
-def colleagues(actor: Actor, on: date) -> list[tuple[str, str]]:
-    """(id, name) of those who may inspect together with the caller."""
+def colleagues(actor: Actor, on: date, but: int | None = None) -> list[tuple[str, str]]:
+    """(id, name) of those who may inspect together with the caller, or stand in for him; without one of them."""
     asked = (
         policy.scope(actor, Person, Person.id, Person.name)
         .join(Certificate, Certificate.person_id == Person.id)
         .where(Certificate.item == hazard_facts.ENFORCEMENT, Certificate.expires_on >= on)
-        .where(Person.id != actor.person_id)
+        .where(Person.id != (actor.person_id if but is None else but))
         .distinct()
         .order_by(Person.name, Person.id)
         .limit(MOST_CHOICES)

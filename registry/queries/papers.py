@@ -69,6 +69,14 @@ def of_hazard(actor: Actor, hazard: Hazard) -> list[Paper]:
     )
 
 
+def about(actor: Actor, subject: str, number: int) -> list[Paper]:
+    """The papers about a row of a kind, oldest first; nothing for those who read no papers."""
+    if not policy.may(actor, "paper.read"):
+        return []
+    found = policy.scope(actor, Paper).where(Paper.subject == subject, Paper.subject_id == number)
+    return list(db.session.scalars(found.options(*LOADED).order_by(Paper.id)))
+
+
 def job_key(paper_id: int) -> str:
     """What the job that makes the files of a paper is about."""
     return f"paper.{paper_id}"

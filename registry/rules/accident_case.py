@@ -25,11 +25,13 @@ NO_ACCIDENT = "event"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One step that must be done: `due` None where the law says at once or where it does not run yet."""
+    """One step that must be done: `due` None where the law says at once or where it does not run yet; whose `duty`."""
 
     step: str
     zh: str
     en: str
+    duty_zh: str
+    duty_en: str
     basis: str
     due: datetime | None
     done: datetime | None
@@ -61,6 +63,8 @@ def clocks(
                 row["step"],
                 row["zh"],
                 row["en"],
+                row["duty_zh"],
+                row["duty_en"],
                 row["basis"],
                 _due(row, begun, more_days, last_day) if begun else None,
                 moments.get(row["step"]),
@@ -80,6 +84,11 @@ def follow_up_late(changed: datetime, done: datetime, happened: datetime, on: da
 def extension_limit(on: date) -> int:
     """How many days an investigation may be extended altogether."""
     return limits.limit("accident_limits", "extension_days", on)
+
+
+def papers_of(verb: str, on: date) -> tuple[str, ...]:
+    """The papers that a move brings forth."""
+    return tuple(row["paper"] for row in tables.rows("accident_papers", on) if row["verb"] == verb)
 
 
 def names(table: str, on: date) -> dict[str, tuple[str, str]]:

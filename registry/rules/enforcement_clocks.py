@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from registry.rules.dates import add_working_days, is_working_day
+from registry.rules.dates import add_months, add_working_days, is_working_day
 from registry.rules.limits import edition
 
 TABLE = "enforcement_clocks"
@@ -15,7 +15,8 @@ TABLE = "enforcement_clocks"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A term: `amount` of `unit` (hour, day, working_day); `moves`: a last day off moves on."""
+    """A term: `amount` of `unit` (hour, day, working_day, month); `moves`: a last day off moves on; `party`: these are
+    the party's own days."""
 
     key: str
     zh: str
@@ -23,6 +24,7 @@ class Clock:
     amount: int
     unit: str
     moves: bool
+    party: bool
     basis: str
     certainty: str
 
@@ -45,6 +47,7 @@ def clocks(on: date) -> dict[str, Clock]:
             int(row["amount"]),
             row["unit"],
             row["moves"] == "1",
+            row["party"] == "1",
             row["basis"],
             row["certainty"],
         )
@@ -52,13 +55,15 @@ def clocks(on: date) -> dict[str, Clock]:
     }
 
 
-def due(start: date, *keys: str, calendar: Calendar | None = None) -> date:
-    """The last day of a term from the day of its start; an extension is named behind the term that it extends."""
+def due(start: date, *keys: str, calendar: Calendar | None = None, more_days: int = 0) -> date:
+    """The last day of a term from the day of its start; an extension is named behind the term that it extends,
+    `more_days` do not count in it."""
     asked, days = [clocks(start)[key] for key in keys], calendar or Calendar()
     amount = sum(clock.amount for clock in asked)
     if asked[0].unit == "working_day":
         return add_working_days(start, amount, days.holidays, days.workdays)
-    end = start + timedelta(days=amount)
+    begun = start + timedelta(days=more_days)
+    end = add_months(begun, amount) if asked[0].unit == "month" else begun + timedelta(days=amount)
     while asked[0].moves and not is_working_day(end, days.holidays, days.workdays):
         end += timedelta(days=1)
     return end

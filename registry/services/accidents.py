@@ -16,12 +16,15 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Accident, AccidentGrading, AccidentStep, Cylinder, Elevator, Unit
+from registry.queries import accident_facts, cylinders, elevators, legal_moves, units
 from registry.queries import accidents as queries
-from registry.queries import cylinders, elevators, legal_moves, units
 from registry.replays import digest, sent_before
 from registry.rules import accident_case as rules
 from registry.rules import accidents as grades
+from registry.rules import papers as paper_kinds
 from registry.rules.workflow import Move
+from registry.services import papers
+from registry.services.papers import About
 
 Data = Mapping[str, Any]
 KIND = "SG"
@@ -134,7 +137,9 @@ def move(actor: Actor, no: str, verb: str, data: Data, version: int | None = Non
         kept = _keep(actor, row, found, data)
         if verb == "follow_up":
             _grade(actor, session, row, data)
-        session.add(_step(actor, row, verb, before, done_at, data, kept))
+        step = _step(actor, row, verb, before, done_at, data, kept)
+        session.add(step)
+        _papers(session, actor, row, step)
         audit.record(
             actor,
             "accident.moved",
@@ -147,6 +152,18 @@ def move(actor: Actor, no: str, verb: str, data: Data, version: int | None = Non
             responsible_id=row.responsible_id,
         )
         return row
+
+
+def _papers(session: Session, actor: Actor, row: Accident, step: AccidentStep) -> None:
+    """Issue what a move of the office brings forth: a unit reports to the office, the office reports upwards."""
+    if actor.role not in OFFICE_ROLES:
+        return
+    today = clock.today()
+    for kind in rules.papers_of(step.verb, today):
+        session.flush()
+        facts = accident_facts.of_accident(session, actor, row.id, step)
+        title = f"{paper_kinds.kinds(today)[kind].zh}　{row.no}"
+        papers.issue(actor, kind, title, About("accident", row.id, row.area_code), facts)
 
 
 def _equipment(actor: Actor, data: Data) -> tuple[Elevator | None, Cylinder | None]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
@@ -15,13 +14,12 @@ from registry.counters import next_number
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
-from registry.models import CaseClock, CaseStep, Directive, EnforcementCase, Sealing
-from registry.queries import directive_inputs, enforcement_steps, legal_moves, parameters
+from registry.models import CaseStep, Directive, EnforcementCase, Sealing
+from registry.queries import directive_inputs, enforcement_steps, legal_moves
 from registry.replays import digest, sent_before
 from registry.rules import cases as rules
-from registry.rules import enforcement_clocks as clocks
 from registry.rules import offences
-from registry.rules.enforcement_clocks import Calendar
+from registry.services import case_clocks, case_papers, case_records
 
 Data = Mapping[str, Any]
 NUMBERS = "AJ"
@@ -69,7 +67,7 @@ def open_case(actor: Actor, data: Data) -> tuple[EnforcementCase, bool]:
         )
         session.add(row)
         session.flush()
-        _start(session, row, "clue", row.found_on)
+        case_clocks.start(session, row, "clue", row.found_on)
         _note(session, actor, row, "open", "", {})
         audit.record(actor, "case.opened", row, no=row.no, unit_id=row.unit_id, offence=row.offence)
         return row, False
@@ -80,7 +78,8 @@ def move(actor: Actor, case_id: int, verb: str, data: Data, version: int | None 
 
     Raises:
         Missing: no such move, or no such case for this caller.
-        Conflict: not legal now, extended before, the party still to be heard, or somebody else was faster.
+        Conflict: not legal now, extended before, the party still to be served or heard, the heads still to discuss,
+            or somebody else was faster.
         Invalid: something missing or impossible, beside its field.
         Refused: what the law says against the fine: order first, the range, the limitation.
     """
@@ -89,19 +88,24 @@ def move(actor: Actor, case_id: int, verb: str, data: Data, version: int | None 
     policy.require(actor, f"case.{verb}")
     with transaction() as session:
         row = policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, lock=True)
-        enforcement_steps.refuse_stale(version, row.version)
-        found = legal_moves.find(rules.NAME, row.state, verb)
-        given = enforcement_steps.complete(actor, found, data)
-        _judge(session, row, verb, given)
-        before, row.state = row.state, found.target
-        row.version += 1
-        _enter(session, row, verb, given)
-        _note(session, actor, row, verb, before, given)
-        fine = given.get("fine_yuan")
-        audit.record(
-            actor, "case.moved", row, no=row.no, verb=verb, fine_yuan=fine, **{"from": before, "to": row.state}
-        )
-        return row
+        return make(session, actor, row, verb, data, version)
+
+
+def make(
+    session: Session, actor: Actor, row: EnforcementCase, verb: str, data: Data, version: int | None = None
+) -> EnforcementCase:
+    """Make a move of a case inside the transaction of whoever was asked for it, the office or the party."""
+    enforcement_steps.refuse_stale(version, row.version)
+    found = legal_moves.find(rules.NAME, row.state, verb)
+    given = enforcement_steps.complete(actor, found, data)
+    _judge(session, row, verb, given)
+    before, row.state = row.state, found.target
+    row.version += 1
+    _enter(session, actor, row, verb, given)
+    _note(session, actor, row, verb, before, given)
+    fine = given.get("fine_yuan")
+    audit.record(actor, "case.moved", row, no=row.no, verb=verb, fine_yuan=fine, **{"from": before, "to": row.state})
+    return row
 
 
 def _judge(session: Session, row: EnforcementCase, verb: str, given: Data) -> None:
@@ -114,15 +118,13 @@ def _judge(session: Session, row: EnforcementCase, verb: str, given: Data) -> No
         judged = offences.judge(law, _facts(session, row, given["fine_yuan"]))
         if not judged.verdict.allowed:
             raise Refused(judged.verdict)
-    if verb == "decide":
-        told = _running(session, row, "statement")
-        if not rules.may_decide(row.heard, told.due_on if told else None, today):
-            raise Conflict(T("当事人的陈述申辩期还没有满，也没有记录陈述申辩或者放弃"))
+    case_records.judge(session, row, verb, given)
+    if verb == "pay" and case_clocks.newest(session, row, "payment") is None:
+        raise Conflict(T("处罚决定书还没有登记送达"))
     if verb == "choose":
         _offence({**given, "finding": row.finding}, row.finding, given["offence"], row.ended_on or row.acted_on)
-    for name in ("notified_on", "paid_on"):
-        if name in given and given[name] > today:
-            raise Invalid.field(name, T("不能晚于今天"))
+    if "paid_on" in given and given["paid_on"] > today:
+        raise Invalid.field("paid_on", T("不能晚于今天"))
 
 
 def _facts(session: Session, row: EnforcementCase, fine_yuan: int) -> offences.Facts:
@@ -139,75 +141,69 @@ def _facts(session: Session, row: EnforcementCase, fine_yuan: int) -> offences.F
     )
 
 
-def _enter(session: Session, row: EnforcementCase, verb: str, given: Data) -> None:
-    """What a move leaves on the row and on its clocks."""
+def _enter(session: Session, actor: Actor, row: EnforcementCase, verb: str, given: Data) -> None:
+    """What a move leaves on the row, on its clocks, in its records and as papers."""
     today = clock.today()
     for key in rules.STOPS.get(verb, ()):
-        _stop(session, row, key, given.get("paid_on") or today)
-    if row.state in rules.STATES and rules.STATES[row.state].ended:
-        for key in clocks.clocks(today):
-            _stop(session, row, key, today)
-    for key in rules.STARTS.get(verb, ()):
-        _start(session, row, key, given.get("notified_on") or today)
+        case_clocks.stop(session, row, key, given.get("paid_on") or today)
     if verb in rules.EXTENDS:
-        _extend(session, row, *rules.EXTENDS[verb])
+        case_clocks.extend(session, row, *rules.EXTENDS[verb])
     if verb in rules.FINES:
         row.fine_yuan = given["fine_yuan"]
         row.measures = given.get("measures", row.measures)
+    case_records.enter(session, actor, row, verb, given)
     match verb:
         case "file":
             row.filed_on = today
         case "choose":
             row.offence, row.choice_reason = given["offence"], given["choice_reason"]
-        case "notify" | "return_review":
-            row.heard = False
-        case "hear":
-            row.heard = True
+        case "notify":
+            row.told_yuan = given["fine_yuan"]
+            row.hearing_right = rules.hearing_right(given["fine_yuan"], bool(given.get("grave")), today)
+        case "extend_again":
+            case_clocks.extend_together(session, row, given["extended_until"])
         case "decide" | "decide_on_spot":
-            row.decided_on, row.decision_no = today, given.get("decision_no", "")
+            row.decided_on = today
         case "pay":
             _pay(session, row, given)
         case "close":
             row.closed_on = today
+    made = case_papers.issue(session, actor, row, verb, given)
+    if row.decided_on == today and verb in ("decide", "decide_on_spot"):
+        row.decision_no = made[0].number
+    begun = _served(session, row, verb, given) or given.get("held_on") or today
+    for key in rules.STARTS.get(verb, ()):
+        case_clocks.start(session, row, key, begun)
+    if rules.STATES[row.state].ended:
+        case_clocks.stop_all(session, row, today)
+
+
+def _served(session: Session, row: EnforcementCase, verb: str, given: Data) -> date | None:
+    """The day from which the party's days run, where a move puts a paper into its hands."""
+    today = clock.today()
+    match verb:
+        case "serve_notice":
+            row.told_on = case_papers.serve(session, row, verb, given)
+            if row.hearing_right:
+                case_clocks.start(session, row, "hearing_request", row.told_on)
+            return row.told_on
+        case "serve_decision":
+            return case_papers.serve(session, row, verb, given)
+        case "notify_hearing":
+            case_papers.served_at_once(session, row, "hearing_notice", given.get("receiver", ""))
+        case "decide_on_spot":
+            row.told_on = today
+            case_papers.served_at_once(session, row, "penalty_decision", given.get("receiver", ""))
+            for key in rules.STARTS["serve_decision"]:
+                case_clocks.start(session, row, key, today)
+    return None
 
 
 def _pay(session: Session, row: EnforcementCase, given: Data) -> None:
-    due = session.scalars(
-        select(CaseClock.due_on).where(CaseClock.case_id == row.id, CaseClock.key == "payment").order_by(CaseClock.id)
-    ).all()
+    due = case_clocks.newest(session, row, "payment")
     row.paid_on, row.paid_yuan = given["paid_on"], given["paid_yuan"]
-    row.surcharge_yuan = offences.surcharge(row.fine_yuan or 0, due[-1], given["paid_on"]) if due else 0
-    _start(session, row, "closing", given["paid_on"])
-
-
-def _calendar() -> Calendar:
-    return Calendar(*parameters.holidays())
-
-
-def _start(session: Session, row: EnforcementCase, key: str, day: date) -> None:
-    _stop(session, row, key, day)
-    due = clocks.due(day, key, calendar=_calendar())
-    session.add(CaseClock(case_id=row.id, key=key, starts_on=day, first_due_on=due, due_on=due))
-    session.flush()
-
-
-def _stop(session: Session, row: EnforcementCase, key: str, day: date) -> None:
-    found = _running(session, row, key)
-    if found is not None:
-        found.done_on = day
-
-
-def _extend(session: Session, row: EnforcementCase, key: str, extension: str) -> None:
-    found = _running(session, row, key)
-    if found is None or found.due_on != found.first_due_on:
-        raise Conflict(T("这个期限只能延长一次；还要延长的，须集体讨论决定，请线下办理"))
-    found.due_on = clocks.due(found.starts_on, key, extension, calendar=_calendar())
-
-
-def _running(session: Session, row: EnforcementCase, key: str) -> CaseClock | None:
-    return session.scalars(
-        select(CaseClock).where(CaseClock.case_id == row.id, CaseClock.key == key, CaseClock.done_on.is_(None))
-    ).first()
+    row.surcharge_yuan = offences.surcharge(row.fine_yuan or 0, due.due_on, given["paid_on"]) if due else 0
+    case_clocks.start(session, row, "closing", given["paid_on"])
 
 
 def _days(data: Data, today: date) -> dict[str, Any]:

@@ -63,6 +63,7 @@ DONE_BY_STATIONS = {
     "labels.show": "POST /labels/<string:code>/void",
     "offline_disagreements.handle": "POST /offline-disagreements/<int:disagreement_id>/handle",
     "offline_disagreements.key": "",
+    "own_cases.move": "POST /own-cases/<int:case_id>/<string:verb>",
     "people.certificate": "POST /people/<int:person_id>/certificates",
     "people.edit": "PATCH /people/<int:person_id>",
     "people.grant_role": "POST /people/<int:person_id>/roles",

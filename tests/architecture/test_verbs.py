@@ -37,6 +37,21 @@ NOT_A_VERB = {
     "registry.services.call_dispatching.service",
     "registry.services.call_moves.apply",
     "registry.services.calls.settle",
+    "registry.services.case_clocks.calendar",
+    "registry.services.case_clocks.extend",
+    "registry.services.case_clocks.extend_together",
+    "registry.services.case_clocks.leave_out",
+    "registry.services.case_clocks.newest",
+    "registry.services.case_clocks.running",
+    "registry.services.case_clocks.start",
+    "registry.services.case_clocks.stop",
+    "registry.services.case_clocks.stop_all",
+    "registry.services.case_papers.issue",
+    "registry.services.case_papers.serve",
+    "registry.services.case_papers.served_at_once",
+    "registry.services.case_records.enter",
+    "registry.services.case_records.judge",
+    "registry.services.cases.make",
     "registry.services.cylinder_anomaly_finding.after_verdict",
     "registry.services.cylinder_anomaly_finding.second_turn",
     "registry.services.cylinder_anomaly_finding.noted",
@@ -107,8 +122,8 @@ NOT_A_VERB = {
     "registry.services.visit_settling.settle",
 }
 ASKING = ("policy.require", "policy.get", "policy.scope")
-# `fill_writing.keep` writes the entries of the fills it is given.
-RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep")
+# `fill_writing.keep` writes the entries of the fills it is given, `cases.make` that of a move of a case.
+RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep", "cases.make")
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:

@@ -49,7 +49,7 @@ def test_a_clue_is_taken_up_and_filed(browser_of) -> None:
 
 def test_a_fine_outside_the_range_is_explained(browser_of) -> None:
     row = notified()
-    given = {"fine_yuan": "1000", "measures": "停止使用", "decision_no": "1号"}
+    given = {"fine_yuan": "1000", "measures": "停止使用"}
     answer = browser_of("county-leader").post(f"/cases/{row.id}/decide", data=given, headers=HEADERS)
     assert answer.status_code == 422
     assert "罚款应在30000元到300000元之间" in answer.text
@@ -91,7 +91,7 @@ def test_the_api_takes_up_and_moves(api_of) -> None:
     assert [one["key"] for one in filed["clocks"]] == ["clue", "decision"]
     assert leader.post(f"{path}/decide", {"note": "x"}).status_code == 409
     assert county.post(f"{path}/submit-review", {"note": "报告"}).json["case"]["state"] == "reviewing"
-    given = {"fine_yuan": 1, "measures": "停用", "notified_on": clock.today().isoformat()}
+    given = {"fine_yuan": 1, "measures": "停用"}
     refused = leader.post(f"{path}/notify", given)
     assert (refused.status_code, refused.json["findings"][0]["rule"]) == (422, "offence.range")
     assert len(county.get("/cases", state="open").json["items"]) == 1

@@ -21,6 +21,8 @@ from registry.messages import T
 from registry.models import Paper, StoredFile
 from registry.pictures import LARGEST_PIXELS
 from registry.queries import (
+    accident_facts,
+    case_facts,
     circulars,
     directive_facts,
     paper_facts,
@@ -101,6 +103,8 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
     "sealing": sealing_facts.blank,
     "status_report": status_facts.blank,
     "risk_list": risk_lists.blank,
+    **dict.fromkeys(case_facts.KINDS, case_facts.blank),
+    **dict.fromkeys(accident_facts.KINDS, accident_facts.blank),
 }
 
 

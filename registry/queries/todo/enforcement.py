@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.messages import T
 from registry.permissions import UNIT_MANAGERS
-from registry.queries import campaign_checks, cases, directives, sealings
+from registry.queries import campaign_checks, cases, directives, own_cases, sealings
 from registry.queries.todo.entry import Tallied, Todo
 
 
@@ -44,5 +44,14 @@ TODOS: tuple[Todo, ...] = (
     _sealings("to_execute", T("待实施的查封扣押"), "due", "sealing.execute"),
     _cases("late", T("超期的行政处罚案件"), "late", "case.close", {"late": "1"}),
     _cases("clue", T("待决定是否立案的线索"), "due", "case.file", {"state": "clue"}),
+    Todo(
+        "own_cases_speak",
+        T("可以陈述申辩或者要求听证的案件"),
+        "due",
+        "own_case.hear",
+        "own_cases.index",
+        Tallied(own_cases.tally, "speak"),
+        {"waits": "1"},
+    ),
     _cases("reviewing", T("待审核的案件"), "due", "case.notify", {"state": "reviewing"}),
 )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 
 from registry.documents.office.templates import (
+    accidents,
+    cases,
     circular,
     directives,
     hazard_closing,
@@ -38,6 +40,15 @@ TEMPLATES: dict[str, Callable[[date], bytes]] = {
     "directive": directives.directive,
     "check_record": supervision_forms.check_record,
     "sealing": directives.sealing,
+    "case_filing": cases.filing,
+    "penalty_notice": cases.notice,
+    "hearing_notice": cases.hearing_notice,
+    "penalty_decision": cases.decision,
+    "case_closing": cases.closing,
+    "case_transfer": cases.transfer,
+    "accident_first": accidents.first,
+    "accident_follow_up": accidents.follow_up,
+    "accident_closing": accidents.closing,
 }
 
 
