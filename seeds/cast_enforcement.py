@@ -205,7 +205,7 @@ def _cases(late: Directive, done: Directive) -> list[EnforcementCase]:
     )
     _step(closed, "county-leader", "file", 66, note="同意立案")
     _step(closed, "county", "submit_review", 55, note="案件调查终结报告")
-    fine = {"fine_yuan": 20_000, "measures": "责令改正，罚款2万元"}
+    fine = {"fine_yuan": 20_000, "measures": "责令改正"}
     _step(closed, "county-leader", "notify", 48, **fine)
     _serve(closed, "serve_notice", 48)
     _step(closed, "county", "hear", 45, spoken="waived", note="当事人书面放弃陈述申辩和听证")

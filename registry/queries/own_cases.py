@@ -131,6 +131,7 @@ def _seen(row: EnforcementCase) -> OwnCase:
     today = clock.today()
     known = enforcement_clocks.clocks(today)
     shown = [one for one in row.clocks if known[one.key].party or one.key in SHOWN]
+    shown.sort(key=lambda one: (one.starts_on, list(known).index(one.key)))
     possible = case_offers.moves(row, today, rules.PARTY_MOVES)
     open_to = {verb for verb, key in TERMS.items() if case_offers.within(row, key, today)} | {"withdraw_hearing"}
     return OwnCase(

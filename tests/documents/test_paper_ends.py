@@ -76,3 +76,14 @@ def test_the_closing_notice_says_the_number_in_one_piece() -> None:
     text = document[0].get_textpage()
     assert text.search(NO).get_next() is not None
     assert "\u200b" not in text.get_text_range()
+
+
+@pytest.mark.parametrize("lines", range(16, 23))
+def test_the_signature_brings_the_last_line_along(lines: int) -> None:
+    paper = WordPaper(ON)
+    for number in range(lines):
+        paper.body(f"第{number}行")
+    paper.signature("宿州市市场监督管理局", "2026年11月29日")
+    *_, last = pages(paper.save())
+    assert f"第{lines - 1}行" in last
+    assert "2026年11月29日" in last

@@ -155,10 +155,15 @@ class WordPaper:
         self._run(self._paragraph("left", indent=True), text, FANG_SONG, self.size)
 
     def signature(self, office: str, day: str) -> None:
-        """Who and when, at the right; the place of the seal stays free."""
-        self.blank(2)
+        """Who and when, at the right, never on a page without text; the place of the seal stays free."""
+        before = self.document.paragraphs[-1] if self.document.paragraphs else None
+        if before is not None and before.text and not before.text.startswith("{%"):
+            before.paragraph_format.keep_with_next = True
+        for paragraph in (self._paragraph("left"), self._paragraph("left")):
+            paragraph.paragraph_format.keep_with_next = True
         for text, characters in ((office, 2), (day, 4)):
             paragraph = self._paragraph("right")
+            paragraph.paragraph_format.keep_with_next = text == office
             paragraph.paragraph_format.right_indent = Pt(characters * self.size)
             paragraph.paragraph_format.keep_together = True
             self._run(paragraph, text, FANG_SONG, self.size)

@@ -133,10 +133,10 @@ def closing(on: date) -> bytes:
         "{{ steps.send_report.day }}送达有关单位（{{ steps.send_report.document }}）；"
         "{{ steps.pass_up.day }}逐级上报（{{ steps.pass_up.document }}）。"
     )
-    paper.heading("五、整改和处理的落实情况")
-    paper.body("{{ move.note }}")
-    paper.heading("六、报告和调查的时限")
+    paper.heading("五、报告和调查的时限")
     _clocks(paper)
+    paper.heading("六、整改和处理的落实情况")
+    paper.body("{{ move.note }}")
     paper.signature("{{ office.name }}", "{{ today }}")
     return paper.save()
 

@@ -9,7 +9,7 @@ from registry.documents.office.word import Cell, WordPaper, label
 
 SIGNED = "\n\n签字：　　　　　　　　　　　　年　　月　　日"
 PARTY_ROWS = (
-    [label("案件编号"), Cell("{{ case.no }}"), label("案件来源"), Cell("{{ case.finding }}")],
+    [label("案件编号"), Cell("{{ case.no }}"), label("发现的问题"), Cell("{{ case.finding }}")],
     [label("案由"), Cell("{{ case.title }}", 3)],
     [label("当事人"), Cell("{{ unit.name }}", 3)],
     [
