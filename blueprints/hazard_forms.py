@@ -42,8 +42,8 @@ def mime_of(content: bytes) -> str:
 
 
 def keep(name: str, content: bytes, purpose: str = PURPOSE) -> Any:
-    """Store one file, of a hazard unless said otherwise."""
-    return files.store(actor(), name, mime_of(content), content, purpose)
+    """Store one file, of a hazard unless said otherwise; sent again it is the file it was before."""
+    return files.store_once(actor(), name, mime_of(content), content, purpose)
 
 
 class FileForm(Form):

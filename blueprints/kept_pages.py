@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +25,15 @@ ICONS = ("icons/icon-192.png", "icons/icon-512.png", "icons/icons.svg", "icons/f
 @dataclass(frozen=True, slots=True)
 class KeptPage:
     """A page at the endpoint `page`; a device keeps what `shell` answers in its place, written by `render`. `name` is
-    that of the bundler's list of files; `more` are endpoints whose answers are kept too."""
+    that of the bundler's list of files; `more` are endpoints whose answers are kept too. Several pages share a shell
+    where `pattern` says which addresses; their workers' scopes lie under the endpoint `page`."""
 
     name: str
     page: str
     shell: str
     render: Callable[[], str]
     more: tuple[str, ...] = ()
+    pattern: str = ""
 
     def files(self) -> list[str]:
         """Addresses of all that the page loads, the code reader's wasm among them."""
@@ -48,7 +51,8 @@ class KeptPage:
         about = {
             "name": self.name,
             "version": self.version(),
-            "page": url_for(self.page),
+            "pages": self.pattern or f"^{re.escape(url_for(self.page).rstrip('/'))}$",
+            "shared": bool(self.pattern),
             "shell": url_for(self.shell),
             "files": self.files(),
         }

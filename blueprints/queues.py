@@ -7,7 +7,7 @@ its own clock is off.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, json, request
 
 from blueprints.sessions import optional_actor
 from registry import clock
@@ -15,6 +15,7 @@ from registry.errors import Conflict
 from registry.messages import T
 
 HEADER = "Acting-As"
+KEPT_FORM = "Kept-Form"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     """Hold queues to their owners everywhere, pages and API alike."""
     app.before_request(own_queue)
     app.after_request(tell_time)
+    app.after_request(tell_where)
 
 
 def own_queue() -> None:
@@ -48,6 +50,20 @@ def require_owner() -> None:
 def tell_time(response: Response) -> Response:
     """The registry's time, for whoever sends from a queue."""
     return stamp(response) if HEADER in request.headers else response
+
+
+def tell_where(response: Response) -> Response:
+    """Answer a form that a device kept: where to go on as JSON, because a script cannot read it off a redirect."""
+    if KEPT_FORM not in request.headers or response.status_code not in (302, 303):
+        return response
+    if optional_actor() is None:
+        response.status_code, told = 401, {"type": "unknown-caller"}
+    else:
+        response.status_code, told = 200, {"location": response.headers["Location"]}
+    response.headers.remove("Location")
+    response.set_data(json.dumps(told))
+    response.mimetype = "application/json"
+    return response
 
 
 def stamp(response: Response) -> Response:

@@ -15,6 +15,7 @@ const ENTRIES = [
   { in: "static/js/gun/main.js", out: "gun" },
   { in: "static/js/gun/choose.js", out: "gun-choice" },
   { in: "static/js/field/main.js", out: "field" },
+  { in: "static/js/kept/shell.js", out: "kept-forms" },
   { in: "static/js/offline/worker.js", out: "offline-worker" },
   { in: "static/css/app.css", out: "app" },
   { in: "static/css/car.css", out: "car" },
@@ -22,10 +23,13 @@ const ENTRIES = [
   { in: "static/css/gun.css", out: "gun" },
 ];
 
-// Pages that work without a network: their workers keep all that these need, chunks and wasm included.
+// Pages that work without a network: their workers keep all that these need, chunks included, and the code reader where codes
+// are read.
+const WASM = "zxing_reader.wasm";
 const KEPT = {
-  field: ["app.js", "app.css", "field.js", "field.css"],
-  gun: ["app.js", "app.css", "gun.js", "gun.css"],
+  field: ["app.js", "app.css", "field.js", "field.css", WASM],
+  forms: ["app.js", "app.css", "kept-forms.js"],
+  gun: ["app.js", "app.css", "gun.js", "gun.css", WASM],
 };
 
 const FONT = "node_modules/@expo-google-fonts/noto-sans-sc";
@@ -89,7 +93,6 @@ function manifestOf(metafile) {
 function keptFiles(metafile, bundles) {
   const paths = Object.keys(metafile.outputs);
   const wanted = paths.filter((path) => bundles.includes(logicalName(metafile.outputs[path])));
-  wanted.push(...paths.filter((path) => path.endsWith(".wasm")));
   const kept = new Set();
   while (wanted.length) {
     const path = wanted.pop();

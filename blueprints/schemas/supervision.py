@@ -164,28 +164,34 @@ def typed_answers(codes: Iterable[str], form: Any, files: Any) -> list[dict[str,
     found = []
     for code in codes:
         if result := form.get(f"result-{code}"):
-            photos = [content for upload in files.getlist(f"photos-{code}") if (content := upload.read())]
+            photos = sent_photos(f"photos-{code}", form, files)
             note = (form.get(f"note-{code}") or "").strip()[:1000]
-            found.append({"item": code, "result": result, "note": note, "photos": photos[:MOST_PHOTOS]})
+            found.append({"item": code, "result": result, "note": note, "photos": photos})
     return found
 
 
-def record_of(data: Mapping[str, Any], answers: list[dict[str, Any]], files: Any) -> dict[str, Any]:
+def sent_photos(name: str, form: Any, files: Any) -> list[Any]:
+    """Photos of one field: ids of those a phone sent before the form, contents of those that came with it."""
+    known = [int(text) for text in form.getlist(name) if text.isdecimal() and len(text) < 10]
+    content = [content for upload in files.getlist(name) if (content := upload.read())]
+    return [*known, *content][:MOST_PHOTOS]
+
+
+def record_of(data: Mapping[str, Any], answers: list[dict[str, Any]], form: Any, files: Any) -> dict[str, Any]:
     """The record as the verb takes it, from the page's form."""
     given = {name: value for name, value in data.items() if not name.startswith(("sign_", "refusal_"))}
     signed = {name.removeprefix("sign_"): value for name, value in data.items() if name.startswith("sign_") and value}
-    photos = [content for upload in files.getlist("photos") if (content := upload.read())]
-    refused = [content for upload in files.getlist("refusal_photos") if (content := upload.read())]
+    refused = sent_photos("refusal_photos", form, files)
     if data.get("refusal_note") or data.get("refusal_witness") or refused:
         given["refusal"] = {
             "note": data.get("refusal_note") or "",
             "witness": data.get("refusal_witness") or "",
-            "photos": refused[:MOST_PHOTOS],
+            "photos": refused,
         }
     return {
         **given,
         "answers": answers,
-        "photos": photos[:MOST_PHOTOS],
+        "photos": sent_photos("photos", form, files),
         "signatures": [{"person": login, "image": image} for login, image in signed.items()],
     }
 

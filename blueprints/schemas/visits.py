@@ -338,8 +338,13 @@ def moment_of(text: str) -> datetime | None:
 
 def sent_visit(sent: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the phone page with the check-in photo's content among them."""
-    upload = files.get("photo")
-    return {**sent, "photo": upload.read() if upload is not None and upload.filename else None}
+    return {**sent, "photo": sent_photo("photo", sent, files)}
+
+
+def sent_photo(name: str, sent: Mapping[str, str], files: Mapping[str, Any]) -> Any:
+    """The content of a photo that came with the form, else the id of one that a phone sent before it."""
+    upload = files.get(name)
+    return upload.read() if upload is not None and upload.filename else sent.get(name) or None
 
 
 def typed_answers(codes: Iterable[str], sent: Mapping[str, str], files: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -348,9 +353,8 @@ def typed_answers(codes: Iterable[str], sent: Mapping[str, str], files: Mapping[
     for code in codes:
         answer: dict[str, Any] = {"item": code, "result": sent.get(f"result-{code}")}
         answer |= {name: text for name in ("value", "note") if (text := sent.get(f"{name}-{code}", "").strip())}
-        upload = files.get(f"photo-{code}")
-        if upload is not None and upload.filename:
-            answer["photo"] = upload.read()
+        if photo := sent_photo(f"photo-{code}", sent, files):
+            answer["photo"] = photo
         if answer["result"]:
             typed.append(answer)
     return typed

@@ -14,7 +14,7 @@ from blueprints.hazard_forms import FileForm
 from blueprints.schemas import directives as schemas
 from blueprints.sessions import actor
 from registry import clock, policy
-from registry.queries import areas
+from registry.queries import areas, directive_drafts
 from registry.queries import directives as queries
 from registry.queries.directive_inputs import PURPOSE, colleagues
 from registry.rules.directives import STATES, deliveries
@@ -59,9 +59,10 @@ def _late(row: Any) -> str:
 def new() -> Any:
     """Issue one on the spot; unit, devices or hazard may come with the address."""
     policy.require(actor(), "directive.issue")
-    first = {"order_basis": BASIS, **request.args, "ref": str(uuid4())}
+    drafted = directive_drafts.of_check(actor(), request.args.get("check", ""))
+    first = {"order_basis": BASIS, **drafted, **request.args, "ref": str(uuid4())}
     for name in ("elevators", "cylinders", "hazards"):
-        first[name] = request.args.getlist(name)
+        first[name] = request.args.getlist(name) or drafted.get(name, [])
     form = DirectiveFileForm(
         schemas.DirectiveForm(), initial=first, choices={"colleagues": colleagues(actor(), clock.today())}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
@@ -51,10 +52,23 @@ def new() -> Any:
     today = clock.today()
     offered = {"sources": [(s.source, s) for s in sources(today)], "clauses": clause_choices(today)}
     form = FileForm(schemas.ClueIn(), choices=offered, initial={**request.args, "found_on": today})
-    if request.method == "POST" and (row := form.submit(lambda data: hazards.report(actor(), data))):
+    if request.method == "POST" and (row := form.submit(_report)):
         flash(_("线索已登记，编号 %(no)s", no=row.no), "success")
         return redirect(url_for("hazards.show", no=row.no))
-    return form.page("hazards/new.html")
+    return form.page("hazards/new.html", ref=_ref() or uuid4())
+
+
+def _report(data: dict[str, Any]) -> Any:
+    ref = _ref()
+    return hazards.report_once(actor(), ref, data)[0] if ref else hazards.report(actor(), data)
+
+
+def _ref() -> str:
+    """What the page called this clue or move, so that it is recorded once however often it arrives."""
+    try:
+        return str(UUID(request.form.get("ref", "")))
+    except ValueError:
+        return ""
 
 
 @bp.route("/<string:no>")
@@ -67,12 +81,15 @@ def show(no: str) -> Any:
 @bp.route("/<string:no>/<string:verb>", methods=["GET", "POST"])
 def move(no: str, verb: str) -> Any:
     """Make one move."""
-    offer = queries.offer(actor(), no, verb.replace("-", "_"))
+    verb = verb.replace("-", "_")
+    if queries.made(actor(), no, verb, _ref()):  # the answer to it was lost
+        return redirect(url_for("hazards.show", no=no))
+    offer = queries.offer(actor(), no, verb)
     form = _form(offer)
     if request.method == "POST" and (row := form.submit(lambda data: _move(no, offer, data))):
         flash(_("已办理：%(step)s", step=say(offer.move)), "success")
         return redirect(url_for("hazards.show", no=row.no))
-    return form.page("hazards/move.html", case=queries.show(actor(), no), offer=offer)
+    return form.page("hazards/move.html", case=queries.show(actor(), no), offer=offer, ref=_ref() or uuid4())
 
 
 def _form(offer: Offer) -> FileForm:
@@ -82,7 +99,10 @@ def _form(offer: Offer) -> FileForm:
 
 
 def _move(no: str, offer: Offer, data: dict[str, Any]) -> Any:
-    return hazards.move(actor(), no, offer.move.verb, data, data.pop("version", None))
+    verb, version, ref = offer.move.verb, data.pop("version", None), _ref()
+    if ref:
+        return hazards.move_once(actor(), ref, no, verb, data, version)[0]
+    return hazards.move(actor(), no, verb, data, version)
 
 
 @bp.route("/<string:no>/files/<int:file_id>")

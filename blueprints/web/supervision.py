@@ -92,6 +92,8 @@ def picture(no: str, file_id: int) -> Any:
 @bp.route("/<string:no>/record", methods=["GET", "POST"])
 def record(no: str) -> Any:
     """The record, filled in on site on the phone."""
+    if queries.recorded(actor(), no, request.form.get("ref", "")):  # the answer to it was lost
+        return redirect(url_for("supervision.show", no=no), 303)
     sheet = queries.sheet(actor(), no)
     names = [(each.person.login, each.person.name) for each in sheet.inspectors]
     devices = [(each.label_code, _device(each)) for each in sheet.devices]
@@ -110,7 +112,7 @@ def record(no: str) -> Any:
 
 
 def _record(no: str, data: dict[str, Any], answers: list[dict[str, Any]]) -> Any:
-    given = schemas.record_of(data, answers, request.files)
+    given = schemas.record_of(data, answers, request.form, request.files)
     row, _known = supervision_records.record_once(actor(), given.pop("ref"), no, given)
     return row
 

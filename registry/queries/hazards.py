@@ -286,6 +286,12 @@ def offer(actor: Actor, no: str, verb: str) -> hazard_offers.Offer:
     return found
 
 
+def made(actor: Actor, no: str, verb: str, ref: str) -> bool:
+    """Whether the caller made this move under `ref` before."""
+    steps = hazard_facts.ledger(by_no(actor, no).id) if ref else ()
+    return any(step.ref == ref and step.verb == verb and step.person_id == actor.person_id for step in steps)
+
+
 def file(actor: Actor, no: str, file_id: int) -> tuple[Path, str, str]:
     """Where a file of the hazard's ledger lies, its type and its name.
 

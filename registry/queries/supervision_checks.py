@@ -183,6 +183,11 @@ def sheet(actor: Actor, no: str) -> RecordSheet:
     )
 
 
+def recorded(actor: Actor, no: str, ref: str) -> bool:
+    """Whether the record of this check is the one that came under `ref`."""
+    return bool(ref) and by_no(actor, no).record_ref == ref
+
+
 def items_of(row: SupervisionCheck) -> tuple[Item, ...]:
     """The lines of the list that were asked, by the table of the day of the record; before it, those to be asked."""
     if row.recorded_at is None:

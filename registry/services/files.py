@@ -17,6 +17,18 @@ def store(actor: Actor, name: str, mime: str, content: bytes, purpose: str) -> S
     return _written(actor, name, mime, files.keep(current().files_dir, content), len(content), purpose)
 
 
+def store_once(actor: Actor, name: str, mime: str, content: bytes, purpose: str) -> StoredFile:
+    """Like `store`, for forms that are sent again: the same file of the same person is the row it was before."""
+    policy.require(actor, "file.store")
+    digest = files.keep(current().files_dir, content)
+    about = {"sha256": digest, "name": name[:200], "mime": mime[:200], "purpose": purpose, "person_id": actor.person_id}
+    with transaction() as session:
+        known: StoredFile | None = session.scalar(
+            policy.scope(actor, StoredFile).filter_by(**about).order_by(StoredFile.id).limit(1)
+        )
+        return known or _written(actor, name, mime, digest, len(content), purpose)
+
+
 def store_path(actor: Actor, path: Path, mime: str, purpose: str) -> StoredFile:
     """Keep a file of this machine under its own name."""
     policy.require(actor, "file.store")

@@ -8,6 +8,8 @@ import "./confirm-button.js";
 import "./code-picker.js";
 import "./geo-position.js";
 import "./item-list.js";
+import "./kept/kept-form.js";
+import "./kept/kept-notice.js";
 import "./photo-input.js";
 import "./signature-pad.js";
 import "./speak-verdict.js";
@@ -25,5 +27,5 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // Who signs in or out may be somebody else than the pages without a network last knew: they ask before they show anything.
 document.addEventListener("submit", ({ target }) => {
   if (!/\/account\/(sign-in|sign-out|switch)/.test(target.action)) return;
-  for (const page of ["field", "gun"]) localStorage.setItem(`${page}.check`, "1");
+  for (const page of ["field", "gun", "forms"]) localStorage.setItem(`${page}.check`, "1");
 });

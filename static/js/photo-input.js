@@ -1,4 +1,5 @@
 // <photo-input data-side="1600"> around a file input: shrinks pictures before they are sent and shows them.
+// Emits "photos" when they change; restore(photos) shows {file, id} that were kept.
 // The moment a picture was taken goes into a hidden input data-taken, if there is one (ISO moments, comma separated).
 import { icon, make } from "./dom.js";
 import { t } from "./texts.js";
@@ -26,6 +27,13 @@ export async function shrink(file, side) {
   const name = file.name.replace(/\.\w+$/, "") || "photo";
   const small = new File([blob], `${name}.jpg`, { type: "image/jpeg", lastModified: file.lastModified });
   return { file: small.size < file.size || file.type !== "image/jpeg" ? small : file, thumb };
+}
+
+async function thumbOf(file) {
+  const bitmap = await createImageBitmap(file);
+  const thumb = scaled(bitmap, THUMB);
+  bitmap.close();
+  return thumb;
 }
 
 function size(bytes) {
@@ -69,6 +77,17 @@ class PhotoInput extends HTMLElement {
     this.photos = kept;
     this.busy = false;
     this.show(refused);
+    this.tell();
+  }
+
+  async restore(photos) {
+    const read = async (photo) => ({ ...photo, thumb: await thumbOf(photo.file) });
+    this.photos = await Promise.all(photos.map(read));
+    this.show();
+  }
+
+  tell() {
+    this.dispatchEvent(new CustomEvent("photos", { bubbles: true }));
   }
 
   show(refused = []) {
@@ -93,6 +112,7 @@ class PhotoInput extends HTMLElement {
     remove.addEventListener("click", () => {
       this.photos.splice(index, 1);
       this.show();
+      this.tell();
     });
     return make("li", {}, [photo.thumb, remove]);
   }

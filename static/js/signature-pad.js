@@ -1,9 +1,17 @@
 // <signature-pad data-label="…" [data-required]> with a hidden input: strokes become a PNG data URL. Emits "change" on the input.
+// show(value) draws a signature that was kept.
 import { button, make } from "./dom.js";
 import { t } from "./texts.js";
 
 const PEN = 2.5;
 const RATIO = 2; // drawn at twice the size shown, sharp on paper without being large
+
+/** The content of a data: address; fetch() of one is against the content policy. */
+export function contentOf(address) {
+  const [head, body] = address.split(",");
+  const bytes = Uint8Array.from(atob(body), (sign) => sign.charCodeAt(0));
+  return new Blob([bytes], { type: head.slice(5, head.indexOf(";")) });
+}
 
 class SignaturePad extends HTMLElement {
   connectedCallback() {
@@ -62,6 +70,7 @@ class SignaturePad extends HTMLElement {
     pen.scale(RATIO, RATIO);
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, width, height);
+    if (this.kept) pen.drawImage(this.kept, 0, 0, width, height);
     Object.assign(pen, { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#111" });
     for (const [first, ...rest] of this.strokes) {
       pen.beginPath();
@@ -79,8 +88,18 @@ class SignaturePad extends HTMLElement {
     this.store(this.canvas.toDataURL("image/png"), t("sign.done"));
   }
 
+  /** A signature drawn before, a PNG data URL; it stays until it is drawn anew. */
+  async show(value) {
+    this.kept = await createImageBitmap(contentOf(value));
+    this.strokes = [];
+    this.input.value = value;
+    this.line.textContent = t("sign.done");
+    this.draw();
+  }
+
   clear() {
     this.strokes = [];
+    this.kept = null;
     this.draw();
     this.store("", t("sign.here"));
   }

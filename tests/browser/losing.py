@@ -14,10 +14,11 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class Line:
-    """Forwards to a server; while `every` is set, each so-many-th answer under `path` is lost. `lost` counts them.
+    """Forwards to a server; while `every` is set, each so-many-th answer under `path` (to `methods` only, if any) is lost. `lost` counts them.
     `changes` says by path what becomes of its answers, as they are on the way (zipped, say)."""
 
-    def __init__(self, target: str, path: str = "/field/") -> None:
+    def __init__(self, target: str, path: str = "/field/", methods: tuple[str, ...] = ()) -> None:
+        self.methods = methods
         self.target = urlsplit(target).netloc
         self.path = path
         self.every = 0
@@ -42,9 +43,9 @@ class Line:
             self.every = self.asked = self.lost = 0
         self.changes.clear()
 
-    def loses(self, address: str) -> bool:
+    def loses(self, method: str, address: str) -> bool:
         """Whether the answer to this request gets lost."""
-        if not self.every or not address.startswith(self.path):
+        if not self.every or not address.startswith(self.path) or method not in (self.methods or method):
             return False
         with self._lock:
             self.asked += 1
@@ -75,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = upstream.getresponse()
         content = self.line.changed(self.path, answer.read())
         upstream.close()
-        if not self.line.loses(self.path):
+        if not self.line.loses(self.command, self.path):
             self.send_response_only(answer.status, answer.reason)
             for name, value in answer.getheaders():
                 if name.lower() not in HOP:

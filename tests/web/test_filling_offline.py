@@ -89,7 +89,7 @@ def test_the_worker_covers_the_gun_and_keeps_all_it_loads(client) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
     assert answer.headers["Service-Worker-Allowed"] == "/filling/gun"
     kept = json.loads(answer.text.split(";\n", 1)[0].removeprefix("self.KEPT = "))
-    assert (kept["page"], kept["shell"]) == ("/filling/gun", "/filling/offline/shell")
+    assert (kept["pages"], kept["shell"]) == ("^/filling/gun$", "/filling/offline/shell")
     assert any(name.endswith(".wasm") for name in kept["files"]), "labels are read without a network too"
     page = client.get(kept["shell"]).text
     for name in kept["files"]:

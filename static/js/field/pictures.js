@@ -1,8 +1,9 @@
 // Photos and signatures of a record: shrunk, digested and stored at once, shown from the store.
 import { button, icon, make } from "../dom.js";
-import { shrink } from "../photo-input.js";
-import "../signature-pad.js";
 import { uuid } from "../offline/alone.js";
+import { digest } from "../offline/uploads.js";
+import { shrink } from "../photo-input.js";
+import { contentOf } from "../signature-pad.js";
 import { t } from "../texts.js";
 import { dropPicture, picture, savePicture } from "./store.js";
 
@@ -18,11 +19,6 @@ function queued(work) {
 /** Waits until every photo and signature that was made is stored. */
 export function settled() {
   return pending;
-}
-
-async function digest(bytes) {
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function store(record, blob, purpose) {
@@ -121,11 +117,4 @@ export function signatureField({ record, id, label, name, changed }) {
   if (id) drawn();
   else pad();
   return box;
-}
-
-/** The content of a data: address; fetch() of one is against the content policy. */
-function contentOf(address) {
-  const [head, body] = address.split(",");
-  const bytes = Uint8Array.from(atob(body), (sign) => sign.charCodeAt(0));
-  return new Blob([bytes], { type: head.slice(5, head.indexOf(";")) });
 }

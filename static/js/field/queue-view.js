@@ -1,8 +1,9 @@
 // What waits, what was refused and why, what has arrived.
+
+import { ask } from "../ask.js";
 import { button, make } from "../dom.js";
 import { shown } from "../offline/clock.js";
 import { t } from "../texts.js";
-import { ask } from "./dialog.js";
 import { discard, edit, editable, isSending, retry, sendAgain, whyStopped } from "./queue.js";
 import { records } from "./store.js";
 

@@ -1,13 +1,13 @@
 // The way from the phone to the registry: pictures first, in pieces, then the record. Nothing leaves the phone's store
 // before the registry has answered for it; what it answered twice it keeps once, by `ref`.
 import { device } from "../device.js";
-import { patch, post, sentences } from "../offline/contact.js";
+import { post, sentences } from "../offline/contact.js";
 import { sender } from "../offline/sender.js";
+import { Stop, upload } from "../offline/uploads.js";
 import { bodyOf, pictureIds } from "./model.js";
 import * as store from "./store.js";
 import { acknowledge, alter, forget, picture, record, records, savePicture } from "./store.js";
 
-const PIECE = 128 * 1024;
 const KEPT_MS = 7 * 86400000;
 const PATHS = { visit: "/field/visits", join: "/field/joins" };
 
@@ -21,13 +21,6 @@ export const {
   progress,
 } = sender({ name: "field", store, sendOne });
 
-class Stop extends Error {
-  constructor(answer) {
-    super(answer.kind);
-    this.answer = answer;
-  }
-}
-
 function good(answer) {
   if (answer.kind !== "ok") throw new Stop(answer);
   progress();
@@ -37,18 +30,9 @@ function good(answer) {
 async function sendPicture(id) {
   const found = await picture(id);
   if (!found || found.file) return found?.file;
-  const { sha256, mime, purpose } = found;
-  const size = found.bytes.byteLength;
-  const opening = { ref: id, sha256, size, mime, purpose };
-  let state = good(await post("/field/uploads", opening));
-  while (!state.file) {
-    const end = Math.min(state.offset + PIECE, size);
-    state = good(
-      await patch(`/field/uploads/${id}?offset=${state.offset}`, found.bytes.slice(state.offset, end)),
-    );
-  }
-  await savePicture({ ...found, file: state.file });
-  return state.file;
+  const file = await upload(found, good);
+  await savePicture({ ...found, file });
+  return file;
 }
 
 /** The body is made once: a repetition has to be the same to the letter. */

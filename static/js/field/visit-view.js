@@ -1,9 +1,10 @@
 // The page of one visit: check-in, items, signatures, check-out. Everything is in the store before the finger is off the glass.
 import { button, icon, make } from "../dom.js";
 import "../geo-position.js";
+import { ask } from "../ask.js";
 import { shown, stamp } from "../offline/clock.js";
 import { t } from "../texts.js";
-import { ask, giveUp } from "./dialog.js";
+import { giveUp } from "./dialog.js";
 import { itemList, refuseItems } from "./items.js";
 import { fenceOf, gaps, groupsOf, metres } from "./model.js";
 import { photoField, settled, signatureField } from "./pictures.js";

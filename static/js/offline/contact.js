@@ -31,11 +31,18 @@ function kindOf(answer, body) {
   return answer.status < 500 && ![408, 429].includes(answer.status) ? "refused" : "away";
 }
 
+/** JSON, or the page that says what is wrong with a form; nothing when it is not the registry that speaks. */
+async function bodyOf(answer, type) {
+  if (/json/.test(type)) return answer.json();
+  const ours = answer.status === 422 && answer.headers.has("Server-Time");
+  return ours ? { page: await answer.text() } : undefined;
+}
+
 export async function ask(path, options = {}) {
   try {
     const { answer, asked, answered } = await fetched(path, options);
     const type = answer.headers.get("Content-Type") ?? "";
-    const body = /json/.test(type) ? await answer.json() : undefined;
+    const body = await bodyOf(answer, type);
     measure(answer.headers.get("Server-Time"), asked, answered);
     return {
       kind: kindOf(answer, body),
