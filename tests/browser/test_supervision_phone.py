@@ -18,6 +18,7 @@ from tests.browser.losing import Line
 
 UNIT = "宿州汇源物业服务有限公司"
 FAILED = ("U12", "U11")
+LI, ZHAO = "监督检查人员签名：李明", "监督检查人员签名：赵倩"
 FACTS = "现场查看机房、轿厢和台账。"
 
 
@@ -83,7 +84,7 @@ def answer(page: Page) -> None:
 
 def sign_pads(page: Page, *names: str) -> None:
     for number, name in enumerate(names):
-        pad = page.locator(f"signature-pad[data-label*={name}]")
+        pad = page.locator(f"signature-pad[data-label^='{name}']")
         sign(page, pad, 1 if number % 2 else -1)
         expect(pad.locator(".sign-line")).to_have_text("已签名")
 
@@ -103,7 +104,7 @@ def everything_is_there(page: Page) -> None:
 def signed(page: Page, *names: str) -> None:
     """A signature stands on each pad: its words say so, and there is ink."""
     for name in names:
-        pad = page.locator(f"signature-pad[data-label*={name}]")
+        pad = page.locator(f"signature-pad[data-label^='{name}']")
         expect(pad.locator(".sign-line")).to_have_text("已签名")
         ink = """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
           .filter((shade, place) => place % 4 === 0 && shade < 128).length"""
@@ -125,7 +126,7 @@ def test_a_record_survives_everything_and_arrives_once(phone: Callable[[str], Pa
     no = begun(page)
     opened(page, no)
     answer(page)
-    sign_pads(page, "被检查单位", "李明")
+    sign_pads(page, "被检查单位", LI)
 
     line.path, line.every = "/field/uploads", 2
     page.locator("#record-submit").click()  # refused: the second inspector has not signed, no problem is named
@@ -133,15 +134,15 @@ def test_a_record_survives_everything_and_arrives_once(phone: Callable[[str], Pa
     assert line.lost >= 2, "the line lost too little for this to mean anything"
     line.heal()
     everything_is_there(page)
-    signed(page, "被检查单位", "李明")
+    signed(page, "被检查单位", LI)
 
     page.context.set_offline(True)
     page = killed(page)
     expect(page.locator(".kept-line")).to_contain_text("已恢复")
     everything_is_there(page)
-    signed(page, "被检查单位", "李明")
+    signed(page, "被检查单位", LI)
     page.get_by_label("发现的问题").fill("层门锁短接，未张贴标志")
-    sign_pads(page, "赵倩")
+    sign_pads(page, ZHAO)
     page.locator("#record-submit").dblclick()
     expect(page.locator(".kept-panel")).to_contain_text("有网后自动发送")
 
@@ -173,17 +174,17 @@ def _is_whole(page: Page, no: str) -> None:
 def _a_directive_on_the_spot(page: Page, no: str) -> None:
     """From the record: what was found stands there already; a refusal takes no signature away."""
     page.get_by_role("link", name="下达监察指令书").click()
-    expect(page.get_by_label("监督检查编号")).to_have_value(no)
-    expect(page.get_by_label("被检查单位", exact=True)).to_have_value(UNIT)
-    expect(page.get_by_label("存在的问题")).to_have_value("层门锁短接，未张贴标志")
-    expect(page.get_by_label("另一名检查人员", exact=True).locator("option:checked")).to_have_text("赵倩")
-    page.get_by_label("责令采取的措施").fill("立即恢复门锁回路")
-    page.get_by_label("单位签收人", exact=True).fill("张敏")
+    expect(page.locator("[name=check]")).to_have_value(no)
+    expect(page.locator("[name=unit]")).to_have_value(UNIT)
+    expect(page.locator("[name=problems]")).to_have_value("层门锁短接，未张贴标志")
+    expect(page.locator("[name=second] option:checked")).to_have_text("赵倩")
+    page.locator("[name=measures]").fill("立即恢复门锁回路")
+    page.locator("[name=unit_signer]").fill("张敏")
     sign_pads(page, "本人", "另一名检查人员", "单位签收人")
     page.get_by_role("button", name="签名并下达").click()
     expect(page.locator(".error-summary")).to_contain_text("整改期限")
     signed(page, "本人", "另一名检查人员", "单位签收人")
-    page.get_by_label("整改期限").fill((clock.today() + timedelta(days=15)).isoformat())
+    page.locator("[name=due_on]").fill((clock.today() + timedelta(days=15)).isoformat())
     page.get_by_role("button", name="签名并下达").click()
     page.wait_for_url(re.compile(r"/directives/\d+$"))
     expect(page.locator(".signatures img")).to_have_count(3)
