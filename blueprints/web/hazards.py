@@ -15,15 +15,16 @@ from blueprints.schemas import hazards as schemas
 from blueprints.schemas.hazard_moves import form_schema
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import areas, directives
+from registry.queries import areas, directives, hazard_reading
 from registry.queries import hazards as queries
 from registry.queries.hazard_offers import Offer, clause_choices
-from registry.rules.hazards import STATES, overdue, sources
+from registry.rules.hazards import MOVES, STATES, overdue, sources
 from registry.services import hazards
 
 bp = Blueprint("hazards", __name__, url_prefix="/hazards")
 
 
+VERBS = {move.verb: move for move in MOVES}
 OF_THE_BOARD = frozenset({"area"})
 
 
@@ -75,7 +76,9 @@ def _ref() -> str:
 def show(no: str) -> Any:
     """One hazard: its facts, clock, five guarantees, ledger, and what I may do."""
     case = queries.show(actor(), no)
-    return render_template("hazards/show.html", case=case, orders=directives.of_hazard(actor(), case.hazard))
+    return render_template(
+        "hazards/show.html", case=case, verbs=VERBS, orders=directives.of_hazard(actor(), case.hazard)
+    )
 
 
 @bp.route("/<string:no>/<string:verb>", methods=["GET", "POST"])
@@ -89,7 +92,9 @@ def move(no: str, verb: str) -> Any:
     if request.method == "POST" and (row := form.submit(lambda data: _move(no, offer, data))):
         flash(_("已办理：%(step)s", step=say(offer.move)), "success")
         return redirect(url_for("hazards.show", no=row.no))
-    return form.page("hazards/move.html", case=queries.show(actor(), no), offer=offer, ref=_ref() or uuid4())
+    case = queries.show(actor(), no)
+    read = hazard_reading.before(case.entries, verb, case.hazard.round)
+    return form.page("hazards/move.html", case=case, offer=offer, read=read, ref=_ref() or uuid4())
 
 
 def _form(offer: Offer) -> FileForm:

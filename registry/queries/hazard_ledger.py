@@ -57,6 +57,11 @@ class Item:
     type: str
     value: Any
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to show: a step may name a field and leave it empty."""
+        return self.value not in (None, "", [], ())
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -187,5 +187,5 @@ def _a_directive_on_the_spot(page: Page, no: str) -> None:
     page.locator("[name=due_on]").fill((clock.today() + timedelta(days=15)).isoformat())
     page.get_by_role("button", name="签名并下达").click()
     page.wait_for_url(re.compile(r"/directives/\d+$"))
-    expect(page.locator(".signatures img")).to_have_count(3)
+    expect(page.locator(".hazard-signature")).to_have_count(3)
     expect(page.locator("main")).to_contain_text("市监特令")
