@@ -1,4 +1,4 @@
-"""The record of a supervision check on a phone: refused, killed and cut off, it arrives once with all that belongs to it."""
+"""The record of a supervision check on a phone: refused, killed and cut off, it arrives once and whole."""
 
 from __future__ import annotations
 
