@@ -14,7 +14,7 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class Line:
-    """Forwards to a server; while `every` is set, each so-many-th answer under `path` (to `methods` only, if any) is lost.
+    """Forwards to a server; while `every` is set, each so-many-th answer under `path` (to `methods`, if any) is lost.
     `lost` counts them. `changes` says by path what becomes of its answers, as they are on the way (zipped, say)."""
 
     def __init__(self, target: str, path: str = "/field/", methods: tuple[str, ...] = ()) -> None:
