@@ -27,6 +27,8 @@ PUBLIC = {
     "public_seals.proof",
     "field.shell",
     "field.worker",
+    "kept_forms.shell",
+    "kept_forms.worker",
     "field.manifest",
     "filling_offline.shell",
     "filling_offline.worker",
