@@ -5,7 +5,16 @@ from __future__ import annotations
 from registry import clock
 from registry.actor import ROLES, SYSTEM
 from registry.services import risk, seals
-from seeds import cast, cast_equipment, cast_supervision, city, demo_accidents, demo_cylinders, demo_follow_ups
+from seeds import (
+    cast,
+    cast_equipment,
+    cast_supervision,
+    city,
+    demo_accidents,
+    demo_calls,
+    demo_cylinders,
+    demo_follow_ups,
+)
 from seeds.city_rows import Progress, Steps, silent
 
 SEED = 1
@@ -19,6 +28,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= demo_cylinders.build()
     worked |= Steps("demo").take("supervision", cast_supervision.build)
     worked |= Steps("demo").take("follow-ups", demo_follow_ups.build)
+    worked |= Steps("demo").take("calls", demo_calls.build)
     risk.refresh(SYSTEM, clock.today())
     risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)

@@ -10,7 +10,7 @@ from blueprints.schemas import call_statistics as figures
 from blueprints.schemas import calls as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
-from registry.queries import call_statistics
+from registry.queries import call_responders, call_statistics
 from registry.queries import calls as queries
 from registry.services import calls
 
@@ -57,6 +57,14 @@ def statistics(query: dict[str, Any]) -> Any:
 def show(no: str) -> Any:
     """One call."""
     return _shown(no)
+
+
+@bp.route("/<string:no>/responders")
+@bp.arguments(schemas.RespondersFilter(), location="query")
+@bp.response(200, schemas.CallRespondersOut())
+def responders(query: dict[str, Any], no: str) -> Any:
+    """The nearest able rescue teams of a level, by duty times, distance and load; those asked already left out."""
+    return call_responders.offer(actor(), no, query["level"], query["limit"])
 
 
 @bp.route("/<string:no>/moves")

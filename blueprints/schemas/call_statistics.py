@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
 from blueprints.schemas.base import Out
+from blueprints.schemas.elevators import PLACE_TYPES
+
+PLACES = [*PLACE_TYPES, ("unknown", _("不详"))]
+AGES = {
+    "0-5": _("不满5年"),
+    "5-10": _("5至10年"),
+    "10-15": _("10至15年"),
+    "15-20": _("15至20年"),
+    "20+": _("20年以上"),
+    "unknown": _("不详"),
+}
 
 
 class CallFiguresOut(Out):

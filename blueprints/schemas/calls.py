@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
+from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
 from blueprints.schemas.elevators import OptionalRef
 from blueprints.schemas.fault_reports import KIND_CHOICES as REPORT_KINDS
@@ -30,7 +31,22 @@ STATE_CHOICES = (
     ("to_end", _("待回访或办结")),
     *((state.id, state) for state in rules.STATES.values()),
 )
-DECLINE_REASONS = (_("人员都在救援中"), _("距离太远"), _("不是本单位维保的电梯"))
+ASKED_STATES = {
+    "asked": (_("待接单"), "bad"),
+    "accepted": (_("已接单"), "warn"),
+    "departed": (_("已出发"), "warn"),
+    "arrived": (_("已到场"), "good"),
+    "declined": (_("不能前往"), "neutral"),
+    "withdrawn": (_("已撤回"), "neutral"),
+}
+# What brought an escalation forward.
+WHYS = {
+    "declined": _("已派遣的都不能前往"),
+    "nobody": _("没有可派遣的维保单位"),
+    "too_late": _("预计到场超过时限"),
+    "injured": _("有人受伤"),
+    "": _("规定时间内无人接单"),
+}
 
 
 def _facts() -> dict[str, Any]:
@@ -39,7 +55,7 @@ def _facts() -> dict[str, Any]:
         "caller_phone": Text(max=30, kind="tel", label=_("回拨电话"), hint=_("只有接警员和前往的救援人员看得到")),
         "place": Text(label=_("地点"), hint=_("不知道是哪台电梯时：小区、楼栋、单元")),
         "trapped": Integer(max=99, label=_("被困人数"), unit=_("人")),
-        "vulnerable": Choices(VULNERABLE, label=_("需要照顾的人"), kind="checks"),
+        "vulnerable": Choices(VULNERABLE, label=_("需要照顾的人")),
         "injured": Integer(max=99, label=_("受伤人数"), unit=_("人")),
         "area": AreaChoice(),
     }
@@ -94,7 +110,8 @@ def _asked() -> dict[str, Any]:
     """What moves may need, by name."""
     return {
         "elevator": Text(max=120, label=_("电梯"), hint=_("救援识别码或标签代码")),
-        "responders": Lines(most=10, label=_("救援单位"), hint=_("每行一个：全称、统一社会信用代码或编号")),
+        "responders": Lines(most=10, each=10, label=_("救援队伍"), hint=_("编号，每行一个")),
+        "units": Lines(most=10, label=_("其他救援单位"), hint=_("每行一个：全称或统一社会信用代码")),
         "service": Choice(SERVICES, label=_("移交给")),
         "reason": Text(max=200, label=_("原因")),
         "dispatch": Integer(min=1, label=_("救援单位"), kind="select", choices="dispatches"),
@@ -162,6 +179,23 @@ def move_form(verb: str, needs: tuple[str, ...], desk: bool) -> Schema:
     own["version"] = Integer(required=True, kind="hidden", label=_("版本"))
     schema: Schema = type(f"Call_{verb}", (In,), own)()
     return schema
+
+
+def start(row: Any, verb: str, dispatch: int | None) -> dict[str, Any]:
+    """What a move's form begins with."""
+    known: dict[str, Any] = {
+        "version": row.version,
+        "dispatch": dispatch,
+        "trapped": row.trapped,
+        "injured": row.injured,
+    }
+    if verb == "amend":
+        known |= {name: getattr(row, name) for name in ("kind", "caller", "caller_phone", "place", "vulnerable")}
+    if verb == "repair":
+        known["cause"] = row.cause
+    if verb == "pass_on":
+        known["report_kind"] = "other"
+    return known
 
 
 class CallTimerOut(Out):
@@ -259,6 +293,46 @@ class CallDetailOut(CallOut):
     moves = fields.List(fields.String())
 
 
+class RespondersFilter(In):
+    """Of which level, and how many."""
+
+    level = Integer(min=1, max=3, load_default=2)
+    limit = Integer(min=1, max=20, load_default=5)
+
+
+class CallResponderOut(Out):
+    """A team that can be sent: straight distance in whole metres, what it is at work on, why it stands here."""
+
+    id = fields.Integer(attribute="responder_id")
+    unit = fields.Integer(attribute="unit_id")
+    name = fields.String()
+    kind = fields.String()
+    distance_m = fields.Integer(allow_none=True)
+    on_duty_until = fields.DateTime(attribute="on_duty.ends")
+    load = fields.Integer()
+    capacity = fields.Integer()
+    phone = fields.String()
+    reasons = fields.Function(lambda one: [say(text) for text in one.reasons])
+
+
+class CallPassedOverOut(Out):
+    """A team near by that cannot go now, and why."""
+
+    id = fields.Integer(attribute="responder_id")
+    name = fields.String()
+    distance_m = fields.Integer(allow_none=True)
+    phone = fields.String()
+    why = fields.Function(lambda one: say(one.why))
+
+
+class CallRespondersOut(Out):
+    """The nearest able teams, the best first, and the nearest of those that cannot go."""
+
+    level = fields.Integer()
+    items = fields.List(fields.Nested(CallResponderOut), attribute="proposals")
+    passed_over = fields.List(fields.Nested(CallPassedOverOut), attribute="left")
+
+
 class CallMoveOut(Out):
     """A move that this caller may make now."""
 
@@ -300,3 +374,49 @@ def shown(case: Any, dispatches: Any) -> dict[str, Any]:
         "entrapments_in_year": case.repeats,
         "moves": [move.verb.replace("_", "-") for move in case.moves],
     }
+
+
+class FindIn(In):
+    """One line of typing."""
+
+    q = Text(max=100)
+
+
+class DeskForm(In):
+    """The intake of the desk: one line that names the elevator, and what the caller says in one breath."""
+
+    q = Text(max=200, label=_("哪台电梯"), kind="search")
+    elevator = Text(max=120)
+    kind = Choice(TAKEN_KINDS, required=True, label=_("类型"), kind="radio")
+    source = Choice(SOURCES, required=True, label=_("来源"))
+    caller_phone = Text(max=30, kind="tel", label=_("回拨电话"), autocomplete="off")
+    trapped = Integer(max=99, label=_("被困人数"), unit=_("人"))
+    injured = Integer(max=99, label=_("受伤人数"), unit=_("人"))
+    vulnerable = Choices(VULNERABLE, label=_("需要照顾的人"), kind="multiselect")
+    note = Text(max=500, label=_("情况"))
+    drill = Yes(label=_("演练"))
+    ref = OptionalRef(kind="hidden", label="ref")
+
+
+def from_desk(data: dict[str, Any]) -> dict[str, Any]:
+    """What the desk's form says, as the verb takes it: without an elevator, the line is the place."""
+    line = data.pop("q", None)
+    return data if data.get("elevator") else {**data, "place": line}
+
+
+class ArriveForm(In):
+    """The arrival from the phone of somebody who stands there."""
+
+    latitude = fields.Float(allow_none=True, metadata={"label": "latitude", "kind": "hidden"})
+    longitude = fields.Float(allow_none=True, metadata={"label": "longitude", "kind": "hidden"})
+    accuracy = fields.Float(allow_none=True, metadata={"label": "accuracy", "kind": "hidden"})
+    note = Note(max=500, label=_("说明"))
+    version = Integer(kind="hidden", label=_("版本"))
+
+
+def arrived(data: dict[str, Any]) -> dict[str, Any]:
+    """What the phone says of an arrival, as the verb takes it."""
+    lat, lon, accuracy = (data.pop(name, None) for name in ("latitude", "longitude", "accuracy"))
+    if lat is None or lon is None:
+        return data
+    return {**data, "position": {"lat": lat, "lon": lon, "accuracy_m": accuracy}}

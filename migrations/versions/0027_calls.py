@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer, nullable=False),
         _code("role"),
         _to("call_dispatch", "unit_id", "unit"),
+        _to("call_dispatch", "responder_id", "responder"),
         sa.Column("contact", sa.String(200), nullable=False),
         _code("contact_phone"),
         sa.Column("distance_m", sa.Integer),
@@ -102,6 +103,7 @@ def upgrade() -> None:
         postgresql_where=OPEN,
     )
     op.create_index("ix_call_dispatch_unit_id_call_id", "call_dispatch", ["unit_id", "call_id"])
+    op.create_index("ix_call_dispatch_responder_id", "call_dispatch", ["responder_id"])
     op.create_table(
         "call_step",
         sa.Column("id", sa.Integer, nullable=False),

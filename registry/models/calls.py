@@ -76,7 +76,7 @@ class Call(Placed, Base):
 
 
 class CallDispatch(Base):
-    """Somebody asked to come to a call: a unit, or a public `service` (119, 110).
+    """Somebody asked to come to a call: a unit, one of its teams where it has any, or a public service (119, 110).
 
     `role`: as what (`call_roles`); `contact` and `contact_phone` whom the desk rings, frozen when it was asked.
     `distance_m`: from where it set out, estimated when it was asked. `arrived_distance_m`: between where it said it
@@ -87,6 +87,7 @@ class CallDispatch(Base):
     __table_args__ = (
         Index("uq_call_dispatch_open", "call_id", "unit_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_call_dispatch_unit_id_call_id", "unit_id", "call_id"),
+        Index("ix_call_dispatch_responder_id", "responder_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,6 +95,7 @@ class CallDispatch(Base):
     level: Mapped[int]
     role: Mapped[Code]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     contact: Mapped[Name] = mapped_column(default="")
     contact_phone: Mapped[Code] = mapped_column(default="")
     distance_m: Mapped[int | None]

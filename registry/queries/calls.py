@@ -188,6 +188,17 @@ def takes(row: Call, one: CallDispatch, verb: str) -> bool:
     return rules.refusal(call_facts.facts(row), verb, call_facts.asked(one), by_desk=True) is None
 
 
+def asked_state(one: CallDispatch) -> str:
+    """What became of a dispatch: asked, accepted, departed, arrived, declined or withdrawn."""
+    return call_facts.asked(one).state
+
+
+def dispatch_choices(row: Call, verb: str) -> list[tuple[int, str | T]]:
+    """The dispatches a move can be made of, for the desk's list."""
+    able = [one for one in row.dispatches if takes(row, one, verb)]
+    return [(one.id, one.unit.name if one.unit else one.role) for one in able]
+
+
 def mine(actor: Actor) -> list[Task]:
     """What the caller's unit was asked to come to: what runs, and what was done within a day."""
     policy.require(actor, "call.read")
@@ -335,5 +346,5 @@ def shown_dispatch(actor: Actor, one: CallDispatch) -> dict[str, Any]:
         "unit": one.unit.name if one.unit else None,
         "contact": one.contact if knows else None,
         "contact_phone": one.contact_phone if knows else None,
-        "state": call_facts.asked(one).state,
+        "state": asked_state(one),
     }

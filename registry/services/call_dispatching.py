@@ -14,8 +14,10 @@ from registry.db import db
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Call, CallDispatch, Elevator, Unit
-from registry.queries import call_contacts, elevators, units
+from registry.queries import call_contacts, call_responders, elevators, units
+from registry.queries.call_contacts import Contact
 from registry.rules import calls as rules
+from registry.rules.nearest import Place
 
 RELEASED = T("人员已解救")
 FALSE_ALARM = T("误报，不必前往")
@@ -37,19 +39,19 @@ def first_level(call: Call, at: datetime) -> list[CallDispatch]:
     ]
 
 
-def ask(call: Call, unit_id: int, role: str, at: datetime) -> CallDispatch:
-    """Ask one unit; the call's dispatches are loaded."""
-    contact = call_contacts.on_duty(call.elevator_id, unit_id, role, clock.today())
-    unit = db.session.get_one(Unit, unit_id)
-    base = {"lat": unit.lat, "lon": unit.lon} if unit.lat is not None else None
+def ask(call: Call, unit_id: int, role: str, at: datetime, contact: Contact | None = None) -> CallDispatch:
+    """Ask one unit, by its `contact` where that is known; the call's dispatches are loaded."""
+    place, level = call_responders.place_of(call), rules.roles()[role].level
+    contact = contact or call_contacts.on_duty(call.elevator_id, place, unit_id, role, level, clock.now())
     row = CallDispatch(
         call_id=call.id,
         unit_id=unit_id,
-        level=rules.roles()[role].level,
+        responder_id=contact.responder_id,
+        level=level,
         role=role,
         contact=contact.name,
         contact_phone=contact.phone,
-        distance_m=places.distance_to(base, *place_of(call)),
+        distance_m=contact.distance_m if contact.distance_m is not None else _from_unit(unit_id, place),
         dispatched_at=at,
         reason="",
     )
@@ -57,28 +59,35 @@ def ask(call: Call, unit_id: int, role: str, at: datetime) -> CallDispatch:
     return row
 
 
-def place_of(call: Call) -> tuple[float | None, float | None]:
-    """Where help is needed: at the elevator, else where the caller is."""
-    elevator = db.session.get(Elevator, call.elevator_id) if call.elevator_id else None
-    if elevator is not None and elevator.lat is not None:
-        return elevator.lat, elevator.lon
-    return call.lat, call.lon
-
-
-def second_level(actor: Actor, call: Call, responders: Sequence[object], at: datetime) -> list[CallDispatch]:
-    """Ask the units named by credit code, id or name.
+def teams(call: Call, wanted: Sequence[str], level: int, at: datetime) -> list[CallDispatch]:
+    """Ask rescue teams by their numbers.
 
     Raises:
-        Invalid: no such unit, or none named. Conflict: one is asked already.
+        Invalid: no such team, or it cannot go now. Conflict: its unit is asked already.
     """
     asked = []
-    for text in responders:
+    for text in wanted:
+        team = call_responders.team(call, int(text), level) if text.isdecimal() else None
+        if team is None:
+            raise Invalid.field("responders", T("没有这支救援队伍，或者它现在不能出动"))
+        _not_yet(call, team.unit_id, team.name)
+        asked.append(ask(call, team.unit_id, "station", at, call_contacts.of_team(team)))
+    return asked
+
+
+def units_named(actor: Actor, call: Call, wanted: Sequence[str], at: datetime) -> list[CallDispatch]:
+    """Ask units by credit code, number or name: those without a team on the roster.
+
+    Raises:
+        Invalid: no such unit. Conflict: it is asked already.
+    """
+    asked = []
+    for text in wanted:
         try:
-            unit: Unit = units.find(actor, str(text))
+            unit: Unit = units.find(actor, text)
         except Missing as error:
-            raise Invalid.field("responders", error.detail) from None
-        if any(row.unit_id == unit.id and is_open(row) for row in call.dispatches):
-            raise Conflict(T("{unit}已经派遣过，还没有撤回", unit=unit.name))
+            raise Invalid.field("units", error.detail) from None
+        _not_yet(call, unit.id, unit.name)
         asked.append(ask(call, unit.id, "station", at))
     return asked
 
@@ -126,6 +135,19 @@ def other_elevator(call: Call, at: datetime) -> list[CallDispatch]:
 def is_open(row: CallDispatch) -> bool:
     """Neither declined nor called off."""
     return row.declined_at is None and row.withdrawn_at is None
+
+
+def _not_yet(call: Call, unit_id: int, name: str) -> None:
+    if any(row.unit_id == unit_id and is_open(row) for row in call.dispatches):
+        raise Conflict(T("{unit}已经派遣过，还没有撤回", unit=name))
+
+
+def _from_unit(unit_id: int, place: Place | None) -> int | None:
+    """Metres from a unit's own place."""
+    unit = db.session.get_one(Unit, unit_id)
+    if place is None or unit.lat is None or unit.lon is None:
+        return None
+    return places.distance_m((unit.lat, unit.lon), place)
 
 
 def _first_level_units(call: Call) -> set[int | None]:

@@ -15,6 +15,7 @@ from registry.actor import Actor
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import Call, CallDispatch, CallStep, Elevator
+from registry.queries import call_responders
 from registry.queries import calls as queries
 from registry.rules import calls as rules
 from registry.rules.workflow import Move
@@ -90,7 +91,9 @@ def _dispatch(making: Making) -> Kept:
 
 
 def _upgrade(making: Making) -> Kept:
-    asked = call_dispatching.second_level(making.actor, making.call, making.data["responders"], making.at)
+    data = making.data
+    asked = call_dispatching.teams(making.call, data.get("responders") or [], 2, making.at)
+    asked += call_dispatching.units_named(making.actor, making.call, data.get("units") or [], making.at)
     return {"units": [row.unit_id for row in asked]}
 
 
@@ -129,7 +132,8 @@ def _arrive(making: Making) -> Kept:
     if not position:
         return {}
     one.arrived_lat, one.arrived_lon = position["lat"], position["lon"]
-    one.arrived_distance_m = places.distance_to(position, *call_dispatching.place_of(call))
+    place = call_responders.place_of(call)
+    one.arrived_distance_m = places.distance_to(position, *place) if place else None
     return {"distance_m": one.arrived_distance_m} if one.arrived_distance_m is not None else {}
 
 

@@ -234,11 +234,9 @@ def _dispatch(actor: Actor, row: Call, found: Move, data: Data) -> CallDispatch 
 
 
 def _check(making: Making) -> None:
-    row, found, data, at = making.call, making.found, making.data, making.at
+    row, found, at = making.call, making.found, making.at
     wrong: dict[str, list[T]] = {
-        name: [T("办理这一项必须填写")]
-        for name in found.needs
-        if name != "dispatch" and data.get(name) in (None, "", []) and not (name == "cause" and row.cause)
+        name: [T("办理这一项必须填写")] for name in found.needs if name != "dispatch" and not _given(making, name)
     }
     if at > clock.now() + AHEAD:
         wrong["done_at"] = [T("不能晚于现在")]
@@ -254,6 +252,12 @@ def _check(making: Making) -> None:
         raise Missing(T("没有找到，或者不在您的管辖范围内"))
     if reason is not None:
         raise Conflict(_said(making, reason))
+
+
+def _given(making: Making, name: str) -> bool:
+    """Whether what a move needs came with it, or is known."""
+    also = {"responders": making.data.get("units"), "cause": making.call.cause}
+    return any(value not in (None, "", []) for value in (making.data.get(name), also.get(name)))
 
 
 def _said(making: Making, reason: str) -> T:

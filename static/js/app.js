@@ -2,6 +2,8 @@
 import "htmx.org";
 import "./nav-toggle.js";
 import "./form-guard.js";
+import "./call-clock.js";
+import "./call-desk.js";
 import "./card-table.js";
 import "./check-out.js";
 import "./confirm-button.js";

@@ -133,7 +133,7 @@ def test_three_in_twelve_months_are_a_repeat() -> None:
 def test_stations_that_set_out() -> None:
     row = taken(lift())
     units = [str(cast.unit(key).id) for key in ("company2", "station")]
-    row = calls.move(cast.actor("desk"), row.no, "upgrade", {"responders": units})[0]
+    row = calls.move(cast.actor("desk"), row.no, "upgrade", {"units": units})[0]
     move("desk", row, "depart", unit="company2")
     found = call_statistics.of(cast.actor("section"))
     assert (found.stations_asked, found.stations_went, found.station_success) == (2, 1, 0.5)

@@ -14,13 +14,15 @@ from registry.actor import SYSTEM
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models import Call, CallDispatch, CallStep, FaultReport, Hazard, TrailEntry
+from registry.queries import call_responders, entrapments, risk_facts
 from registry.queries import calls as queries
-from registry.queries import entrapments, risk_facts
+from registry.queries.todo import waiting
 from registry.services import assignments, calls, contracts, fault_reports
 from seeds import cast
 from tests.calls_factory import PHONE, ROAD, asked, lift, move, seen, taken, values, walk
 from tests.elevators_factory import in_use
 from tests.hazards_factory import Clock
+from tests.responders_factory import station
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -93,7 +95,7 @@ def test_an_elevator_that_nobody_serves_asks_for_level_2_at_once(actor) -> None:
     row = taken(elevator)
     assert row.state == "received"
     assert timers(row)["level2"] == "proposed"
-    row = move("desk", row, "upgrade", responders=[cast.unit("company2").credit_code])
+    row = move("desk", row, "upgrade", units=[cast.unit("company2").credit_code])
     assert (row.state, row.level) == ("dispatched", 2)
     assert asked(row, "company2").role == "station"
 
@@ -117,7 +119,7 @@ def test_escalation_is_proposed_on_its_second_and_issued_by_a_person(time: Clock
     time.forward(seconds=1)
     assert timers(row)["level2"] == "proposed"
     assert seen(row).level == 1  # nobody issued it
-    row = move("desk", row, "upgrade", responders=[str(cast.unit("company2").id)])
+    row = move("desk", row, "upgrade", units=[str(cast.unit("company2").id)])
     assert timers(row)["level2"] == "done"
     time.forward(seconds=120)
     assert timers(row)["level3"] == "proposed"
@@ -125,6 +127,34 @@ def test_escalation_is_proposed_on_its_second_and_issued_by_a_person(time: Clock
     assert (row.level, timers(row)["level3"]) == (3, "done")
     with pytest.raises(Conflict):
         move("desk", row, "hand_over", service="119")
+
+
+def test_level_2_is_the_nearest_able_team(actor) -> None:
+    near = station("城东站", unit="station", capacity=1)
+    far = station("城西站", unit="company2", lat=33.70)
+    station("维保救援队", unit="company", kind="unit_team", levels=[1, 2], phone="0557-3055555")
+    row = taken(lift())
+    # The company's own team on the roster answers at level 1, by its line.
+    own = asked(row, "company")
+    assert (own.contact_phone, own.responder_id is not None) == ("0557-3055555", True)
+    found = call_responders.offer(actor("desk"), row.no)
+    assert [one.responder_id for one in found.proposals] == [near.id, far.id]
+    row = move("desk", row, "upgrade", responders=[str(near.id)])
+    sent = asked(row, "station")
+    assert (sent.role, sent.contact, sent.contact_phone) == ("station", "城东站", "0557-3012345")
+    assert sent.distance_m == found.proposals[0].distance_m
+    assert [one.responder_id for one in call_responders.offer(actor("desk"), row.no).proposals] == [far.id]
+    # It is busy now, and a second call passes it over.
+    second = taken(lift(2, "030002"))
+    offered = call_responders.offer(actor("desk"), second.no)
+    assert [one.responder_id for one in offered.proposals] == [far.id]
+    assert near.id in [one.responder_id for one in offered.left]
+    with pytest.raises(Invalid):
+        move("desk", second, "upgrade", responders=[str(near.id)])
+    move("desk", row, "release", result="self_freed")
+    assert near.id not in call_responders.loads()
+    with pytest.raises(Forbidden):
+        call_responders.offer(actor("tech1"), row.no)
 
 
 def test_who_accepts_in_time_ends_the_escalation(time: Clock) -> None:
@@ -213,7 +243,10 @@ REFUSED = [
     ("desk", "release", {"result": "rescued"}, Invalid),  # nobody is there
     ("desk", "release", {}, Invalid),
     ("desk", "close", {}, Conflict),
-    ("desk", "upgrade", {"responders": ["没有这个单位"]}, Invalid),
+    ("desk", "upgrade", {"units": ["没有这个单位"]}, Invalid),
+    ("desk", "upgrade", {"responders": ["99999"]}, Invalid),
+    ("desk", "upgrade", {"responders": ["甲队"]}, Invalid),
+    ("desk", "upgrade", {}, Invalid),
     ("desk", "hand_over", {}, Invalid),
     ("desk", "tie", {"elevator": "999999"}, Invalid),
     ("desk", "dispatch", {}, Conflict),  # both are asked
@@ -232,7 +265,7 @@ def test_what_is_refused(login: str, verb: str, data: dict, error: type[Exceptio
 
 def test_people_who_freed_themselves_need_nobody_on_the_spot() -> None:
     row = taken(lift())
-    row = move("desk", row, "upgrade", responders=[str(cast.unit("company2").id)])
+    row = move("desk", row, "upgrade", units=[str(cast.unit("company2").id)])
     row = seen(move("desk", row, "release", result="self_freed"))
     assert (row.state, row.arrived_at) == ("released", None)
     assert asked(row, "company2").withdrawn_at is not None
@@ -380,6 +413,15 @@ def test_calls_feed_risk_and_repeat_and_exercises_do_not() -> None:
     fault_reports.submit(elevator.label_code, {"kind": "entrapment", "ref": str(uuid4())}, "192.0.2.1")
     assert entrapments.count(elevator.id, since, today) == 2
     assert elevator.id in risk_facts.touched(clock.now() - timedelta(hours=1), clock.now())
+
+
+def test_what_waits_stands_on_the_first_page() -> None:
+    row = taken(lift())
+    names = {one.todo.key: one.count for one in waiting(cast.actor("tech1"), clock.today())}
+    assert names["calls_asked"] == 1
+    assert {one.todo.key for one in waiting(cast.actor("desk"), clock.today())} >= {"calls_running"}
+    move("tech1", row, "answer")
+    assert "calls_asked" not in {one.todo.key for one in waiting(cast.actor("tech1"), clock.today())}
 
 
 def test_a_contract_that_ended_is_not_called(actor) -> None:

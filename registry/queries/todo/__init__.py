@@ -16,6 +16,7 @@ from registry import policy
 from registry.actor import Actor
 from registry.queries.todo import (
     accidents,
+    calls,
     cylinder_life,
     cylinders,
     elevators,
@@ -33,6 +34,7 @@ __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
 
 TONES = ("late", "due", "open")
 TODOS: tuple[Todo, ...] = (
+    *calls.TODOS,
     *accidents.TODOS,
     *cylinders.TODOS,
     *cylinder_life.TODOS,
