@@ -36,7 +36,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("检验到期"), "inspection_due.index", "inspection.read", "calendar"),
             (_("检验记录"), "inspections.index", "inspection.read", "certificate"),
             (_("96366接警台"), "calls.desk", "call.take", "bell"),
-            (_("救援任务"), "calls.mine", "call.answer", "first-aid-kit"),
+            (_("救援任务"), "calls.mine", "call.respond", "first-aid-kit"),
             (_("96366警情"), "calls.index", "call.read", "list-check"),
             (_("96366统计"), "calls.statistics", "call_statistics.read", "layout-dashboard"),
             (_("乘客报修"), "fault_reports.index", "fault_report.read", "bell"),

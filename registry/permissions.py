@@ -333,6 +333,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "accident.close": frozenset({"section_city", "leader_city"}),
     "call.read": OFFICE_ROLES | RESPONDERS,
     "call.take": DESK,
+    "call.respond": RESPONDERS,
     "call.tie": DESK,
     "call.amend": DESK,
     "call.dispatch": DESK,

@@ -199,7 +199,7 @@ def start(row: Any, verb: str, dispatch: int | None) -> dict[str, Any]:
 
 
 class CallTimerOut(Out):
-    """One clock. `state`: waits, runs, late, done, done_late, void, proposed. `left`: seconds until it is due."""
+    """One clock. `state`: waits, runs, late, done, done_late, missed, void, proposed; `left` in seconds."""
 
     key = fields.String()
     name = fields.String(attribute="zh")

@@ -96,7 +96,7 @@ def running() -> Any:
 @bp.route("/mine")
 def mine() -> Any:
     """What my unit was asked to come to, on the phone."""
-    policy.require(actor(), "call.answer")
+    policy.require(actor(), "call.respond")
     page = "calls/_tasks.html" if request.headers.get("HX-Request") else "calls/mine.html"
     return render(page, tasks=queries.mine(actor()))
 

@@ -40,10 +40,7 @@ class Meant:
 def board(actor: Actor) -> Board:
     """The calls that are not over."""
     lines = running(actor)
-    return Board(
-        [line for line in lines if line.call.state in rules.RUNNING_STATES],
-        [line for line in lines if line.call.state not in rules.RUNNING_STATES],
-    )
+    return Board([line for line in lines if _helps(line)], [line for line in lines if not _helps(line)])
 
 
 def meant(actor: Actor, text: str) -> list[Meant]:
@@ -52,6 +49,11 @@ def meant(actor: Actor, text: str) -> list[Meant]:
     found = call_lookup.find(actor, text, limit=MOST) if text.strip() else []
     known = _running(actor, [one.elevator_id for one in found])
     return [Meant(one, known.get(one.elevator_id)) for one in found]
+
+
+def _helps(line: Line) -> bool:
+    """Whether somebody waits for help; an enquiry or a complaint waits for its answer."""
+    return line.kind.dispatched and line.call.state in rules.RUNNING_STATES
 
 
 def _running(actor: Actor, elevator_ids: Sequence[int]) -> dict[int, str]:

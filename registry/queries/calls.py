@@ -116,7 +116,7 @@ def running(actor: Actor) -> list[Line]:
     ).all()
     now, chosen = clock.now(), call_facts.limits()
     found = [_line(actor, row, now, chosen) for row in rows]
-    return sorted(found, key=lambda line: (line.call.state not in rules.RUNNING_STATES, not line.red))
+    return sorted(found, key=lambda line: (line.call.state not in rules.RUNNING_STATES, not line.red, line.call.drill))
 
 
 def by_no(actor: Actor, no: str) -> Call:

@@ -14,7 +14,8 @@ from registry.rules import calls, tables
 from registry.rules.calls import Asked, Facts
 
 ESCALATIONS = ("level2", "level3")
-VOID, WAITS, RUNS, LATE, DONE, DONE_LATE, PROPOSED = "void", "waits", "runs", "late", "done", "done_late", "proposed"
+VOID, WAITS, RUNS, LATE, MISSED = "void", "waits", "runs", "late", "missed"
+DONE, DONE_LATE, PROPOSED = "done", "done_late", "proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Limits:
 class Timer:
     """One clock. `asked` names the dispatch it is about; `why`: what brought an escalation forward.
 
-    `state`: waits (not begun), runs, late, done, done_late, void (nobody has to any more), and of an escalation
-    proposed. `left`: seconds until it is due, below nothing when it is past; None when it does not run.
+    `state`: waits (not begun), runs, late, done, done_late, missed (was late, and nobody has to any more), void (nobody
+    had to), and of an escalation proposed. `left`: seconds until it is due, below nothing when it is past; None when it
+    does not run.
     """
 
     key: str
@@ -96,13 +98,18 @@ def _of_dispatch(
 ) -> Timer:
     row = rows[name, one.role]
     done = _first(one.answered_at, one.declined_at) if name == "answer" else _first(one.departed_at, one.arrived_at)
-    ended = _first(one.withdrawn_at, facts.over_at, one.declined_at if name == "depart" else None)
+    there = _rescuers_at(facts)
+    ended = _first(one.withdrawn_at, facts.over_at, there, one.declined_at if name == "depart" else None)
     return _timer(row, one.dispatched_at, _after(one.dispatched_at, row), done, ended, now, one)
 
 
 def _arrive(facts: Facts, row: tables.Row, last: datetime, now: datetime) -> Timer:
-    done = min((one.arrived_at for one in facts.asked if one.arrived_at and one.rescues), default=None)
-    return _timer(row, facts.received_at, last, done, facts.over_at, now)
+    return _timer(row, facts.received_at, last, _rescuers_at(facts), facts.over_at, now)
+
+
+def _rescuers_at(facts: Facts) -> datetime | None:
+    """When the first was there who can free people."""
+    return _first(*(one.arrived_at for one in facts.asked if one.rescues))
 
 
 def _escalation(
@@ -182,7 +189,7 @@ def _timer(
     if done is not None:
         state = DONE if done <= last else DONE_LATE
     elif ended is not None:
-        state = VOID
+        state = VOID if ended <= last else MISSED
     else:
         state = LATE if now > last else RUNS
     left = round((last - now).total_seconds()) if state in (RUNS, LATE) else None

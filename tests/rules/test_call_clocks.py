@@ -38,7 +38,10 @@ BOUNDARIES = [
     (("answer", "maintenance"), facts(asked()), 60, "runs"),
     (("answer", "maintenance"), facts(asked()), 61, "late"),
     (("answer", "maintenance"), facts(asked(declined=60)), 99, "done"),
-    (("answer", "maintenance"), facts(asked(withdrawn=90)), 99, "void"),
+    (("answer", "maintenance"), facts(asked(withdrawn=60)), 99, "void"),
+    (("answer", "maintenance"), facts(asked(withdrawn=90)), 99, "missed"),
+    (("answer", "use"), facts(asked(arrived=30), asked("use")), 99, "void"),  # rescuers are there
+    (("answer", "use"), facts(asked(arrived=40), asked("use")), 99, "missed"),
     (("answer", "station"), facts(asked("station", dispatched=200)), 260, "runs"),
     (("answer", "station"), facts(asked("station", dispatched=200)), 261, "late"),
     (("depart", "use"), facts(asked("use", answered=10)), 180, "runs"),
@@ -76,6 +79,7 @@ BOUNDARIES = [
     (("arrive", ""), facts(asked(arrived=1801)), 9999, "done_late"),
     (("arrive", ""), facts(asked("use", arrived=60)), 1801, "late"),
     (("arrive", ""), facts(asked(), released_at=at(600)), 9999, "void"),
+    (("arrive", ""), facts(asked(), released_at=at(1801)), 9999, "missed"),
     # accepted after 30 s: 29 minutes on the way are in time, 30 are not
     (("level2", ""), facts(eta(29)), 30, "void"),
     (("level2", ""), facts(eta(30)), 30, "proposed"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from registry.messages import T
-from registry.permissions import RESPONDERS
 from registry.queries import calls
 from registry.queries.todo.entry import Tallied, Todo
 
@@ -12,10 +11,9 @@ TODOS: tuple[Todo, ...] = (
         "calls_asked",
         T("等待接单的救援任务"),
         "late",
-        "call.answer",
+        "call.respond",
         "calls.mine",
         Tallied(calls.counted, "asked"),
-        roles=RESPONDERS,
     ),
     Todo(
         "calls_running",
