@@ -77,8 +77,8 @@ def admit() -> Response | None:
 
 def harden(response: Response) -> Response:
     """Add the security headers; pages of signed-in people are not kept by caches."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    sent = {name for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in HEADERS.items() if name not in sent)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":

@@ -6,13 +6,12 @@ rule, deny: nothing that is not known to be right opens a gun.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
 
 from registry.rules import filling_checks, tables
 from registry.rules.cylinders import FillLimit, kind_matches, reason_text
@@ -77,7 +76,8 @@ def judge(
     prepared = _prepared(on, stage, wanted, tuple((severities or {}).items()), office)
     if not prepared:
         return _deny_without_rules(on)
-    asked = [_ask(question, facts, on) for question in prepared]
+    unknown = _unknown_facts(facts)
+    asked = [_ask(question, facts, on, unknown) for question in prepared]
     verdict = Verdict.of(_to_report(asked))
     if not verdict.allowed:
         return FillingVerdict(verdict, _denial_code(verdict))
@@ -97,11 +97,9 @@ class _Question:
     """A row of the decision table as it is asked on a day: read once, asked at every cylinder."""
 
     row: tables.Row
-    rule: str
     severity: str
     kinds: str
     needs: tuple[str, ...]
-    known: Callable[[FillingFacts], tuple[Any, ...]]
     context: Context
 
 
@@ -120,11 +118,9 @@ def _prepared(
     return tuple(
         _Question(
             row,
-            row["rule"],
             _severity(row, chosen),
             row["kinds"],
-            tuple(row["needs"].split()),
-            _getter(row["needs"].split()),
+            (*(["kind"] if row["kinds"] else []), *row["needs"].split()),
             Context(on, date.fromisoformat(row["since"]), _limits(row, own)),
         )
         for row in rows
@@ -132,29 +128,26 @@ def _prepared(
     )
 
 
-def _getter(needs: list[str]) -> Callable[[FillingFacts], tuple[Any, ...]]:
-    """The facts of these names; `attrgetter` gives a tuple only of two and more."""
-    if len(needs) > 1:
-        return attrgetter(*needs)
-    return lambda facts: tuple(getattr(facts, name) for name in needs)
+_NAMES = tuple(field.name for field in fields(FillingFacts))
+_values = attrgetter(*_NAMES)
+
+
+def _unknown_facts(facts: FillingFacts) -> frozenset[str]:
+    return frozenset(name for name, value in zip(_NAMES, _values(facts), strict=True) if value is None)
 
 
 NOT_HIT = Asked(None)
 
 
-def _ask(question: _Question, facts: FillingFacts, on: date) -> Asked:
+def _ask(question: _Question, facts: FillingFacts, on: date, unknown: frozenset[str]) -> Asked:
     if question.kinds and facts.kind is not None and not kind_matches(question.kinds, facts.kind):
         return NOT_HIT
-    missing = []
-    if None in question.known(facts):
-        missing = [fact for fact in question.needs if getattr(facts, fact) is None]
-    if question.kinds and facts.kind is None:
-        missing.insert(0, "kind")
     row, severity = question.row, question.severity
-    if missing:
+    if not unknown.isdisjoint(question.needs):
+        missing = [fact for fact in question.needs if fact in unknown]
         return Asked(_unknown(row, severity, missing, on), not_known=True)
     try:
-        found = CONDITIONS[question.rule](facts, question.context)
+        found = CONDITIONS[row["rule"]](facts, question.context)
         return NOT_HIT if found is None else Asked(_hit(row, severity, found))
     except NotKnown as lacking:
         return Asked(_unknown(row, severity, [lacking.fact], on), not_known=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from registry import audit, clock, places, policy
 from registry.actor import SYSTEM, Actor
 from registry.db import db, transaction
-from registry.models import CylinderAnomaly, CylinderAnomalyStep, Filling, Scan
+from registry.models import CylinderAnomaly, CylinderAnomalyStep, Filling
 from registry.queries import cylinder_anomaly_facts as facts
 from registry.queries.filling_facts import OnFile
 from registry.rules import anomalies, weight_tests
@@ -40,7 +40,16 @@ class Found:
     other_filling: int | None = None
 
 
-def after_verdict(row: OnFile | None, record: Scan | Filling, verdict: Verdict, custody: str | None = None) -> None:
+class Recorded(NamedTuple):
+    """A scan just put on record, as far as others need it."""
+
+    id: int
+    at: datetime
+    purpose: str
+    unit_id: int | None
+
+
+def after_verdict(row: OnFile | None, record: Recorded | Filling, verdict: Verdict, custody: str | None = None) -> None:
     """Note what a verdict hints at (R27 to R30), in the running transaction.
 
     A verdict without these rules costs nothing: nothing is read.
@@ -59,14 +68,14 @@ def after_verdict(row: OnFile | None, record: Scan | Filling, verdict: Verdict, 
 
 
 def _hinted(
-    row: OnFile, record: Scan | Filling, hinted: list[str], custody: str | None, limits: Limits
+    row: OnFile, record: Recorded | Filling, hinted: list[str], custody: str | None, limits: Limits
 ) -> Iterator[tuple[Hit, dict[str, int]]]:
     at = record.ended_at if isinstance(record, Filling) else record.at
     day = clock.day_of(at)
     if "R27" in hinted:
         state = custodies()[custody or row.custody]
         yield from ((hit, {}) for hit in rules.state_conflict(state.zh, state.en, day))
-    if "R28" in hinted and isinstance(record, Scan) and record.unit_id is not None:
+    if "R28" in hinted and isinstance(record, Recorded) and record.unit_id is not None:
         jump = next((found for found in facts.jumps(record.unit_id, day, day) if found.id == record.id), None)
         if jump is not None:
             hits = rules.impossible_travel(facts.metres_of(jump), jump.other_at, jump.at, day, limits)

@@ -26,6 +26,7 @@ from registry.rules.filling import FillingVerdict
 from registry.rules.filling_asks import PLATE, asks
 from registry.rules.verdict import Verdict
 from registry.services import cylinder_anomaly_finding, gun_unlocks, unknown_codes
+from registry.services.cylinder_anomaly_finding import Recorded
 from registry.settings import current
 
 NEXT = "next"
@@ -53,7 +54,7 @@ class Answer:
     what the cylinder needs told beside its checks.
     """
 
-    scan: Scan
+    scan: Recorded
     judged: FillingVerdict
     found: Found
     medium: str | None
@@ -196,16 +197,9 @@ def _keep(
         "position": data.get("position"),
         "device": data.get("device"),
     }
-    row = Scan(**kept, id=_SCAN.insert(kept))
-    unknown_codes.note(db.session(), actor, found, at, row.position)
-    audit.record(
-        actor,
-        "scan.recorded",
-        row,
-        cylinder_id=row.cylinder_id,
-        purpose=row.purpose,
-        verdict=row.verdict,
-        code=row.legacy_code,
-        findings=[finding.rule for finding in judged.verdict.findings],
-    )
+    row = Recorded(_SCAN.insert(kept), at, kept["purpose"], actor.unit_id)
+    unknown_codes.note(db.session(), actor, found, at, kept["position"])
+    told = {name: kept[name] for name in ("cylinder_id", "purpose", "verdict")}
+    told |= {"code": judged.code, "findings": [finding.rule for finding in judged.verdict.findings]}
+    audit.record_many(actor, "scan.recorded", Scan.__tablename__, [(row.id, told)])
     return Answer(row, judged, found, medium)
