@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from registry import clock, policy
@@ -89,8 +89,13 @@ def terms(on: date, holder_id: int | None = None) -> list[Terms]:
 def of(row: Policy, chosen: int) -> Terms:
     """The terms of one policy; `chosen`: the office's days for those that state none."""
     last = row.ends_on if row.cancelled_on is None else min(row.ends_on, row.cancelled_on - timedelta(days=1))
-    media = tuple(known for known in MEDIA if any(same_medium(known, one, row.starts_on) for one in row.media or ()))
+    media = _media(row.media, row.starts_on)
     return Terms(row.id, row.insurer_id, row.holder_id, row.starts_on, last, row.cover_days or chosen, media)
+
+
+def _media(named: Sequence[str] | None, on: date) -> tuple[str, ...]:
+    """The media that a policy names, with all of a family's where it names the family; none: whatever is filled."""
+    return tuple(known for known in MEDIA if any(same_medium(known, one, on) for one in named or ()))
 
 
 def insured(on: date) -> Where:
@@ -138,7 +143,15 @@ def whole(station_id: int | None, on: date) -> list[tuple[tuple[str, ...], date]
 
 
 def _by_station(on: date) -> Where:
-    return Cylinder.owner_id.in_(select(Policy.holder_id).where(_runs(on), Policy.basis == PER_STATION))
+    holders: dict[tuple[str, ...], list[int]] = {}
+    named = select(Policy.holder_id, Policy.media, Policy.starts_on).where(_runs(on), Policy.basis == PER_STATION)
+    for holder_id, media, since in db.session.execute(named.order_by(Policy.id)):
+        holders.setdefault(_media(media, since), []).append(holder_id)
+    owned = [
+        and_(Cylinder.owner_id.in_(ids), Cylinder.medium.in_(media) if media else true())
+        for media, ids in holders.items()
+    ]
+    return or_(false(), *owned)
 
 
 def _by_fill(on: date) -> Where:
@@ -159,10 +172,16 @@ def _began(one: Terms, on: date) -> Where:
     return and_(*where, Filling.medium.in_(one.media)) if one.media else and_(*where)
 
 
-def insurer_of(owner_id: int, last: Filling | None, on: date) -> str | None:
-    """Who answers for a cylinder on a day by its last fill or with all of its station's; None when nobody does."""
-    station = select(Policy.insurer_id).where(_runs(on), Policy.basis == PER_STATION, Policy.holder_id == owner_id)
-    insurer = db.session.scalar(station.limit(1))
+def insurer_of(owner_id: int, medium: str, last: Filling | None, on: date) -> str | None:
+    """Who answers for a cylinder of a medium on a day by its last fill or with all of its station's; None when nobody
+    does."""
+    station = (
+        select(Policy.insurer_id, Policy.media, Policy.starts_on)
+        .where(_runs(on), Policy.basis == PER_STATION, Policy.holder_id == owner_id)
+        .order_by(Policy.id)
+    )
+    whole = ((one, _media(media, since)) for one, media, since in db.session.execute(station))
+    insurer = next((one for one, media in whole if not media or medium in media), None)
     if insurer is None and last is not None:
         insurer = next((one.insurer_id for one in terms(on, last.station_id) if _covers(one, last, on)), None)
     return None if insurer is None else db.session.scalar(select(Unit.name).where(Unit.id == insurer))

@@ -135,7 +135,7 @@ def cylinder(found: Found, judged: FillingVerdict) -> PublicCylinder | None:
         .order_by(Filling.ended_at.desc())
         .limit(1)
     )
-    insurer = _insurer(row.id, today) or fill_covers.insurer_of(row.owner_id, fill, today)
+    insurer = _insurer(row.id, today) or fill_covers.insurer_of(row.owner_id, row.medium, fill, today)
     return PublicCylinder(
         code=found.code,
         verdict=judged.verdict + Verdict.of([*_of_copies(row.id), *_ending_soon(row, today)]),

@@ -134,15 +134,26 @@ def test_with_all_of_its_stations(app, line, insured) -> None:
     by_fill(basis="per_station_year", line=line, unit_fen=1_000_000)
     row = cylinder()
     assert is_insured(row) is insured
-    assert (fill_covers.insurer_of(row.owner_id, None, TODAY) is not None) is insured
+    assert (fill_covers.insurer_of(row.owner_id, row.medium, None, TODAY) is not None) is insured
+
+
+@pytest.mark.parametrize(
+    ("media", "insured"),
+    [([], True), (["lpg"], True), (["lpg_civil_gas"], True), (["oxygen"], False), (["oxygen", "lpg"], True)],
+)
+def test_with_those_of_its_station_that_hold_its_media(app, media, insured) -> None:
+    by_fill(basis="per_station_year", unit_fen=1_000_000, media=media)
+    row = cylinder()
+    assert is_insured(row) is insured
+    assert (fill_covers.insurer_of(row.owner_id, row.medium, None, TODAY) is not None) is insured
 
 
 def test_the_public_page_says_who_insures_by_the_last_fill(app, client) -> None:
     by_fill()
     row = cylinder()
     last = fill(row, TODAY)
-    assert fill_covers.insurer_of(row.owner_id, last, TODAY) == cast.unit("insurer").name
-    assert fill_covers.insurer_of(row.owner_id, last, TODAY + timedelta(days=30)) is None
+    assert fill_covers.insurer_of(row.owner_id, row.medium, last, TODAY) == cast.unit("insurer").name
+    assert fill_covers.insurer_of(row.owner_id, row.medium, last, TODAY + timedelta(days=30)) is None
     page = client.get(f"/q/{row.label_code}").get_data(as_text=True)
     assert cast.unit("insurer").name in page
 
