@@ -40,7 +40,8 @@ def reads_well(page: Page, *said: str) -> None:
         expect(photo).to_have_js_property("complete", True)
         assert photo.evaluate("it => it.naturalWidth") > 0
     reading, pad = page.locator(".hazard-read").last.bounding_box(), page.locator("signature-pad").bounding_box()
-    assert reading is not None and pad is not None
+    assert reading is not None
+    assert pad is not None
     assert reading["y"] + reading["height"] <= pad["y"]
     assert pad["width"] > PHONE["width"] * 0.8
 
