@@ -79,8 +79,9 @@ class KeptForm extends HTMLElement {
     dropKept(this.form);
     fill(this.form, record.values);
     await putBack(this.form, record.files);
-    if (record.state !== "waiting") this.tellKept(record);
     const summary = this.form.querySelector(".error-summary");
+    if (summary) this.line.textContent = t("kept.kept");
+    else if (record.state !== "waiting") this.tellKept(record);
     if (record.failure && !summary) this.tellWhy(record.failure);
   }
 
