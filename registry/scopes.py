@@ -60,6 +60,7 @@ from registry.models import (
     HoldRelease,
     ImportBatch,
     ImportProfile,
+    IndicatorSnapshot,
     Inspection,
     InspectionBatch,
     InspectionOrder,
@@ -136,6 +137,12 @@ def _elevators(actor: Actor) -> Where:
     if actor.role == "insurer":
         return Elevator.id.in_(_insured(actor, PolicyItem.elevator_id))
     return false()
+
+
+def _indicator_snapshots(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    return IndicatorSnapshot.area_code.in_(actor.areas) if actor.role in COUNTY_ROLES else false()
 
 
 def contracted(actor: Actor) -> Select[Any]:
@@ -566,6 +573,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     HoldRelease: _of_unit(HoldRelease.station_id),
     ImportBatch: _of_unit(ImportBatch.unit_id),
     ImportProfile: _everything,
+    IndicatorSnapshot: _indicator_snapshots,
     Inspection: _inspections,
     InspectionBatch: _inspection_batches,
     InspectionOrder: _everything,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, request
@@ -9,10 +10,18 @@ from flask import Blueprint, request
 from blueprints.forms import Form
 from blueprints.schemas.indicators import BehindIn, UnitsIn
 from blueprints.sessions import actor
-from registry import clock
-from registry.queries import areas, indicator_units, indicators
+from registry import clock, policy
+from registry.queries import (
+    areas,
+    indicator_figures,
+    indicator_months,
+    indicator_units,
+    indicator_words,
+    indicators,
+)
 from registry.rules import indicator_book
-from registry.rules.dates import add_months
+from registry.rules import indicator_figures as indicator_rules
+from registry.rules.dates import add_months, end_of_month
 
 UNITS_SHOWN = 10
 
@@ -22,7 +31,11 @@ bp = Blueprint("indicators", __name__, url_prefix="/indicators")
 @bp.context_processor
 def words() -> dict[str, Any]:
     """The names of what a definition says."""
-    return {"book": indicator_book}
+    return {
+        "book": indicator_book,
+        "words": indicator_words,
+        "figure_states": indicator_rules.states(indicator_rules.WORKFLOW),
+    }
 
 
 @bp.route("/<string:key>")
@@ -33,18 +46,33 @@ def show(key: str) -> Any:
     query = form.load() or {}
     on, area, unit = query.get("on") or clock.today(), query.get("area"), query.get("unit")
     units = indicator_units.by_unit(actor(), key, on, area, limit=UNITS_SHOWN, unit=unit)
+    figures = indicators.table(actor(), key, on)
+    shown = next((figure for figure in figures if figure.area == area), figures[0])
+    frozen = indicator_figures.frozen(actor(), [on], key, shown.area).get((on, key, shown.area))
     return form.page(
         "indicators/show.html",
         indicator_=indicator,
+        frozen=frozen,
+        frozen_differs=frozen is not None and indicator_figures.differs(frozen, shown),
+        line=_compared(key, on, shown.area),
         on=on,
         area=area,
-        figures=indicators.table(actor(), key, on),
+        figures=figures,
         trend=indicators.trend(actor(), key, add_months(on, -11), on, area),
         unit=units.items[0] if unit is not None else None,
         units=units,
         definition=indicator_book.definitions()[key],
         behind=indicators.behind(actor(), key, on, area, query.get("limit", 50), query.get("cursor"), unit),
     )
+
+
+def _compared(key: str, on: date, area: str) -> indicator_months.Line | None:
+    """The last month that was over on a day, compared; None for who sees no reports, or not of this area."""
+    if not policy.may(actor(), "indicator_figure.read") or not (actor().sees_city or area in actor().areas):
+        return None
+    end = on if on == end_of_month(on.year, on.month) else on.replace(day=1) - timedelta(days=1)
+    months = indicator_months.Months(actor())
+    return months.line(indicator_book.definitions(end)[key], area, end)
 
 
 @bp.route("/<string:key>/units")

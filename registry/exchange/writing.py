@@ -67,6 +67,8 @@ class Book:
             properties: dict[str, Any] = {"num_format": NUMBER_FORMATS.get(kind, "General")}
             if kind.startswith("decimal:"):
                 properties["num_format"] = "0." + "0" * int(kind[8:]) if kind != "decimal:0" else "0"
+            if kind == "link":
+                properties |= {"font_color": "#1F5FA8", "underline": 1}
             if marked:
                 properties |= {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
             if quoted:

@@ -36,6 +36,7 @@ from registry.queries import indicator_reasons as reasons
 from registry.queries import indicator_ways as ways
 from registry.queries.periods import holds
 from registry.queries.visit_standing import held_back
+from registry.rules.cylinder_lifecycle import STATUSES as CYLINDER_STATUSES
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.lifecycle import STATUSES
 
@@ -44,6 +45,7 @@ Parameters = Mapping[str, Decimal]
 Reasons = Callable[[Sequence[Any], date, Parameters], Mapping[int, T]]
 
 IN_USE = tuple(key for key, status in STATUSES.items() if status.counts_in_use)
+CYLINDERS_IN_USE = tuple(key for key, status in CYLINDER_STATUSES.items() if status.counts_in_use)
 CODE_IN_CAR = tuple(key for key, kind in ELEVATOR_KINDS.items() if kind.code_in_car)
 MAINTENANCE_DAYS = 15  # TSG T5002-2017: at least once every 15 days
 FILLING_WINDOW_DAYS = 30
@@ -154,8 +156,8 @@ def inspected(on: date, _parameters: Parameters) -> Where:
 
 
 def cylinders_in_use(on: date) -> Where:
-    """In use at the end of the day by the status periods (cylinders.md §3)."""
-    return in_status(CylinderStatus.cylinder_id, ("in_use",), on)
+    """In use at the end of the day by the status periods (cylinders.md §3); one at its inspection is."""
+    return in_status(CylinderStatus.cylinder_id, CYLINDERS_IN_USE, on)
 
 
 def coded(on: date, _parameters: Parameters) -> Where:

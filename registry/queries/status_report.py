@@ -19,7 +19,6 @@ from registry.models import (
     Area,
     Certificate,
     Cylinder,
-    CylinderStatus,
     Directive,
     Elevator,
     ElevatorRisk,
@@ -35,7 +34,7 @@ from registry.models import (
 from registry.models.units import Capacity
 from registry.queries import risk_levels, status_figures, status_parts
 from registry.queries.hazard_months import Period
-from registry.queries.indicator_definitions import elevators_in_use, in_status
+from registry.queries.indicator_definitions import cylinders_in_use, elevators_in_use
 from registry.queries.status_figures import Figure
 from registry.rules import accident_case, accidents, comparisons, tables
 from registry.rules import status_report as rules
@@ -133,9 +132,7 @@ def report(actor: Actor, year: int, quarter: int | None, area: str | None = None
         quarter=quarter,
         denominator=status_figures.choice(period),
         elevators=where.kinds(Elevator, Elevator.kind, ELEVATOR_KINDS, elevators_in_use(period.until)),
-        cylinders=where.kinds(
-            Cylinder, Cylinder.kind, CYLINDER_KINDS, in_status(CylinderStatus.cylinder_id, ("in_use",), period.until)
-        ),
+        cylinders=where.kinds(Cylinder, Cylinder.kind, CYLINDER_KINDS, cylinders_in_use(period.until)),
         units=where.units(),
         people=where.people(),
         casualties=where.casualties(),

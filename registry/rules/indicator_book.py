@@ -152,3 +152,9 @@ def december_before(end: date) -> date:
 def due_on(end: date, days: int) -> date:
     """Until when a period's figure is to be handed in."""
     return end + timedelta(days=days)
+
+
+def ends_of_year(frequency: str, end: date) -> list[date]:
+    """The ends of the year's periods up to one of them (累计)."""
+    step = MONTHS[frequency]
+    return [end_of_month(end.year, month) for month in range(step, end.month + 1, step)]

@@ -66,7 +66,13 @@ def literally(model: Any, period: Any, key: Any, statuses: tuple[str, ...], on: 
 def test_in_use_is_what_the_periods_say(moved, ago) -> None:
     on = moved - timedelta(days=ago)
     for model, period, key, statuses, condition in (
-        (Cylinder, CylinderStatus, CylinderStatus.cylinder_id, ("in_use",), definitions.cylinders_in_use(on)),
+        (
+            Cylinder,
+            CylinderStatus,
+            CylinderStatus.cylinder_id,
+            ("in_use", "inspection"),
+            definitions.cylinders_in_use(on),
+        ),
         (
             Elevator,
             ElevatorStatus,

@@ -13,14 +13,17 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from registry.documents.office.layout import FANG_SONG, HEI, KAI, SONG, SONG_HEAD, Layout, layout
 
 RED = RGBColor(0xE6, 0x00, 0x00)
+LINK = RGBColor(0x1F, 0x5F, 0xA8)
 HEAD_SIZE = 36.0  # of the issuer's mark, in points: the standard leaves it to the office
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -34,13 +37,15 @@ PADDING = 1.2  # of a table cell, in millimetres
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a form: `span` columns wide; `kind` value, label or head; `height` in millimetres at least."""
+    """A cell of a form: `span` columns wide; `kind` value, label or head; `height` in millimetres at least; `link` an
+    address its text leads to."""
 
     text: str
     span: int = 1
     kind: str = "value"
     height: float = 0
     align: str = "left"
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,11 @@ class WordPaper:
     def picture(self, mark: str) -> None:
         """A paragraph that holds a picture, as high as the picture is."""
         self._run(self._paragraph("centre", before=4, pitch=0), mark, FANG_SONG, self.size)
+
+    def drawing(self, content: bytes, width: float) -> None:
+        """A picture itself, `width` millimetres wide, for a paper that is no template."""
+        run = self._paragraph("centre", before=4, pitch=0).add_run()
+        run.add_picture(io.BytesIO(content), width=Mm(min(width, self.room)))
 
     def mark(self, text: str) -> None:
         """A paragraph that only holds a loop or a condition (`{%p …%}`) and is gone from the filled-in paper."""
@@ -244,6 +254,8 @@ class WordPaper:
             if PICTURE not in line:  # as high as the picture is
                 _pitch(paragraph, self.layout["form_size"] * 1.4)
             self._run(paragraph, line, HEI if cell.kind == "head" else FANG_SONG, self.layout["form_size"])
+            if cell.link and line:
+                _lead(paragraph, cell.link)
 
     def _paragraph(
         self,
@@ -332,6 +344,18 @@ class WordPaper:
             self._run(paragraph, "— ", SONG, size)
             _field(paragraph, "PAGE", SONG, size)
             self._run(paragraph, " —", SONG, size)
+
+
+def _lead(paragraph: Paragraph, address: str) -> None:
+    """Make the last run of a paragraph a link."""
+    run = paragraph.runs[-1]._r
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run.addprevious(link)
+    link.append(run)
+    paragraph_run = Run(run, paragraph)
+    paragraph_run.font.underline = True
+    paragraph_run.font.color.rgb = LINK
 
 
 def _pitch(paragraph: Paragraph, points: float) -> None:

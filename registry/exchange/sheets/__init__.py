@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from registry.errors import Missing
-from registry.exchange.sheets import cylinder_inspections, cylinders, elevators, inspections, people, policies, units
+from registry.exchange.sheets import (
+    cylinder_inspections,
+    cylinders,
+    elevators,
+    indicator_figures,
+    inspections,
+    people,
+    policies,
+    units,
+)
 from registry.exchange.sheets._common import Bound, Register
 from registry.messages import T
 
 __all__ = ["REGISTERS", "Bound", "Register", "find"]
 
-MODULES = (elevators, cylinders, units, people, inspections, cylinder_inspections, policies)
+MODULES = (elevators, cylinders, units, people, inspections, cylinder_inspections, policies, indicator_figures)
 REGISTERS: Mapping[str, Register] = MappingProxyType(
     {module.REGISTER.sheet.name: module.REGISTER for module in MODULES}
 )
