@@ -1,6 +1,6 @@
 """`python -m benchmarks`: one JSON line a measure; the exit code is 1 when a bar is missed.
 
-    ONLY=dashboard   takes this measure alone
+    ONLY=dashboard_today   takes this measure alone
     FULL=1           the promised size: 25,000 elevators, 100,000 cylinders, a year (else a tenth, and no bar for
                      the seeding)
     MARYLAND_CSV=... the public register to import; left out when the file is not there

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from flask import Flask
 from benchmarks import elevators, gun, hazards, rescue, slow_phone
 from benchmarks.cylinder_import import imported
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, typical_milliseconds, yardstick
-from registry import codes
+from registry import clock, codes
 from registry.labels.compose import Label
 from registry.labels.layouts import LAYOUTS
 from registry.labels.pdf import labels_pdf
@@ -27,6 +29,26 @@ from seeds.city_rows import Advance
 ROOT = Path(__file__).parent.parent
 LABELS = 10_000
 BYTES_A_LABEL = 500
+# The office's pages over a seeded city; the list is one page of rows with their reasons.
+PAGES = {
+    "dashboard_today": "/dashboard",
+    "dashboard_past_day": "/dashboard?on={past}",
+    "indicator_list": "/api/v1/indicators/paperless_maintenance/behind",
+    "indicator_list_past_day": "/api/v1/indicators/paperless_maintenance/behind?on={past}",
+    "indicator_units": "/api/v1/indicators/paperless_maintenance/units",
+    "indicator_page": "/indicators/paperless_maintenance",
+    "month_report": "/indicator-figures/report",
+}
+BARS = {
+    "dashboard_today": 100,
+    "dashboard_past_day": 500,
+    "indicator_list": 200,
+    "indicator_list_past_day": 200,
+    "indicator_units": 200,
+    "indicator_page": 500,
+    "month_report": 1_000,
+}
+PAST_DAYS = 100
 SIZES = {False: (2_500, 10_000, 365), True: (25_000, 100_000, 365)}
 
 
@@ -49,11 +71,11 @@ def maryland_import() -> Taken | None:
 
 
 class Seeded:
-    """A seeded city that two measures share: how long it took, and how long the dashboard takes over it."""
+    """A seeded city that several measures share: how long it took, and how long the office's pages take over it."""
 
     def __init__(self) -> None:
         self.city: Taken | None = None
-        self.board: Taken | None = None
+        self.pages: dict[str, Taken] = {}
 
     def seed_city(self) -> Taken:
         """`flask seed city` of the promised size with FULL=1, a tenth of it else."""
@@ -62,12 +84,11 @@ class Seeded:
         assert self.city is not None
         return self.city
 
-    def dashboard(self) -> Taken:
-        """The office's first page over that city, against a route that answers an empty JSON object."""
-        if self.board is None:
+    def page(self, name: str) -> Taken:
+        """One of PAGES over that city, against a route that answers an empty JSON object."""
+        if not self.pages:
             self._take()
-        assert self.board is not None
-        return self.board
+        return self.pages[name]
 
     def _take(self) -> None:
         elevators, cylinders, days = SIZES[full()]
@@ -77,14 +98,18 @@ class Seeded:
             cast.build()
             plan = city.plan_for(elevators, cylinders, days, 1)
             self.city = Taken(seconds(lambda: city.build(plan, _told)), reference)
-            self.board = self._look(app)
+            self._look(app)
 
-    def _look(self, app: Flask) -> Taken:
+    def _look(self, app: Flask) -> None:
         secret, _ = accounts.sign_in("section", cast.PASSWORD, "127.0.0.1", accounts.Limits(5, 15))
         browser = app.test_client()
         browser.set_cookie("registry_session", secret)
+        past_day = (clock.today() - timedelta(days=PAST_DAYS)).isoformat()
         reference = typical_milliseconds(lambda: _ok(browser.get("/healthz")))
-        return Taken(typical_milliseconds(lambda: _ok(browser.get("/dashboard"))), reference)
+        for name, address in PAGES.items():
+            path = address.format(past=past_day)
+            taken = typical_milliseconds(lambda path=path: _ok(browser.get(path)))  # type: ignore[misc]
+            self.pages[name] = Taken(taken, reference)
 
 
 def _ok(answer: Any) -> None:
@@ -129,7 +154,7 @@ MEASURES = (
     Measure("cylinder_import", "s", 360, imported.seconds, full_only=True),
     Measure("cylinder_import_memory", "MB", 1_000, imported.memory),
     Measure("seed_city", "s", 600, _seeded.seed_city, full_only=True),
-    Measure("dashboard", "ms", 300, _seeded.dashboard),
+    *(Measure(name, "ms", bar, partial(_seeded.page, name)) for name, bar in BARS.items()),
     *(Measure(name, "ms", 200, take) for name, take in elevators.TAKES.items()),
     *(Measure(name, "x", 1.2, take) for name, take in elevators.GROWTH.items()),
     *(Measure(name, unit, bar, take) for name, (unit, bar, take) in hazards.TAKES.items()),

@@ -14,6 +14,7 @@ from seeds import (
     demo_calls,
     demo_cylinders,
     demo_follow_ups,
+    demo_indicators,
 )
 from seeds.city_rows import Progress, Steps, silent
 
@@ -29,6 +30,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= Steps("demo").take("supervision", cast_supervision.build)
     worked |= Steps("demo").take("follow-ups", demo_follow_ups.build)
     worked |= Steps("demo").take("calls", demo_calls.build)
+    worked |= Steps("demo").take("indicators", demo_indicators.build)
     risk.refresh(SYSTEM, clock.today())
     risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)

@@ -71,7 +71,7 @@ def _compared(key: str, on: date, area: str) -> indicator_months.Line | None:
     if not policy.may(actor(), "indicator_figure.read") or not (actor().sees_city or area in actor().areas):
         return None
     end = on if on == end_of_month(on.year, on.month) else on.replace(day=1) - timedelta(days=1)
-    months = indicator_months.Months(actor())
+    months = indicator_months.Months(actor(), key)
     return months.line(indicator_book.definitions(end)[key], area, end)
 
 

@@ -132,11 +132,11 @@ class Table:
 
 
 class Months:
-    """Figures at the ends of periods, each read or worked out once."""
+    """Figures at the ends of periods, each read or worked out once; of one indicator when `key` names it."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, key: str | None = None) -> None:
         policy.require(actor, "indicator_figure.read")
-        self.actor = actor
+        self.actor, self.key = actor, key
         self.city = current().city_code
         self.areas = indicators.areas()
         self._frozen: dict[tuple[date, str, str], IndicatorSnapshot] = {}
@@ -152,7 +152,7 @@ class Months:
     def at(self, definition: Definition, area: str, end: date) -> Monthly:
         """One figure at the end of a period."""
         if end not in self._read:
-            self._frozen.update(indicator_figures.frozen(self.actor, [end]))
+            self._frozen.update(indicator_figures.frozen(self.actor, [end], self.key))
             self._read.add(end)
         row = self._frozen.get((end, definition.key, area))
         if row is not None:
@@ -161,11 +161,16 @@ class Months:
         if not definition.computed:
             return NOTHING
         if end not in self._boards:
-            self._boards[end] = indicators.board(self.actor, end).by_area
+            self._boards[end] = self._computed(end)
         figure = self._boards[end][definition.key].get(area)
         if figure is None:
             return NOTHING
         return Monthly(figure.value, Decimal(figure.numerator), Decimal(figure.denominator), None)
+
+    def _computed(self, end: date) -> Mapping[str, Mapping[str, Figure]]:
+        if self.key is None:
+            return indicators.board(self.actor, end).by_area
+        return {self.key: {figure.area: figure for figure in indicators.table(self.actor, self.key, end)}}
 
     def line(self, definition: Definition, area: str, end: date) -> Line:
         """One area's line, without its rank."""
