@@ -42,7 +42,7 @@ def test_from_the_clue_to_the_closed_file(time: Clock) -> None:
     }
     row = step(row, "county", "hear", spoken="waived", note="放弃陈述申辩")
     row = step(row, "county-leader", "decide", fine_yuan=50_000, measures="责令停止使用")
-    assert row.decision_no == "埇桥市监处罚〔2026〕1号"
+    assert row.decision_no == "埇市监处罚〔2026〕1号"
     row = served(row, "serve_decision")
     assert clocks(row)["payment"] == (date(2026, 11, 18), None)
     time.forward(days=16)  # one day late
