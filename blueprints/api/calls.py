@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.schemas import call_outputs as outputs
 from blueprints.schemas import call_statistics as figures
 from blueprints.schemas import calls as schemas
 from blueprints.schemas.base import page_out
@@ -21,12 +22,12 @@ REPLAY = {"Idempotent-Replay": "true"}
 
 def _shown(no: str) -> dict[str, Any]:
     case = queries.show(actor(), no)
-    return schemas.shown(case, [queries.shown_dispatch(actor(), one) for one in case.call.dispatches])
+    return outputs.shown(case, [queries.shown_dispatch(actor(), one) for one in case.call.dispatches])
 
 
 @bp.route("", methods=["POST"])
 @bp.arguments(schemas.CallIn())
-@bp.response(201, schemas.CallDetailOut())
+@bp.response(201, outputs.CallDetailOut())
 def take(data: dict[str, Any]) -> Any:
     """Take in a call; with its elevator, level 1 is dispatched at once. With `ref`, a repeat answers with the first
     result."""
@@ -37,11 +38,11 @@ def take(data: dict[str, Any]) -> Any:
 
 @bp.route("")
 @bp.arguments(schemas.CallFilter(), location="query")
-@bp.response(200, page_out(schemas.CallOut))
+@bp.response(200, page_out(outputs.CallOut))
 def index(query: dict[str, Any]) -> Any:
     """The calls that concern the caller, newest first."""
     page = queries.page(actor(), query)
-    return {"items": [schemas.shown_line(line) for line in page.items], "next": page.next}
+    return {"items": [outputs.shown_line(line) for line in page.items], "next": page.next}
 
 
 @bp.route("/statistics")
@@ -53,7 +54,7 @@ def statistics(query: dict[str, Any]) -> Any:
 
 
 @bp.route("/<string:no>")
-@bp.response(200, schemas.CallDetailOut())
+@bp.response(200, outputs.CallDetailOut())
 def show(no: str) -> Any:
     """One call."""
     return _shown(no)
@@ -61,14 +62,14 @@ def show(no: str) -> Any:
 
 @bp.route("/<string:no>/responders")
 @bp.arguments(schemas.RespondersFilter(), location="query")
-@bp.response(200, schemas.CallRespondersOut())
+@bp.response(200, outputs.CallRespondersOut())
 def responders(query: dict[str, Any], no: str) -> Any:
     """The nearest able rescue teams of a level, by duty times, distance and load; those asked already left out."""
     return call_responders.offer(actor(), no, query["level"], query["limit"])
 
 
 @bp.route("/<string:no>/moves")
-@bp.response(200, schemas.CallMovesOut())
+@bp.response(200, outputs.CallMovesOut())
 def moves(no: str) -> Any:
     """What this caller may do next, and what each move needs."""
     return {"items": queries.show(actor(), no).moves}
@@ -76,7 +77,7 @@ def moves(no: str) -> Any:
 
 @bp.route("/<string:no>/<string:verb>", methods=["POST"])
 @bp.arguments(schemas.MoveIn())
-@bp.response(200, schemas.CallDetailOut())
+@bp.response(200, outputs.CallDetailOut())
 def move(data: dict[str, Any], no: str, verb: str) -> Any:
     """Make one move: tie, dispatch, upgrade, hand over, answer, decline, depart, arrive, release, repair, call back,
     close, re-open. With `ref`, a repeat answers with the first result."""

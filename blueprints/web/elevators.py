@@ -15,8 +15,9 @@ from blueprints.schemas import elevators as schemas
 from blueprints.sessions import actor
 from registry import clock
 from registry.actor import Actor
-from registry.queries import accidents, areas, elevator_gaps, elevator_values, units
+from registry.queries import accidents, areas, calls, elevator_gaps, elevator_values, units
 from registry.queries import elevators as queries
+from registry.rules import calls as call_rules
 from registry.rules.accidents import GRADE_NAMES
 from registry.rules.elevator_parameters import GROUPS
 from registry.rules.inspection import CONCLUSIONS, RECORD_KINDS
@@ -116,6 +117,9 @@ def show(code: str) -> Any:
         cycles=cycles(clock.today()),
         place_types=dict(schemas.PLACE_TYPES),
         accidents=accidents.of_elevator(actor(), found.elevator.id),
+        calls=calls.of_elevator(actor(), found.elevator.id),
+        call_kinds=call_rules.kinds(),
+        call_states=call_rules.STATES,
         accident_grades=GRADE_NAMES,
         today=clock.today(),
     )

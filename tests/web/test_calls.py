@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from registry import clock
 from registry.queries import calls as queries
 from seeds import cast
 from tests.calls_factory import CODE, PHONE, asked, lift, move, seen, taken, walk
@@ -180,9 +179,17 @@ def test_figures_on_a_page(browser_of) -> None:
     assert browser_of("section").get("/calls/statistics?since=x").status_code == 422
 
 
+def test_an_elevators_page_has_its_calls(browser_of) -> None:
+    elevator = lift()
+    row = taken(elevator)
+    for login in ("section", "property"):
+        assert row.no in browser_of(login).get(f"/elevators/{elevator.label_code}").text, login
+    other = taken(elevator, kind="consult")  # nobody of the unit was asked
+    assert other.no not in browser_of("property").get(f"/elevators/{elevator.label_code}").text
+
+
 def test_in_english(browser_of) -> None:
     row, desk = taken(lift()), browser_of("desk")
     desk.get("/account/language/en")
     for path in ("/calls/desk", f"/calls/{row.no}", "/calls/statistics", "/calls/"):
         assert desk.get(path).status_code == 200, path
-    assert clock.today()
