@@ -9,7 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from registry import clock
 from registry.models import Directive, Elevator, EnforcementCase
-from registry.services import campaigns, cases, directives, files, own_cases, sealings
+from registry.queries import campaign_checks as campaign_queries
+from registry.services import campaign_checks, campaigns, cases, directives, files, own_cases, sealings
 from seeds import cast, past, pictures
 
 Find = Callable[[str], Elevator]
@@ -314,5 +315,23 @@ def _campaign(orders: list[Directive], opened: list[EnforcementCase]) -> None:
         return row.id
 
     campaign_id = _at(50, plan)
+    _self_checks(campaign_id)
     named = {"directives": [row.number for row in orders], "cases": [row.no for row in opened]}
     _at(1, lambda: campaigns.link(cast.actor("section"), campaign_id, named))
+
+
+def _self_checks(campaign_id: int) -> None:
+    """Two units answer in time, one of them comes back to it; the others are late."""
+    first = {"found": 5, "corrected": 3, "signer": "程国栋"}
+    first["findings"] = "轿厢对讲2台无应答，已更换电池；机房门锁损坏1处已修复；层门门扇变形2处。"
+    _at(25, lambda: _answer(campaign_id, "property", {**first, "open_items": "层门门扇2处，配件已订购，两周内更换。"}))
+    later = {**first, "corrected": 4, "findings": f"{first['findings']}其中1处门扇已更换。"}
+    _at(12, lambda: _answer(campaign_id, "property", {**later, "open_items": "层门门扇1处，等待配件。"}))
+    company = {"found": 2, "corrected": 2, "signer": "何志强", "findings": "2台制动器间隙超标，已调整并复测。"}
+    _at(22, lambda: _answer(campaign_id, "company", company))
+
+
+def _answer(campaign_id: int, login: str, data: dict[str, Any]) -> None:
+    actor = cast.actor(login)
+    (row,) = campaign_queries.page(actor, {"campaign": campaign_id}).items
+    campaign_checks.answer(actor, row.id, data)

@@ -15,6 +15,7 @@ from seeds import (
     demo_cylinders,
     demo_follow_ups,
     demo_indicators,
+    demo_risk,
 )
 from seeds.city_rows import Progress, Steps, silent
 
@@ -31,6 +32,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= Steps("demo").take("follow-ups", demo_follow_ups.build)
     worked |= Steps("demo").take("calls", demo_calls.build)
     worked |= Steps("demo").take("indicators", demo_indicators.build)
+    worked |= Steps("demo").take("risk", demo_risk.build)
     risk.refresh(SYSTEM, clock.today())
     risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,12 +15,14 @@ from registry.models import (
     Cylinder,
     CylinderAnomaly,
     Elevator,
+    ElevatorRisk,
     Filling,
     Hazard,
     Person,
     Policy,
     Scan,
     ScrapBatch,
+    StationRisk,
     TrailEntry,
     Visit,
 )
@@ -43,6 +46,22 @@ def test_a_second_run_changes_nothing(app) -> None:
     assert not demo.build(*SIZE)
     assert not demo.build(1500, 5000, 60)
     assert db.session.scalar(select(func.count(TrailEntry.id))) == before
+
+
+def test_the_four_colours_lie_as_in_a_real_city(app) -> None:
+    demo.build(*SIZE)
+    stations = colours(StationRisk)
+    assert {"blue", "yellow", "orange", "red"} == set(stations)
+    assert stations["red"] == 1
+    assert stations["blue"] + stations["yellow"] > stations["orange"] + stations["red"]
+    assert set(colours(ElevatorRisk)) == {"blue", "yellow", "orange", "red"}
+
+
+def colours(model: Any) -> dict[str, int]:
+    """How many are graded in each colour today."""
+    return dict(
+        db.session.execute(select(model.level, func.count()).where(model.until.is_(None)).group_by(model.level)).all()
+    )
 
 
 def test_the_table_names_an_account_of_every_role_that_signs_in(app) -> None:
