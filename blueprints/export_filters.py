@@ -26,6 +26,7 @@ from blueprints.schemas.old_elevators import AgesIn, AssessmentFilter, RankFilte
 from blueprints.schemas.people import PeopleFilter
 from blueprints.schemas.policies import EndingFilter, PolicyFilter, UninsuredFilter
 from blueprints.schemas.renewals import RenewalFilter
+from blueprints.schemas.responders import ResponderFilter
 from blueprints.schemas.safety import SafetyFilter
 from blueprints.schemas.sealings import SealingFilter
 from blueprints.schemas.stations import AllianceFilter
@@ -37,6 +38,7 @@ from blueprints.schemas.visits import VisitFilter
 FILTERS: Mapping[str, type[Schema]] = {
     "elevators": ElevatorQuery,
     "cylinders": CylinderFilter,
+    "responders": ResponderFilter,
     "units": UnitFilter,
     "people": PeopleFilter,
     "visits": VisitFilter,

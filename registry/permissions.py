@@ -115,6 +115,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "responder.close": REGISTRARS | {"rescue_desk"},
     "responder.import": REGISTRARS | {"rescue_desk"},
     "emergency_plan.read": OFFICE_ROLES | {"maintenance_manager", "use_manager"},
+    "emergency_plan.survey": OFFICE_ROLES,
     "emergency_plan.keep": REGISTRARS | {"rescue_desk", "maintenance_manager", "use_manager"},
     "emergency_plan.end": REGISTRARS | {"rescue_desk", "maintenance_manager", "use_manager"},
     "emergency_plan.record_drill": REGISTRARS | {"rescue_desk", "maintenance_manager", "use_manager"},

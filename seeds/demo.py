@@ -15,6 +15,7 @@ from seeds import (
     demo_cylinders,
     demo_follow_ups,
     demo_indicators,
+    demo_rescue,
     demo_risk,
 )
 from seeds.city_rows import Progress, Steps, silent
@@ -30,6 +31,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= demo_cylinders.build()
     worked |= Steps("demo").take("supervision", cast_supervision.build)
     worked |= Steps("demo").take("follow-ups", demo_follow_ups.build)
+    worked |= Steps("demo").take("rescue", demo_rescue.build)
     worked |= Steps("demo").take("calls", demo_calls.build)
     worked |= Steps("demo").take("indicators", demo_indicators.build)
     worked |= Steps("demo").take("risk", demo_risk.build)

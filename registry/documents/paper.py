@@ -139,6 +139,10 @@ class Paper:
         """The QR symbol of an address, its quiet zone inside `side`."""
         self._pages[-1].symbols.append((url, x, y, side))
 
+    def make_room(self, height: float) -> None:
+        """Begin a page where what is so high would not fit on the present one."""
+        self._break(height)
+
     def _break(self, height: float) -> bool:
         """Whether a page of its own had to begin for what is so high."""
         if self.y + height <= self.height - self.margin:

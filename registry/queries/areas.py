@@ -42,6 +42,12 @@ def counties() -> list[tuple[str, AreaName]]:
     return [(area.code, AreaName(area.name, area.name_en)) for area in found]
 
 
+def city() -> list[tuple[str, AreaName]]:
+    """(code, name) of the city itself."""
+    found = db.session.scalars(select(Area).where(Area.level == "city").order_by(Area.position))
+    return [(area.code, AreaName(area.name, area.name_en)) for area in found]
+
+
 def names() -> dict[str, AreaName]:
     """Every area's name by code."""
     return {area.code: AreaName(area.name, area.name_en) for area in db.session.scalars(select(Area))}

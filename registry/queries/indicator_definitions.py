@@ -31,7 +31,7 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import fill_clips, fill_covers, inspection_cover
+from registry.queries import fill_clips, fill_covers, inspection_cover, parameters
 from registry.queries import indicator_reasons as reasons
 from registry.queries import indicator_ways as ways
 from registry.queries.periods import holds
@@ -46,6 +46,7 @@ Reasons = Callable[[Sequence[Any], date, Parameters], Mapping[int, T]]
 
 IN_USE = tuple(key for key, status in STATUSES.items() if status.counts_in_use)
 CYLINDERS_IN_USE = tuple(key for key, status in CYLINDER_STATUSES.items() if status.counts_in_use)
+RESCUE_SCOPE = "rescue.scope_all"
 CODE_IN_CAR = tuple(key for key, kind in ELEVATOR_KINDS.items() if kind.code_in_car)
 MAINTENANCE_DAYS = 15  # TSG T5002-2017: at least once every 15 days
 FILLING_WINDOW_DAYS = 30
@@ -97,7 +98,9 @@ def elevators_in_use(on: date) -> Where:
 
 
 def elevators_with_a_car(on: date) -> Where:
-    """In use, of the kinds that carry the 96366 code in the car (§6.4)."""
+    """In use, of the kinds that carry the 96366 code in the car, or of all where the office counts all (§6.4)."""
+    if parameters.values((RESCUE_SCOPE,), on)[RESCUE_SCOPE]:
+        return elevators_in_use(on)
     return and_(Elevator.kind.in_(CODE_IN_CAR), elevators_in_use(on))
 
 

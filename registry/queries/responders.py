@@ -13,6 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import clock, policy
 from registry.actor import OFFICE_ROLES, Actor
 from registry.db import db
+from registry.errors import Missing
+from registry.messages import T
 from registry.models import (
     DutyException,
     DutyShift,
@@ -23,7 +25,7 @@ from registry.models import (
     ResponderMember,
     Unit,
 )
-from registry.queries import areas
+from registry.queries import areas, legal_moves
 from registry.queries.nearest_responders import PassedOver, Proposal, Spot, nearest_each, nearest_for, passed_over
 from registry.queries.paging import Page, paginate
 from registry.queries.periods import holds
@@ -43,6 +45,8 @@ __all__ = [
     "found",
     "nearest_each",
     "nearest_for",
+    "nearest_to",
+    "offer",
     "page",
     "passed_over",
     "people_of",
@@ -143,6 +147,28 @@ def show(actor: Actor, responder_id: int, at: datetime | None = None) -> Detail:
         ],
         own=sees_phones(actor, row),
     )
+
+
+def nearest_to(actor: Actor, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """`{items, passed_over}` for `lat, lon, level, area?, at?, limit`, for whoever plans: no calls are counted."""
+    policy.require(actor, "responder.read")
+    place, level = (float(asked["lat"]), float(asked["lon"])), int(asked["level"])
+    at, inside = asked.get("at") or clock.now(), (asked["area"],) if asked.get("area") else ()
+    found = nearest_for(place, level, at, asked["limit"], areas=inside)
+    return {"items": found, "passed_over": passed_over(place, level, at, asked["limit"], areas=inside)}
+
+
+def offer(actor: Actor, responder_id: int, verb: str) -> tuple[Detail, Move]:
+    """A responder and the move the caller is about to make.
+
+    Raises:
+        Missing: no such move. Forbidden: not for this role. Conflict: not legal now.
+    """
+    if verb not in {each.verb for each in rules.MOVES}:
+        raise Missing(T("没有这个办理步骤"))
+    policy.require(actor, f"{rules.NAME}.{verb}")
+    one = show(actor, responder_id)
+    return one, legal_moves.find(rules.NAME, one.responder.status, verb)
 
 
 def sees_phones(actor: Actor, row: Responder) -> bool:

@@ -25,6 +25,7 @@ from registry.exchange.lists import (
     old_elevators,
     records,
     registers,
+    rescue,
     safety,
     stations,
     sunshine,
@@ -82,6 +83,7 @@ LISTS: Mapping[str, Listing] = MappingProxyType(
         "sealings": enforcement.SEALINGS,
         "cases": enforcement.CASES,
         "campaigns": enforcement.CAMPAIGNS,
+        "responders": rescue.RESPONDERS,
     }
 )
 

@@ -14,6 +14,7 @@ from registry.exchange.sheets import (
     inspections,
     people,
     policies,
+    responders,
     units,
 )
 from registry.exchange.sheets._common import Bound, Register
@@ -21,7 +22,17 @@ from registry.messages import T
 
 __all__ = ["REGISTERS", "Bound", "Register", "find"]
 
-MODULES = (elevators, cylinders, units, people, inspections, cylinder_inspections, policies, indicator_figures)
+MODULES = (
+    elevators,
+    cylinders,
+    units,
+    people,
+    inspections,
+    cylinder_inspections,
+    policies,
+    indicator_figures,
+    responders,
+)
 REGISTERS: Mapping[str, Register] = MappingProxyType(
     {module.REGISTER.sheet.name: module.REGISTER for module in MODULES}
 )
