@@ -15,7 +15,7 @@ from registry.models import Capacity, Elevator, Unit
 from registry.queries import responder_inputs
 from registry.rules.identifiers import complete_credit_code
 from registry.services import emergency_plans, rescue_codes, responders, units
-from seeds import cast
+from seeds import cast, past
 
 ALWAYS = "每天 00:00-24:00"
 DAYTIME = "周一至周五 08:00-18:00"
@@ -71,8 +71,9 @@ def build() -> None:
     desk = cast.actor("desk")
     for code, (first, last) in RANGES.items():
         rescue_codes.set_range(desk, code, first, last)
-    made = {each.name: _station(each) for each in STATIONS}
     today = clock.today()
+    with past.at(past.moment(today - timedelta(days=90))):
+        made = {each.name: _station(each) for each in STATIONS}
     away = {"day": today, "until": today + timedelta(days=1), "reason": "救援车辆检修"}
     responders.add_exception(desk, made["埇桥城南网格救援站"], away)
     responders.move(desk, made["萧县城北网格救援站"], "suspend", "站点搬迁，暂不接派单")

@@ -18,15 +18,15 @@ bp = Blueprint("api_emergency_plans", __name__, url_prefix="/emergency-plans", d
 
 @bp.route("")
 @bp.arguments(schemas.PlanFilter(), location="query")
-@bp.response(200, page_out(schemas.PlanOut))
+@bp.response(200, page_out(schemas.EmergencyPlanOut))
 def index(query: dict[str, Any]) -> Any:
     """The plans the caller sees, the newest first."""
     return queries.page(actor(), query, query["limit"], query["cursor"])
 
 
 @bp.route("", methods=["POST"])
-@bp.arguments(schemas.PlanIn())
-@bp.response(201, schemas.PlanOut())
+@bp.arguments(schemas.EmergencyPlanIn())
+@bp.response(201, schemas.EmergencyPlanOut())
 def keep(data: dict[str, Any]) -> Any:
     """Put an edition of a plan on file; the one before it ends."""
     return queries.show(actor(), emergency_plans.keep(actor(), data).id)
@@ -40,7 +40,7 @@ def capability() -> Any:
 
 
 @bp.route("/<int:plan_id>")
-@bp.response(200, schemas.PlanOut())
+@bp.response(200, schemas.EmergencyPlanOut())
 def show(plan_id: int) -> Any:
     """One plan with its drills."""
     return queries.show(actor(), plan_id)
@@ -48,7 +48,7 @@ def show(plan_id: int) -> Any:
 
 @bp.route("/<int:plan_id>/drills", methods=["POST"])
 @bp.arguments(schemas.PlanDrillIn())
-@bp.response(201, schemas.PlanOut())
+@bp.response(201, schemas.EmergencyPlanOut())
 def record_drill(data: dict[str, Any], plan_id: int) -> Any:
     """Record a drill."""
     emergency_plans.record_drill(actor(), plan_id, data)
@@ -57,7 +57,7 @@ def record_drill(data: dict[str, Any], plan_id: int) -> Any:
 
 @bp.route("/<int:plan_id>/end", methods=["POST"])
 @bp.arguments(schemas.PlanEndIn())
-@bp.response(200, schemas.PlanOut())
+@bp.response(200, schemas.EmergencyPlanOut())
 def end(data: dict[str, Any], plan_id: int) -> Any:
     """End a plan."""
     emergency_plans.end(actor(), plan_id, data["note"])

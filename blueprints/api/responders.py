@@ -75,7 +75,7 @@ def add_exception(data: dict[str, Any], responder_id: int) -> Any:
 
 
 @bp.route("/<int:responder_id>/exceptions/drop", methods=["POST"])
-@bp.arguments(schemas.ExceptionIn(only=("day",)))
+@bp.arguments(schemas.ExceptionDayIn())
 @bp.response(200, schemas.ResponderDetailOut())
 def drop_exception(data: dict[str, Any], responder_id: int) -> Any:
     """Take an exception back; the rota holds again."""

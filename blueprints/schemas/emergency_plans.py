@@ -21,7 +21,7 @@ class _Plan(In):
     valid_until = Day(label=_("有效期至"), hint=_("没有期限的不用填"))
 
 
-class PlanIn(_Plan):
+class EmergencyPlanIn(_Plan):
     """An edition of a plan through the API; `file` is the id of a stored file of purpose emergency_plan."""
 
     unit_id = Integer(min=1)
@@ -69,7 +69,7 @@ class PlanDrillOut(Out):
     summary = fields.String()
 
 
-class PlanOut(Out):
+class EmergencyPlanOut(Out):
     """A plan as of today."""
 
     id = fields.Integer(attribute="plan.id")

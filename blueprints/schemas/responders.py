@@ -134,6 +134,12 @@ class ExceptionIn(In):
     version = Integer(min=1, kind="hidden", label="version")
 
 
+class ExceptionDayIn(In):
+    """The day of an exception."""
+
+    day = Day(required=True, label=_("日期"))
+
+
 class ExceptionForm(ExceptionIn):
     """The same on a page, the person from a list."""
 
@@ -190,7 +196,7 @@ class ExceptionOut(Out):
     reason = fields.String()
 
 
-class DutyOut(Out):
+class ResponderDutyOut(Out):
     """Somebody is there; wall-clock times of the city."""
 
     begins = fields.DateTime()
@@ -215,8 +221,8 @@ class ResponderOut(Out):
     lon = fields.Float(attribute="responder.lon", allow_none=True)
     status = fields.String(attribute="responder.status")
     version = fields.Integer(attribute="responder.version")
-    on_duty = fields.Nested(DutyOut, attribute="duty", allow_none=True)
-    next_duty = fields.Nested(DutyOut, attribute="next", allow_none=True)
+    on_duty = fields.Nested(ResponderDutyOut, attribute="duty", allow_none=True)
+    next_duty = fields.Nested(ResponderDutyOut, attribute="next", allow_none=True)
 
 
 class ResponderDetailOut(ResponderOut):
@@ -239,7 +245,7 @@ class ResponderDetailOut(ResponderOut):
     moves = fields.Function(lambda one: [each.verb for each in one.moves])
 
 
-class ProposalOut(Out):
+class ResponderProposalOut(Out):
     """A responder that can be sent, and why it stands there."""
 
     responder_id = fields.Integer()
@@ -247,7 +253,7 @@ class ProposalOut(Out):
     name = fields.String()
     kind = fields.String()
     distance_m = fields.Integer(allow_none=True)
-    on_duty = fields.Nested(DutyOut)
+    on_duty = fields.Nested(ResponderDutyOut)
     load = fields.Integer()
     capacity = fields.Integer()
     phone = fields.String()
@@ -268,5 +274,5 @@ class PassedOverOut(Out):
 class NearestOut(Out):
     """The best first; then the nearest that cannot be sent."""
 
-    items = fields.List(fields.Nested(ProposalOut))
+    items = fields.List(fields.Nested(ResponderProposalOut))
     passed_over = fields.List(fields.Nested(PassedOverOut))
