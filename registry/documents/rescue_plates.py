@@ -27,17 +27,17 @@ def pdf(plates: Sequence[Plate]) -> bytes:
 def _draw(paper: Paper, plate: Plate, top: float) -> None:
     paper.box(LEFT, top, WIDTH, HEIGHT)
     paper.box(LEFT + 1.2, top + 1.2, WIDTH - 2.4, HEIGHT - 2.4)
-    _text(paper, "电梯应急救援电话", LEFT + 7, top + 13, 6.5)
-    _text(paper, RESCUE_NUMBER, LEFT + 66, top + 17, 18)
-    _text(paper, "救援识别码", LEFT + 7, top + 36, 6.5)
-    _text(paper, plate.code, LEFT + 48, top + 40, 18, ROOM - 41)
-    _text(paper, "请告知接线员以上识别码，不要扒门，等待救援。", LEFT + 7, top + 50, 4.6, ROOM)
-    place = " ".join(part for part in (plate.address, plate.name, plate.inner_no) if part)
+    _text(paper, "电梯应急救援电话", LEFT + 7, top + 16, 6.5)
+    _text(paper, RESCUE_NUMBER, LEFT + 66, top + 21, 18)
+    _text(paper, "救援识别码", LEFT + 7, top + 36.5, 6.5)
+    _text(paper, plate.code, LEFT + 48, top + 41.5, 18, ROOM - 41)
+    _text(paper, "请告知接线员以上识别码，不要扒门，等待救援。", LEFT + 7, top + 51.5, 4.6, ROOM)
+    place = plate.address if plate.name in plate.address else f"{plate.address} {plate.name}"
     for number, line in enumerate(paper.wrapped(f"地址：{place}", ROOM, 4.6)[:2]):
-        _text(paper, line, LEFT + 7, top + 59 + number * 6.4, 4.6)
+        _text(paper, line, LEFT + 7, top + 60 + number * 6.4, 4.6)
     company = f"维保单位：{plate.company}　{plate.phone}" if plate.company else "维保单位："
-    _text(paper, company, LEFT + 7, top + 74, 4.6, WIDTH - 14)
-    _text(paper, f"使用单位：{plate.use_unit}", LEFT + 7, top + 81.5, 4.6, WIDTH - 14)
+    _text(paper, company, LEFT + 7, top + 74.5, 4.6, WIDTH - 14)
+    _text(paper, f"使用单位：{plate.use_unit}", LEFT + 7, top + 82, 4.6, WIDTH - 14)
     paper.symbol(plate.url, LEFT + WIDTH - SYMBOL - 6, top + 24, SYMBOL)
 
 

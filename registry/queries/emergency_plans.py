@@ -128,9 +128,10 @@ def capability(actor: Actor, at: datetime) -> list[Capability]:
         shown = [pair for pair in shown if pair[0] in actor.areas]
     ready = [one for one in kept(on) if one.status(on) == rules.ACTIVE]
     there = {one.id for one in ready if one.on_duty(at)}
-    found = []
+    found, around = [], areas.divisions()
     for code, name in shown:
-        serving = [one for one in ready if code == city or code in one.areas or city in one.areas]
+        where = {code, around.get(code), city}
+        serving = [one for one in ready if code == city or not one.areas.isdisjoint(where)]
         of_area = [each for each in plans if code in (city, each.plan.area_code)]
         found.append(
             Capability(

@@ -183,15 +183,12 @@ def stocks(actor: Actor) -> list[Stock]:
     if actor.role not in OFFICE_ROLES:
         return []
     ranges = {row.area_code: row for row in db.session.scalars(policy.scope(actor, RescueCodeRange))}
-    waiting: dict[str, int] = dict(
-        db.session.execute(
-            policy.scope(actor, Elevator, Elevator.area_code, func.count())
-            .where(elevators_with_a_car(clock.today()), GAPS["none"](clock.today()))
-            .group_by(Elevator.area_code)
-        )
-        .tuples()
-        .all()
+    asked = (
+        policy.scope(actor, Elevator, Elevator.area_code, func.count())
+        .where(elevators_with_a_car(clock.today()), GAPS["none"](clock.today()))
+        .group_by(Elevator.area_code)
     )
+    waiting = {row[0]: row[1] for row in db.session.execute(asked)}
     found_ = []
     for code, name in areas.choices(actor):
         row = ranges.get(code)
@@ -220,7 +217,11 @@ def used_codes(first: str, last: str, on: date, rest_days: int) -> set[str]:
     used = set(db.session.scalars(statement))
     on_rows = and_(func.length(Elevator.rescue_code) == len(first), Elevator.rescue_code.between(first, last))
     used |= {code for code in db.session.scalars(select(Elevator.rescue_code).where(on_rows)) if code}
-    hanging = select(PlateCheck.code_seen).where(PlateCheck.id.in_(_latest_checks()), PlateCheck.code_seen.is_not(None))
+    hanging = select(PlateCheck.code_seen).where(
+        PlateCheck.id.in_(_latest_checks()),
+        func.length(PlateCheck.code_seen) == len(first),
+        PlateCheck.code_seen.between(first, last),
+    )
     return used | {code for code in db.session.scalars(hanging) if code}
 
 

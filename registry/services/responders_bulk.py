@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from registry import policy
 from registry.actor import Actor
@@ -41,9 +41,9 @@ def bulk_register(actor: Actor, rows: Sequence[Row]) -> list[RefusedRow]:
                 _one(actor, row, known.get((row["unit_id"], row["name"])))
             except Invalid as error:
                 column, texts = next(iter(error.errors.items()))
-                refused.append(RefusedRow(index, "rota" if column == "shifts" else column, T(str(texts[0]))))
+                refused.append(RefusedRow(index, "rota" if column == "shifts" else column, texts[0]))
             except (Conflict, Forbidden) as error:
-                refused.append(RefusedRow(index, "name", T(error.detail)))
+                refused.append(RefusedRow(index, "name", cast(T, error.detail)))
     return refused
 
 
