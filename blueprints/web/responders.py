@@ -143,6 +143,7 @@ def _excepted(responder_id: int, data: dict[str, Any]) -> Any:
 @bp.route("/<int:responder_id>/exceptions/drop", methods=["POST"])
 def drop_exception(responder_id: int) -> Any:
     """Take an exception back."""
+    policy.require(actor(), "responder.drop_exception")
     form = Form(schemas.ExceptionDayIn())
     if form.submit(lambda data: responders.drop_exception(actor(), responder_id, data["day"])):
         flash(_("特殊安排已撤销"), "success")
