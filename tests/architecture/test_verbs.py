@@ -123,7 +123,8 @@ NOT_A_VERB = {
 }
 ASKING = ("policy.require", "policy.get", "policy.scope")
 # `fill_writing.keep` writes the entries of the fills it is given, `cases.make` that of a move of a case.
-RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep", "cases.make")
+# `responders.register` writes that of each row of a list of teams.
+RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep", "cases.make", "responders.register")
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
