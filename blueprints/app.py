@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import api, boundary, cli, csrf, errors, filters, queues, sessions, web
+from blueprints import api, boundary, cli, csrf, errors, filters, queues, saved_lists, sessions, web
 from registry import settings as settings_of
 from registry.db import db
 from registry.schema import MIGRATIONS
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     boundary.init_app(app)
     queues.init_app(app)
     filters.init_app(app)
+    saved_lists.init_app(app)
     errors.init_app(app)
     web.init_app(app)
     api.init_app(app, errors.adopt(Api)())

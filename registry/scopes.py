@@ -96,6 +96,7 @@ from registry.models import (
     SafetyRecord,
     SafetyRisk,
     SafetyTraining,
+    SavedView,
     ScaleStrokes,
     Scan,
     ScrapBatch,
@@ -422,6 +423,12 @@ def _campaign_checks(actor: Actor) -> Where:
     return CampaignSelfCheck.unit_id == actor.unit_id
 
 
+def _saved_views(actor: Actor) -> Where:
+    """One's own at this unit, and what its people share."""
+    own = or_(SavedView.person_id == actor.person_id, SavedView.shared.is_(True))
+    return and_(SavedView.unit_id == actor.unit_id, own)
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -614,6 +621,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     QualityCheck: _of_unit(QualityCheck.company_id),
     SelfCheck: _self_checks,
     FollowUp: _of_unit(FollowUp.unit_id),
+    SavedView: _saved_views,
     SpotCheck: _of_unit(SpotCheck.station_id),
     SpotCheckItem: _spot_check_items,
     StaffPresence: _of_unit(StaffPresence.station_id),

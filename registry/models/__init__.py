@@ -75,6 +75,7 @@ from registry.models.safety import (
     SafetyRisk,
     SafetyTraining,
 )
+from registry.models.saved_views import SavedView
 from registry.models.sealings import Sealing, SealingItem, SealingStep
 from registry.models.seals import Seal
 from registry.models.stations import StopOrder
@@ -226,6 +227,7 @@ __all__ = [
     "SafetyRecord",
     "SafetyRisk",
     "SafetyTraining",
+    "SavedView",
     "ScaleStrokes",
     "Scan",
     "ScrapBatch",

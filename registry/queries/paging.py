@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.db import db
@@ -14,6 +15,8 @@ from registry.errors import Invalid
 from registry.messages import T
 
 LARGEST = 200
+MOST_COUNTED = 10_000
+_counted: ContextVar[list[int] | None] = ContextVar("counted", default=None)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ def paginate(
     Raises:
         Invalid: the cursor is not one of ours.
     """
+    counted = _counted.get()
+    if counted is not None:
+        rows = statement.with_only_columns(key).distinct().order_by(None).limit(MOST_COUNTED + 1).subquery()
+        counted.append(int(db.session.scalar(select(func.count()).select_from(rows)) or 0))
+        return Page([], None)
     limit = max(1, min(limit, LARGEST))
     if cursor:
         if not cursor.isdecimal() or len(cursor) > 18:
@@ -45,3 +53,23 @@ def paginate(
     rows = db.session.scalars(ordered).unique().all()
     items = rows[:limit]
     return Page(items, str(getattr(items[-1], key.key)) if len(rows) > limit else None)
+
+
+def count(ask: Callable[[str | None], Page]) -> int:
+    """How many rows the list has of which `ask(cursor)` gives a page, by the very conditions of its pages; above
+    MOST_COUNTED nobody counts on. What `paginate` walks is counted by one statement, other lists are walked.
+    """
+    total, cursor = 0, None
+    while total <= MOST_COUNTED:
+        counted: list[int] = []
+        before = _counted.set(counted)
+        try:
+            page = ask(cursor)
+        finally:
+            _counted.reset(before)
+        if counted:
+            return counted[0]
+        total, cursor = total + len(page.items), page.next
+        if cursor is None:
+            break
+    return total
