@@ -41,8 +41,8 @@ def paginate(
     """
     counted = _counted.get()
     if counted is not None:
-        rows = statement.with_only_columns(key).distinct().order_by(None).limit(MOST_COUNTED + 1).subquery()
-        counted.append(int(db.session.scalar(select(func.count()).select_from(rows)) or 0))
+        found = statement.with_only_columns(key).distinct().order_by(None).limit(MOST_COUNTED + 1).subquery()
+        counted.append(int(db.session.scalar(select(func.count()).select_from(found)) or 0))
         return Page([], None)
     limit = max(1, min(limit, LARGEST))
     if cursor:

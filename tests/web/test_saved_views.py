@@ -1,4 +1,4 @@
-"""Saved views on pages: saved from the list, opened from the list and the desk, every list counted as its pages show."""
+"""Saved views on pages: saved from the list, opened from list and desk, every list counted as its pages show."""
 
 from __future__ import annotations
 
