@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from blueprints import export_jobs
 from registry.db import DatabaseAway, db
 from registry.documents.office import issued
 from registry.errors import RegistryError
-from registry.services import jobs
+from registry.services import indicator_counts, jobs
 from registry.services.jobs import Given
 
 log = logging.getLogger(__name__)
@@ -27,17 +27,35 @@ Handler = Callable[[Mapping[str, Any], Progress], int | None]  # what it returns
 HANDLERS: dict[str, Handler] = {"paper": issued.make, "export": export_jobs.make}
 
 
+# What comes again and again; each knows by itself whether it is time.
+REGULAR: tuple[Callable[[], object], ...] = (indicator_counts.keep_when_due,)
+
+
 def work(app: Flask, worker: str, over: threading.Event, handlers: Mapping[str, Handler] = HANDLERS) -> None:
     """Do jobs until `over` is set; a job that has begun is finished first."""
     while not over.is_set():
         try:
             with app.app_context():
                 found = run_next(app, worker, handlers)
+                run_regular()
         except DatabaseAway:
             log.exception("the database is away")
             found = False
         if not found:
             over.wait(PAUSE_SECONDS)
+
+
+def run_regular(tasks: Sequence[Callable[[], object]] = REGULAR) -> None:
+    """Do what comes again and again and is due; one that fails does not hold up the others."""
+    for task in tasks:
+        try:
+            task()
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception("%s failed", task.__name__)
+        finally:
+            db.session.rollback()
 
 
 def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS) -> bool:

@@ -431,6 +431,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "import.check": REGISTRARS | {"filling_manager", "inspection_body", "insurer", "rescue_desk"},
     "import.save_profile": REGISTRARS | {"filling_manager", "inspection_body", "insurer", "rescue_desk"},
     "indicator.read": EVERYONE,
+    "indicator.keep": frozenset(),
     "indicator_figure.read": OFFICE_ROLES,
     "indicator_figure.freeze": frozenset({"section_city"}),
     "indicator_figure.revise": frozenset({"section_city"}),

@@ -25,6 +25,7 @@ def run(once: bool) -> None:
     if once:
         while job_runner.run_next(app, worker):
             pass
+        job_runner.run_regular()
         return
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -37,7 +37,8 @@ def dashboard() -> Any:
     form = Form(WhenWhereIn(), sent=request.args, choices={"areas": areas.choices(actor())})
     query = form.load() or {}
     on = query.get("on") or clock.today()
-    return form.page("home/index.html", board=indicators.board(actor(), on, query.get("area")), on=on)
+    board = indicators.board(actor(), on, query.get("area"), kept=True)
+    return form.page("home/index.html", board=board, on=on)
 
 
 @bp.route("/todo")

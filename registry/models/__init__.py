@@ -41,7 +41,7 @@ from registry.models.fill_cycles import (
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.follow_ups import FollowUp, FollowUpItem
 from registry.models.hazards import Counter, Hazard, HazardStep
-from registry.models.indicators import IndicatorSnapshot
+from registry.models.indicators import IndicatorCount, IndicatorSnapshot
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
@@ -176,6 +176,7 @@ __all__ = [
     "Holiday",
     "ImportBatch",
     "ImportProfile",
+    "IndicatorCount",
     "IndicatorSnapshot",
     "IndicatorTarget",
     "Inspection",

@@ -64,3 +64,17 @@ class IndicatorSnapshot(Base):
     submitted_by: Mapped[Person | None] = relationship(foreign_keys=[submitted_by_id], lazy="raise_on_sql")
     approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id], lazy="raise_on_sql")
     locked_by: Mapped[Person | None] = relationship(foreign_keys=[locked_by_id], lazy="raise_on_sql")
+
+
+class IndicatorCount(Base):
+    """What the indicators of the running day come to in an area, counted again every minute by the workers in the
+    background. Only a shorter way to what the records say: it may be thrown away at any time."""
+
+    __tablename__ = "indicator_count"
+
+    day: Mapped[Day] = mapped_column(primary_key=True)
+    key: Mapped[Code] = mapped_column(primary_key=True)
+    area_code: Mapped[Code] = mapped_column(primary_key=True)
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+    counted_at: Mapped[Moment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -18,7 +18,7 @@ from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Area
-from registry.queries import indicator_targets, parameters
+from registry.queries import indicator_counts, indicator_targets, parameters
 from registry.queries.indicator_definitions import INDICATORS, Indicator, Parameters, Where
 from registry.queries.indicator_targets import Goals
 from registry.queries.paging import Page, paginate
@@ -80,10 +80,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Board:
-    """All figures of one area, and key -> area -> figure."""
+    """All figures of one area, and key -> area -> figure. `counted_at`: when, where that was a while ago."""
 
     figures: list[Figure]
     by_area: dict[str, dict[str, Figure]]
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -145,22 +146,25 @@ def _table(
     return figures
 
 
-def board(actor: Actor, on: date, area: str | None = None) -> Board:
+def board(actor: Actor, on: date, area: str | None = None, *, kept: bool = False) -> Board:
     """Every indicator: for one area (or for everything the caller sees), and by area.
+
+    With `kept` it may be of some minutes ago, see `indicator_counts`.
 
     Raises:
         Missing: no such area, or not one the caller sees.
     """
     policy.require(actor, "indicator.read")
     code, known, targets = area or current().city_code, areas(), indicator_targets.in_force(on)
-    counts = _counts(actor, list(INDICATORS.values()), on)
+    before = indicator_counts.fresh(actor, on) if kept else None
+    found = count_all(actor, on) if before is None else before[0]
     by_area = {
-        key: {figure.area: figure for figure in _table(actor, key, on, known, targets, counts[key])}
+        key: {figure.area: figure for figure in _table(actor, key, on, known, targets, found[key])}
         for key in INDICATORS
     }
     if any(code not in rows for rows in by_area.values()):
         raise Missing(T("没有这个辖区"))
-    return Board([rows[code] for rows in by_area.values()], by_area)
+    return Board([rows[code] for rows in by_area.values()], by_area, before[1] if before else None)
 
 
 def figures(actor: Actor, on: date, area: str | None = None) -> list[Figure]:
@@ -219,6 +223,12 @@ def _month_ends(first: date, last: date) -> Sequence[date]:
         days.append(end_of_month(day.year, day.month))
         day = add_months(day, 1)
     return days
+
+
+def count_all(actor: Actor, on: date) -> dict[str, Counts]:
+    """Every indicator as the records say: key -> area -> (counted, population)."""
+    policy.require(actor, "indicator.read")
+    return _counts(actor, list(INDICATORS.values()), on)
 
 
 def _counts(actor: Actor, asked: Sequence[Indicator], on: date) -> dict[str, Counts]:

@@ -18,7 +18,8 @@ WITHOUT_PERMISSION = {
     "registry.services.accounts.act_as",
     "registry.services.accounts.touch",
 }
-# `touch`, `heartbeat` and `beat` only note that somebody is alive; the others are parts of other verbs.
+# `touch`, `heartbeat` and `beat` only note that somebody is alive, `keep` what the records say anyway; the others are
+# parts of other verbs.
 NOT_A_VERB = {
     "registry.services.accounts.touch",
     "registry.services.anomaly_finding.after_inspection",
@@ -89,6 +90,8 @@ NOT_A_VERB = {
     "registry.services.readings.seen",
     "registry.services.readings.take",
     "registry.services.readings.use_up",
+    "registry.services.indicator_counts.keep",
+    "registry.services.indicator_counts.keep_when_due",
     "registry.services.jobs.beat",
     "registry.services.labels.fresh_code",
     "registry.services.labels.fresh_codes",
