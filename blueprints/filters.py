@@ -17,6 +17,7 @@ from blueprints.sessions import LANGUAGES, language, optional_actor
 from registry import policy
 from registry.clock import CITY_ZONE
 from registry.messages import T
+from registry.queries import notices
 from registry.queries.rulebook import CERTAINTIES
 from registry.settings import ROOT
 
@@ -150,6 +151,7 @@ def context() -> dict[str, Any]:
         "may": may,
         "say": say,
         "nav": navigation.groups(actor, current_app.view_functions) if actor else [],
+        "unread_notices": lambda: notices.unread(actor) if actor else 0,
         "home_url": url_for("home.index") if "home.index" in current_app.view_functions else "/",
         "other_language_url": _other_language_url(),
         "sign_out_url": url_for("account.sign_out"),

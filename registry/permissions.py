@@ -261,6 +261,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Whoever asked for it; an administrator any. An auditor sees all and touches none.
     "job.stop": EVERYONE - {"auditor"},
     "job.repeat": frozenset({"admin"}),
+    "notice.read": EVERYONE | DELIVERY,
+    "notice.mark": EVERYONE | DELIVERY,
+    "notice.set": EVERYONE | DELIVERY,
+    "notice.set_unit_hook": OFFICERS | UNIT_MANAGERS | {"leader_city", "safety_office", "rescue_desk", "admin"},
+    "notice.read_log": OFFICERS | UNIT_MANAGERS | {"leader_city", "admin", "auditor"},
+    # Made and sent by the system alone.
+    "notice.send": frozenset(),
     "label_batch.read": OFFICE_ROLES | STATION | UNIT_MANAGERS,
     "label_batch.request": UNIT_MANAGERS,
     "label_batch.withdraw": UNIT_MANAGERS,

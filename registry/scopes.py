@@ -73,6 +73,10 @@ from registry.models import (
     MaintenanceState,
     MakerItems,
     Membership,
+    Notice,
+    NoticeDelivery,
+    NoticeSetting,
+    NoticeSwitch,
     OfflineDisagreement,
     Paper,
     PaperTemplate,
@@ -528,6 +532,21 @@ def _emergency_plans(actor: Actor) -> Where:
     return EmergencyPlan.unit_id == actor.unit_id
 
 
+def _notices(actor: Actor) -> Where:
+    """A person's own, made for the role in which he acts now."""
+    return and_(Notice.person_id == actor.person_id, Notice.membership_id == actor.membership_id)
+
+
+def _notice_deliveries(actor: Actor) -> Where:
+    """One's own; the heads of an office or unit what went to its people, the city's office everything."""
+    if actor.role in ("section_city", "auditor", "admin"):
+        return true()
+    own = NoticeDelivery.person_id == actor.person_id
+    if actor.role in PERMISSIONS["notice.read_log"]:
+        return or_(own, NoticeDelivery.unit_id == actor.unit_id)
+    return own
+
+
 def _everything(_actor: Actor) -> Where:
     return true()
 
@@ -590,6 +609,10 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     LabelBinding: _of_unit(LabelBinding.station_id),
     LabelCode: _labels,
     Membership: lambda actor: Membership.person_id.in_(select(Person.id).where(_people(actor))),
+    Notice: _notices,
+    NoticeDelivery: _notice_deliveries,
+    NoticeSetting: lambda actor: NoticeSetting.person_id == actor.person_id,
+    NoticeSwitch: lambda actor: NoticeSwitch.person_id == actor.person_id,
     Paper: _papers,
     PaperTemplate: _everything,
     PartTest: lambda actor: _of_elevators(actor, PartTest.elevator_id),

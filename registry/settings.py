@@ -36,6 +36,13 @@ class Settings:
     secure_cookies: bool
     log_level: str
     proxies: int = 0
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_security: str = "starttls"
+    smtp_login: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_sender: str = ""
+    hooks_private: bool = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -69,6 +76,9 @@ def _read(env: Env) -> Settings:
     version = env.str("LABEL_KEY_VERSION", max(keys))
     if version not in keys:
         raise ValueError("REGISTRY_LABEL_KEY_VERSION names a key that REGISTRY_LABEL_KEYS does not hold")
+    smtp_host = env.str("SMTP_HOST", "")
+    if smtp_host and not env.str("SMTP_SENDER", ""):
+        raise ValueError("REGISTRY_SMTP_SENDER must be the address that mail comes from when REGISTRY_SMTP_HOST is set")
     return Settings(
         database_url=database_url,
         secret_key=secret.encode(),
@@ -85,6 +95,13 @@ def _read(env: Env) -> Settings:
         max_upload_mb=_positive(env, "MAX_UPLOAD_MB", 50),
         secure_cookies=env.bool("SECURE_COOKIES", base_url.startswith("https://")),
         proxies=_count(env, "PROXIES", 0),
+        smtp_host=smtp_host,
+        smtp_port=_positive(env, "SMTP_PORT", 25),
+        smtp_security=_one_of(env, "SMTP_SECURITY", "STARTTLS", ("STARTTLS", "TLS", "NONE")).lower(),
+        smtp_login=env.str("SMTP_LOGIN", ""),
+        smtp_password=env.str("SMTP_PASSWORD", ""),
+        smtp_sender=env.str("SMTP_SENDER", ""),
+        hooks_private=env.bool("HOOKS_PRIVATE", False),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 

@@ -15,6 +15,7 @@ from seeds import (
     demo_cylinders,
     demo_follow_ups,
     demo_indicators,
+    demo_notices,
     demo_rescue,
     demo_risk,
 )
@@ -35,6 +36,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= Steps("demo").take("calls", demo_calls.build)
     worked |= Steps("demo").take("indicators", demo_indicators.build)
     worked |= Steps("demo").take("risk", demo_risk.build)
+    worked |= Steps("demo").take("notices", demo_notices.build)
     risk.refresh(SYSTEM, clock.today())
     risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)

@@ -46,6 +46,14 @@ from registry.models.inspections import InspectionOrder, InspectionOrderItem, Pa
 from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
 from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
+from registry.models.notices import (
+    Notice,
+    NoticeDelivery,
+    NoticeDeliveryItem,
+    NoticePosition,
+    NoticeSetting,
+    NoticeSwitch,
+)
 from registry.models.office import Holiday, ImportBatch, ImportProfile, IndicatorTarget, Parameter, StoredFile
 from registry.models.offline import CylinderLeft, OfflineDisagreement, SnapshotKey
 from registry.models.old_elevators import Assessment, RenewalProject, RenewalStep
@@ -193,6 +201,12 @@ __all__ = [
     "MaintenanceState",
     "MakerItems",
     "Membership",
+    "Notice",
+    "NoticeDelivery",
+    "NoticeDeliveryItem",
+    "NoticePosition",
+    "NoticeSetting",
+    "NoticeSwitch",
     "OfflineDisagreement",
     "Paper",
     "PaperFile",

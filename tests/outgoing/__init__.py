@@ -1,0 +1,1 @@
+"""The ways out: mail and webhooks against servers on this machine."""
