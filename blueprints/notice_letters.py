@@ -29,10 +29,8 @@ def written(message: Message) -> tuple[str, str]:
             return _("特种设备安全登记：%(count)s 条新通知", count=len(lines)), _digest(message.channel, lines, known)
         (line,) = lines
         title = known[line.kind].text(language(), line.label, line.day)
-        ending = _("请登录查看：")
-        return title, "\n".join(
-            [title, "", _linked(message.channel, ending, address("notices.show", notice_id=line.id))]
-        )
+        link = _linked(message.channel, _("请登录查看："), address("notices.show", notice_id=line.id))
+        return title, f"{title}\n\n{link}" if message.channel == EMAIL else link
 
 
 def _digest(channel: str, lines: Sequence[Any], known: dict[str, Kind]) -> str:
