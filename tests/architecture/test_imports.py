@@ -22,6 +22,10 @@ FORBIDDEN = [
     ("registry/services", ("registry.exchange", "registry.documents", "blueprints")),
     ("registry/exchange", ("blueprints", "flask")),
     ("registry/labels", ("blueprints", "flask", "registry.services", "registry.models")),
+    (
+        "registry/outgoing",
+        ("blueprints", "flask", "registry.models", "registry.db", "registry.queries", "registry.services"),
+    ),
     ("blueprints", ("sqlalchemy", "registry.models")),
 ]
 
