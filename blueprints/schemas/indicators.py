@@ -9,7 +9,7 @@ from marshmallow import fields, pre_dump
 
 from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
-from blueprints.schemas.fields import Day, Integer
+from blueprints.schemas.fields import Day, Integer, Yes
 
 
 class WhenWhereIn(In):
@@ -17,6 +17,12 @@ class WhenWhereIn(In):
 
     on = Day(load_default=None, label=_("统计日"))
     area = AreaChoice(load_default=None, label=_("辖区"))
+
+
+class DeskIn(WhenWhereIn):
+    """The same, for the desk; `wall` for a screen on a wall."""
+
+    wall = Yes()
 
 
 class BehindIn(WhenWhereIn, PageIn):

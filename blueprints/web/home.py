@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from blueprints.forms import Form
-from blueprints.schemas.indicators import WhenWhereIn
+from blueprints.schemas.indicators import DeskIn, WhenWhereIn
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import areas, indicators, todo
+from registry.queries import areas, indicator_trends, indicators, parameters, todo
 
 bp = Blueprint("home", __name__)
 
@@ -33,12 +34,40 @@ def index() -> Any:
 
 @bp.route("/dashboard")
 def dashboard() -> Any:
-    """Tiles, the table by area, the county map."""
-    form = Form(WhenWhereIn(), sent=request.args, choices={"areas": areas.choices(actor())})
+    """Tiles, the table by area, the county map; with `wall` for a screen on a wall."""
+    form = Form(DeskIn(), sent=request.args, choices={"areas": areas.choices(actor())})
     query = form.load() or {}
     on = query.get("on") or clock.today()
-    board = indicators.board(actor(), on, query.get("area"), kept=True)
-    return form.page("home/index.html", board=board, on=on)
+    return form.page(
+        "home/index.html",
+        board=indicators.board(actor(), on, query.get("area"), kept=True),
+        on=on,
+        minutes=int(parameters.value("desk.refresh_minutes", clock.today())),
+        wall=query.get("wall", False),
+    )
+
+
+@bp.route("/dashboard/figures")
+def figures() -> Any:
+    """The figures alone, for a desk that stays open; anybody else is led to the desk."""
+    on, area = _asked()
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("home.dashboard", **request.args))
+    return render_template("home/_figures.html", board=indicators.board(actor(), on, area, kept=True), on=on)
+
+
+@bp.route("/dashboard/trends")
+def trends() -> Any:
+    """A year of the indicators that have a target, by month-ends: a page, or the part of one for the desk."""
+    on, area = _asked()
+    days, lines = indicator_trends.of_targets(actor(), on, area)
+    template = "home/_trends.html" if "HX-Request" in request.headers else "home/trends.html"
+    return render_template(template, days=days, lines=lines)
+
+
+def _asked() -> tuple[date, str | None]:
+    query = Form(WhenWhereIn(), sent=request.args).load() or {}
+    return query.get("on") or clock.today(), query.get("area")
 
 
 @bp.route("/todo")

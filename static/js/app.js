@@ -7,6 +7,7 @@ import "./call-desk.js";
 import "./card-table.js";
 import "./check-out.js";
 import "./confirm-button.js";
+import "./desk-board.js";
 import "./code-picker.js";
 import "./geo-position.js";
 import "./item-list.js";

@@ -30,6 +30,7 @@ use([
 ]);
 
 const NARROW = 480;
+const paper = matchMedia("print");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class ChartFrame extends HTMLElement {
@@ -49,23 +50,41 @@ export class ChartFrame extends HTMLElement {
       if (this.narrow !== this.drawnNarrow) this.draw();
     });
     this.observer.observe(this.canvas);
+    this.printing = () => this.unfold();
+    paper.addEventListener("change", this.printing);
+  }
+
+  // On paper nobody can unfold the table.
+  unfold() {
+    const details = this.querySelector(":scope > .chart-table");
+    if (!details) return;
+    if (paper.matches) this.wasOpen = details.open;
+    details.open = paper.matches || this.wasOpen;
   }
 
   disconnectedCallback() {
     this.observer?.disconnect();
+    if (this.printing) paper.removeEventListener("change", this.printing);
     this.chart?.dispose();
     this.chart = null;
   }
 
   fold() {
     this.canvas?.remove();
-    this.canvas = make("div", { class: "chart-canvas", role: "img", "aria-label": this.dataset.label });
+    this.canvas = make("div", { class: "chart-canvas", role: "img", "aria-label": this.spoken() });
     this.prepend(this.canvas);
     const table = this.querySelector(":scope > .table-frame, :scope > table");
     if (table)
       this.append(
         make("details", { class: "chart-table" }, [make("summary", {}, [t("chart.table")]), table]),
       );
+  }
+
+  // Whoever does not see the picture hears its range; the numbers stand in the table below.
+  spoken() {
+    const values = this.data.series.flatMap((series) => series.values).filter((value) => value !== null);
+    const range = { high: this.shown(Math.max(...values)), low: this.shown(Math.min(...values)) };
+    return `${this.dataset.label}: ${t("chart.range", range)}`;
   }
 
   get narrow() {
@@ -87,7 +106,9 @@ export class ChartFrame extends HTMLElement {
 
   shared() {
     return {
-      animation: !still.matches,
+      animation: !still.matches && !this.closest("desk-board"),
+      // Patterns beside colours: what is printed in grey, or seen by the colour-blind, stays apart.
+      aria: { enabled: true, label: { enabled: false }, decal: { show: this.data.series.length > 1 } },
       textStyle: { fontFamily: getComputedStyle(this).fontFamily, color: this.colour("text") },
       // Drawn on the canvas: a tooltip of markup would carry inline styles, which the content policy refuses.
       tooltip: { renderMode: "richText", confine: true, valueFormatter: (value) => this.shown(value) },
