@@ -93,6 +93,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("隐患"), "hazards.index", "hazard.read", "alert-triangle"),
             (_("指标催办"), "follow_ups.index", "follow_up.read", "list-check"),
             (_("安全状况报告"), "status_reports.index", "status_report.read", "layout-dashboard"),
+            (_("重大活动保障"), "guarded_events.index", "guarded_event.read", "flag"),
+            (_("保障巡查"), "guarded_rounds.mine", "guarded_event.walk", "map-pin"),
             (_("事故"), "accidents.index", "accident.read", "flag"),
             (_("通报与督办"), "circulars.index", "circular.read", "bell"),
             (_("文书"), "papers.index", "paper.read", "file-text"),

@@ -15,6 +15,8 @@ DELIVERY = frozenset({"courier", "depot_keeper"})
 # Operators of the 96366 rescue desk, and those whom they may send.
 DESK = frozenset({"rescue_desk"})
 RESPONDERS = frozenset({"maintenance_manager", "technician", "use_manager"})
+# Who may walk a round at a guarded event.
+WALKERS = frozenset(OFFICERS | MAINTENANCE | {"use_manager", "filling_manager"})
 EVERYONE = frozenset(CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"})
 COUNTY_OFFICERS = frozenset({"inspector_county", "officer_station", "leader_county"})
 
@@ -81,7 +83,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "renewal.register": REGISTRARS,
     "fault_report.submit": frozenset(),
     "fault_report.read": OFFICE_ROLES | MAINTENANCE | {"use_manager"},
-    "fault_report.pass_on": DESK,
+    "fault_report.pass_on": DESK | WALKERS,
     "fault_report.take": MAINTENANCE | {"use_manager"},
     "fault_report.answer": MAINTENANCE | {"use_manager"},
     "fault_report.close": MAINTENANCE | {"use_manager"},
@@ -418,6 +420,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "own_case.hear": UNIT_MANAGERS,
     "own_case.request_hearing": UNIT_MANAGERS,
     "own_case.withdraw_hearing": UNIT_MANAGERS,
+    "guarded_event.read": OFFICE_ROLES | WALKERS,
+    "guarded_event.plan": REGISTRARS | LEADERS,
+    "guarded_event.accept": OFFICERS | LEADERS,
+    "guarded_event.walk": WALKERS,
+    "guarded_event.make_ready": OFFICERS | LEADERS,
+    "guarded_event.rework": OFFICERS | LEADERS,
+    "guarded_event.start": OFFICERS | LEADERS,
+    "guarded_event.end": OFFICERS | LEADERS,
+    "guarded_event.close": OFFICERS | LEADERS,
+    "guarded_event.cancel": OFFICERS | LEADERS,
     "campaign.read": OFFICE_ROLES,
     "campaign.plan": LEADERS | {"section_city"},
     "campaign.start": LEADERS | {"section_city"},

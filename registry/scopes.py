@@ -54,6 +54,13 @@ from registry.models import (
     FillSettlement,
     FollowUp,
     GasBatch,
+    GuardedAcceptance,
+    GuardedDevice,
+    GuardedEvent,
+    GuardedEventStep,
+    GuardedPlace,
+    GuardedRound,
+    GuardedShift,
     Gun,
     Hazard,
     HazardStep,
@@ -433,6 +440,73 @@ def _saved_views(actor: Actor) -> Where:
     return and_(SavedView.unit_id == actor.unit_id, own)
 
 
+def _guarded_places(actor: Actor) -> Where:
+    """Offices: those of their own events and in their areas; a unit those where its people walk or stand, and where its
+    equipment is guarded."""
+    if actor.sees_city:
+        return true()
+    if actor.role in COUNTY_ROLES:
+        own = select(GuardedEvent.id).where(GuardedEvent.area_code.in_(actor.areas))
+        return or_(GuardedPlace.area_code.in_(actor.areas), GuardedPlace.event_id.in_(own))
+    return or_(
+        GuardedPlace.id.in_(select(GuardedRound.place_id).where(GuardedRound.unit_id == actor.unit_id)),
+        GuardedPlace.id.in_(select(GuardedShift.place_id).where(GuardedShift.unit_id == actor.unit_id)),
+        GuardedPlace.id.in_(select(GuardedDevice.place_id).where(_guarded_equipment(actor))),
+    )
+
+
+def _guarded_equipment(actor: Actor) -> Where:
+    """What is guarded of a unit's own: its elevators, or the unit itself."""
+    of_elevators = GuardedDevice.elevator_id.in_(select(Elevator.id).where(_elevators(actor)))
+    return or_(of_elevators, GuardedDevice.unit_id == actor.unit_id)
+
+
+def _guarded_events(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    there = GuardedEvent.id.in_(select(GuardedPlace.event_id).where(_guarded_places(actor)))
+    if actor.role in COUNTY_ROLES:
+        return or_(GuardedEvent.area_code.in_(actor.areas), there)
+    return and_(GuardedEvent.state != "planned", there)
+
+
+def _at_guarded_places(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
+    return lambda actor: column.in_(select(GuardedPlace.id).where(_guarded_places(actor)))
+
+
+def _guarded_devices(actor: Actor) -> Where:
+    """A unit sees its own equipment alone."""
+    if actor.role in OFFICE_ROLES:
+        return _at_guarded_places(GuardedDevice.place_id)(actor)
+    return _guarded_equipment(actor)
+
+
+def _guarded_rounds(actor: Actor) -> Where:
+    """A unit sees the rounds of its own people and those where its equipment is guarded."""
+    if actor.role in OFFICE_ROLES:
+        return _at_guarded_places(GuardedRound.place_id)(actor)
+    where_own = select(GuardedDevice.place_id).where(_guarded_equipment(actor))
+    return or_(GuardedRound.unit_id == actor.unit_id, GuardedRound.place_id.in_(where_own))
+
+
+def _guarded_shifts(actor: Actor) -> Where:
+    """A unit sees its own people alone."""
+    if actor.role in OFFICE_ROLES:
+        return _at_guarded_places(GuardedShift.place_id)(actor)
+    return GuardedShift.unit_id == actor.unit_id
+
+
+def _guarded_acceptances(actor: Actor) -> Where:
+    return GuardedAcceptance.device_id.in_(select(GuardedDevice.id).where(_guarded_devices(actor)))
+
+
+def _guarded_steps(actor: Actor) -> Where:
+    """The ledger is the offices'."""
+    if actor.role not in OFFICE_ROLES:
+        return false()
+    return GuardedEventStep.event_id.in_(select(GuardedEvent.id).where(_guarded_events(actor)))
+
+
 def _registrations(actor: Actor) -> Where:
     """Offices by elevator; a use unit its own applications and those that make it the user."""
     if actor.sees_city:
@@ -594,6 +668,13 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     FillRefusal: _of_unit(FillRefusal.station_id),
     FillSettlement: _of_policy(FillSettlement.policy_id),
     GasBatch: _of_unit(GasBatch.station_id),
+    GuardedAcceptance: _guarded_acceptances,
+    GuardedDevice: _guarded_devices,
+    GuardedEvent: _guarded_events,
+    GuardedEventStep: _guarded_steps,
+    GuardedPlace: _guarded_places,
+    GuardedRound: _guarded_rounds,
+    GuardedShift: _guarded_shifts,
     Gun: _of_unit(Gun.station_id),
     Hazard: _hazards,
     HoldRelease: _of_unit(HoldRelease.station_id),

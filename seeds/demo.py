@@ -14,6 +14,7 @@ from seeds import (
     demo_calls,
     demo_cylinders,
     demo_follow_ups,
+    demo_guarded_events,
     demo_indicators,
     demo_notices,
     demo_rescue,
@@ -33,6 +34,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= Steps("demo").take("supervision", cast_supervision.build)
     worked |= Steps("demo").take("follow-ups", demo_follow_ups.build)
     worked |= Steps("demo").take("rescue", demo_rescue.build)
+    worked |= Steps("demo").take("guarded events", demo_guarded_events.build)
     worked |= Steps("demo").take("calls", demo_calls.build)
     worked |= Steps("demo").take("indicators", demo_indicators.build)
     worked |= Steps("demo").take("risk", demo_risk.build)

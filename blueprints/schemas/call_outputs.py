@@ -130,9 +130,25 @@ class CallPassedOverOut(Out):
     why = fields.Function(lambda one: say(one.why))
 
 
-class CallRespondersOut(Out):
-    """The nearest able teams, the best first, and the nearest of those that cannot go."""
+class OnTheSpotOut(Out):
+    """Somebody who stands at the elevator for a guarded event; `rescues`: his unit frees people."""
 
+    event = fields.String()
+    event_id = fields.Integer()
+    place = fields.String()
+    name = fields.String()
+    phone = fields.String()
+    unit = fields.String()
+    unit_id = fields.Integer()
+    until = fields.DateTime()
+    rescues = fields.Boolean()
+
+
+class CallRespondersOut(Out):
+    """The nearest able teams, the best first, and the nearest of those that cannot go; before them who stands there for
+    a guarded event."""
+
+    on_the_spot = fields.List(fields.Nested(OnTheSpotOut))
     level = fields.Integer()
     items = fields.List(fields.Nested(CallResponderOut), attribute="proposals")
     passed_over = fields.List(fields.Nested(CallPassedOverOut), attribute="left")

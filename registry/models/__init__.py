@@ -40,6 +40,15 @@ from registry.models.fill_cycles import (
 )
 from registry.models.fillings import Alliance, Filling, FillRefusal, Gun, Scan
 from registry.models.follow_ups import FollowUp, FollowUpItem
+from registry.models.guarded_events import (
+    GuardedAcceptance,
+    GuardedDevice,
+    GuardedEvent,
+    GuardedEventStep,
+    GuardedPlace,
+    GuardedRound,
+    GuardedShift,
+)
 from registry.models.hazards import Counter, Hazard, HazardStep
 from registry.models.indicators import IndicatorCount, IndicatorSnapshot
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
@@ -176,6 +185,13 @@ __all__ = [
     "FollowUp",
     "FollowUpItem",
     "GasBatch",
+    "GuardedAcceptance",
+    "GuardedDevice",
+    "GuardedEvent",
+    "GuardedEventStep",
+    "GuardedPlace",
+    "GuardedRound",
+    "GuardedShift",
     "Gun",
     "GunUnlock",
     "Hazard",

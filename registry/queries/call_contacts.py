@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from registry import clock
 from registry.db import db
 from registry.models import Assignment, Membership, Person, SafetyCharge, Unit
+from registry.queries import guarded_presence
 from registry.queries.nearest_responders import Proposal, nearest_for
 from registry.queries.periods import holds
 from registry.rules.nearest import Place
@@ -29,9 +30,12 @@ class Contact:
 
 
 def on_duty(elevator_id: int | None, place: Place | None, unit_id: int, role: str, level: int, at: datetime) -> Contact:
-    """Who answers for a unit at a moment: its nearest team on duty; else the technician or the safety officer of the
-    elevator, its manager, or the unit's own phone."""
+    """Who answers for a unit at a moment: who stands at the elevator of a guarded event; else its nearest team on duty;
+    else the technician or the safety officer of the elevator, its manager, or the unit's own phone."""
     unit = db.session.get_one(Unit, unit_id)
+    spot = guarded_presence.of_unit(elevator_id, unit_id, at)
+    if spot is not None:
+        return Contact(f"{spot.name}（{spot.place}）", spot.phone, distance_m=0)
     teams = nearest_for(place, level, at, 1, units=[unit_id])
     if teams:
         return of_team(teams[0])

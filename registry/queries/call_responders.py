@@ -11,7 +11,9 @@ from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
 from registry.models import Call, CallDispatch, Elevator
+from registry.queries import guarded_presence
 from registry.queries.calls import by_no
+from registry.queries.guarded_presence import OnTheSpot
 from registry.queries.nearest_responders import PassedOver, Proposal, nearest_for, passed_over
 from registry.rules import calls as rules
 from registry.rules.nearest import Place
@@ -21,8 +23,10 @@ MOST = 5
 
 @dataclass(frozen=True)
 class Offer:
-    """The teams of a level for a call, the best first, and the nearest that cannot go now."""
+    """The teams of a level for a call, the best first, and the nearest that cannot go now; before them who stands there
+    for a guarded event and was not asked yet."""
 
+    on_the_spot: list[OnTheSpot]
     level: int
     proposals: list[Proposal]
     left: list[PassedOver]
@@ -37,7 +41,8 @@ def offer(actor: Actor, no: str, level: int = 2, limit: int = MOST) -> Offer:
     busy, now = loads(), clock.now()
     found = nearest_for(place, level, now, limit + len(asked), areas=areas, loads=busy)
     left = passed_over(place, level, now, 3, areas=areas, loads=busy)
-    return Offer(level, [one for one in found if one.unit_id not in asked][:limit], left)
+    spot = [one for one in guarded_presence.at_elevator(call.elevator_id, now) if one.unit_id not in asked]
+    return Offer(spot, level, [one for one in found if one.unit_id not in asked][:limit], left)
 
 
 def team(call: Call, responder_id: int, level: int) -> Proposal | None:

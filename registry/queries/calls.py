@@ -17,7 +17,8 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Call, CallDispatch, CallStep, Elevator
 from registry.permissions import DESK
-from registry.queries import areas, call_facts, elevators, entrapments, legal_moves
+from registry.queries import areas, call_facts, elevators, entrapments, guarded_presence, legal_moves
+from registry.queries.guarded_presence import OnTheSpot
 from registry.queries.paging import Page, paginate
 from registry.rules import call_clocks
 from registry.rules import calls as rules
@@ -60,7 +61,8 @@ class Line:
 @dataclass(frozen=True)
 class Detail(Line):
     """One call on one page: `moves` are those the caller may make now, `own` his unit's dispatch, `steps` the log;
-    `repeats` how often the elevator trapped people within the year."""
+    `repeats` how often the elevator trapped people within the year; `on_the_spot` who stands there for a guarded event,
+    while the call runs and for those who may read people."""
 
     area: Any
     moves: tuple[Move, ...]
@@ -68,6 +70,7 @@ class Detail(Line):
     steps: Sequence[CallStep]
     repeats: int
     shows_people: bool
+    on_the_spot: list[OnTheSpot]
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,8 @@ def show(actor: Actor, no: str) -> Detail:
     """Everything the page of one call shows."""
     row = by_no(actor, no)
     line = _line(actor, row, clock.now(), call_facts.limits())
+    shows_people = actor.role in DESK or actor.role in policy.OFFICERS
+    spot = row.elevator_id if shows_people and row.state in rules.RUNNING_STATES else None
     return Detail(
         **{name: getattr(line, name) for name in ("call", "state", "kind", "timers", "proposed", "phone")},
         area=areas.names().get(row.area_code or ""),
@@ -149,7 +154,8 @@ def show(actor: Actor, no: str) -> Detail:
         own=own_dispatch(actor, row),
         steps=row.steps,
         repeats=_entrapments(row),
-        shows_people=actor.role in DESK or actor.role in policy.OFFICERS,
+        shows_people=shows_people,
+        on_the_spot=guarded_presence.at_elevator(spot, clock.now()),
     )
 
 

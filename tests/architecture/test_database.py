@@ -114,6 +114,7 @@ def test_sqlite_is_opened_as_promised(app: Flask) -> None:
         "sealing_step",
         "case_step",
         "call_step",
+        "guarded_event_step",
     ],
 )
 def test_seals_and_steps_have_their_triggers(app: Flask, table: str) -> None:

@@ -25,6 +25,7 @@ from registry.queries import (
     case_facts,
     circulars,
     directive_facts,
+    guarded_facts,
     paper_facts,
     papers,
     risk_lists,
@@ -103,6 +104,7 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
     "sealing": sealing_facts.blank,
     "status_report": status_facts.blank,
     "risk_list": risk_lists.blank,
+    "guarded_event_report": guarded_facts.blank,
     **dict.fromkeys(case_facts.KINDS, case_facts.blank),
     **dict.fromkeys(accident_facts.KINDS, accident_facts.blank),
 }

@@ -21,6 +21,7 @@ from registry.queries.todo import (
     cylinders,
     elevators,
     enforcement,
+    guarded_events,
     indicators,
     inspections,
     insurance,
@@ -35,6 +36,7 @@ __all__ = ["TODOS", "Todo", "Waiting", "waiting"]
 TONES = ("late", "due", "open")
 TODOS: tuple[Todo, ...] = (
     *calls.TODOS,
+    *guarded_events.TODOS,
     *accidents.TODOS,
     *cylinders.TODOS,
     *cylinder_life.TODOS,
