@@ -117,7 +117,7 @@ def _walked(event: GuardedEvent) -> None:
             continue
         with past.at(planned + timedelta(minutes=6 + number)):
             photo = files.store_once(walker, f"巡查{number}.jpg", "image/jpeg", _picture(number), "guarded_round")
-            found = walker.role == "officer" and planned == last[person]
+            found = walker.role == "officer_station" and planned == last[person]
             _walk(walker, round_id, photo.id, number, found)
 
 

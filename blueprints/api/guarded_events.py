@@ -21,31 +21,31 @@ def _shown(event_id: int) -> Any:
 
 
 @bp.route("")
-@bp.arguments(schemas.EventFilter(), location="query")
-@bp.response(200, page_out(schemas.EventOut))
+@bp.arguments(schemas.GuardedEventFilter(), location="query")
+@bp.response(200, page_out(schemas.GuardedEventOut))
 def index(query: dict[str, Any]) -> Any:
     """The events that concern the caller, newest first."""
     return queries.page(actor(), query)
 
 
 @bp.route("", methods=["POST"])
-@bp.arguments(schemas.EventIn())
-@bp.response(201, schemas.EventDetailOut())
+@bp.arguments(schemas.GuardedEventIn())
+@bp.response(201, schemas.GuardedEventDetailOut())
 def plan(data: dict[str, Any]) -> Any:
     """Plan the guarding of an event."""
     return _shown(guarded_events.plan(actor(), data).id)
 
 
 @bp.route("/<int:event_id>")
-@bp.response(200, schemas.EventDetailOut())
+@bp.response(200, schemas.GuardedEventDetailOut())
 def show(event_id: int) -> Any:
     """One event: totals, places with checks, rounds and people."""
     return _shown(event_id)
 
 
 @bp.route("/<int:event_id>", methods=["PUT"])
-@bp.arguments(schemas.EventIn())
-@bp.response(200, schemas.EventDetailOut())
+@bp.arguments(schemas.GuardedEventIn())
+@bp.response(200, schemas.GuardedEventDetailOut())
 def amend(data: dict[str, Any], event_id: int) -> Any:
     """Correct an event that is not over."""
     guarded_events.amend(actor(), event_id, data, data.get("version"))
@@ -53,8 +53,8 @@ def amend(data: dict[str, Any], event_id: int) -> Any:
 
 
 @bp.route("/<int:event_id>/places", methods=["POST"])
-@bp.arguments(schemas.PlaceIn())
-@bp.response(201, schemas.PlaceOut())
+@bp.arguments(schemas.GuardedPlaceIn())
+@bp.response(201, schemas.GuardedPlaceOut())
 def add_place(data: dict[str, Any], event_id: int) -> Any:
     """Add a place."""
     return guarded_plans.add_place(actor(), event_id, data)
@@ -68,8 +68,8 @@ def remove_place(event_id: int, place_id: int) -> None:
 
 
 @bp.route("/<int:event_id>/places/<int:place_id>/offers")
-@bp.arguments(schemas.OfferFilter(), location="query")
-@bp.response(200, schemas.OffersOut())
+@bp.arguments(schemas.GuardedOfferFilter(), location="query")
+@bp.response(200, schemas.GuardedOffersOut())
 def offers(query: dict[str, Any], event_id: int, place_id: int) -> Any:
     """Elevators near the place, or by address, use unit or code."""
     event = queries.by_id(actor(), event_id)
@@ -78,8 +78,8 @@ def offers(query: dict[str, Any], event_id: int, place_id: int) -> Any:
 
 
 @bp.route("/<int:event_id>/places/<int:place_id>/devices", methods=["POST"])
-@bp.arguments(schemas.DevicesIn())
-@bp.response(200, schemas.AddedOut())
+@bp.arguments(schemas.GuardedDevicesIn())
+@bp.response(200, schemas.GuardedAddedOut())
 def add_devices(data: dict[str, Any], event_id: int, place_id: int) -> Any:
     """Guard equipment at a place; what is there already stays."""
     return {"added": guarded_plans.add_devices(actor(), event_id, place_id, data)}
@@ -93,8 +93,8 @@ def remove_device(event_id: int, device_id: int) -> None:
 
 
 @bp.route("/<int:event_id>/devices/<int:device_id>/acceptances", methods=["POST"])
-@bp.arguments(schemas.AcceptIn())
-@bp.response(200, schemas.EventDetailOut())
+@bp.arguments(schemas.GuardedAcceptIn())
+@bp.response(200, schemas.GuardedEventDetailOut())
 def accept(data: dict[str, Any], event_id: int, device_id: int) -> Any:
     """Let a check stand as it is found now, with a reason."""
     guarded_plans.accept(actor(), event_id, device_id, data)
@@ -102,15 +102,15 @@ def accept(data: dict[str, Any], event_id: int, device_id: int) -> Any:
 
 
 @bp.route("/<int:event_id>/members")
-@bp.response(200, schemas.MembersOut())
+@bp.response(200, schemas.GuardedMembersOut())
 def members(event_id: int) -> Any:
     """Who can walk rounds or stand on the spot."""
     return {"items": guarded_offers.members(actor(), queries.by_id(actor(), event_id))}
 
 
 @bp.route("/<int:event_id>/rounds", methods=["POST"])
-@bp.arguments(schemas.RoundsIn())
-@bp.response(200, schemas.AddedOut())
+@bp.arguments(schemas.GuardedRoundsIn())
+@bp.response(200, schemas.GuardedAddedOut())
 def plan_rounds(data: dict[str, Any], event_id: int) -> Any:
     """Plan rounds of a place."""
     return {"added": guarded_plans.plan_rounds(actor(), event_id, data)}
@@ -124,8 +124,8 @@ def remove_round(event_id: int, round_id: int) -> None:
 
 
 @bp.route("/<int:event_id>/shifts", methods=["POST"])
-@bp.arguments(schemas.ShiftIn())
-@bp.response(201, schemas.EventDetailOut())
+@bp.arguments(schemas.GuardedShiftIn())
+@bp.response(201, schemas.GuardedEventDetailOut())
 def set_shift(data: dict[str, Any], event_id: int) -> Any:
     """Put somebody on the spot."""
     guarded_plans.set_shift(actor(), event_id, data)
@@ -140,8 +140,8 @@ def remove_shift(event_id: int, shift_id: int) -> None:
 
 
 @bp.route("/<int:event_id>/<string:verb>", methods=["POST"])
-@bp.arguments(schemas.MoveIn())
-@bp.response(200, schemas.EventDetailOut())
+@bp.arguments(schemas.GuardedMoveIn())
+@bp.response(200, schemas.GuardedEventDetailOut())
 def move(data: dict[str, Any], event_id: int, verb: str) -> Any:
     """Make one move: make-ready, rework, start, end, close, cancel."""
     version = data.pop("version", None)

@@ -15,22 +15,22 @@ bp = Blueprint("api_guarded_rounds", __name__, url_prefix="/guarded-rounds", des
 
 
 @bp.route("")
-@bp.response(200, schemas.RoundsOut())
+@bp.response(200, schemas.GuardedRoundsOut())
 def mine() -> Any:
     """The rounds of the caller's unit for the next day, late and due ones first."""
     return {"items": queries.mine(actor())}
 
 
 @bp.route("/<int:round_id>")
-@bp.response(200, schemas.RoundOut())
+@bp.response(200, schemas.GuardedRoundOut())
 def show(round_id: int) -> Any:
     """One round."""
     return queries.one(actor(), round_id)
 
 
 @bp.route("/<int:round_id>", methods=["POST"])
-@bp.arguments(schemas.WalkIn())
-@bp.response(200, schemas.RoundOut())
+@bp.arguments(schemas.GuardedWalkIn())
+@bp.response(200, schemas.GuardedRoundOut())
 def walk(data: dict[str, Any], round_id: int) -> Any:
     """Confirm a round; the same `ref` again is answered like the first time."""
     row, _repeated = guarded_rounds.walk(actor(), round_id, data)

@@ -12,7 +12,7 @@ from blueprints.filters import say
 from blueprints.schemas.accidents import LocalMoment
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
 from blueprints.schemas.fields import Choice, Choices, Integer, Lines, Moment, Note, Number, Text
-from blueprints.schemas.guarded_rounds import RoundOut
+from blueprints.schemas.guarded_rounds import GuardedRoundOut
 from registry.queries.guarded_facts import device_name
 from registry.rules import guarded_events as rules
 
@@ -21,7 +21,7 @@ CHECKS = [(check.id, check) for check in (*rules.checks("elevator"), *rules.chec
 PERIOD, WHO = _("时间"), _("人员")
 
 
-class EventFilter(PageIn):
+class GuardedEventFilter(PageIn):
     """Filters of the list."""
 
     q = Text(max=100, label=_("编号、活动或主办方"), kind="search")
@@ -40,15 +40,15 @@ def _event(moment: type[Moment]) -> dict[str, Any]:
     }
 
 
-EventIn: type[Schema] = type(
+GuardedEventIn: type[Schema] = type(
     "GuardedEventIn", (In,), {"__doc__": "An event that is to be guarded.", **_event(Moment), "version": Integer()}
 )
-EventForm: type[Schema] = type(
+GuardedEventForm: type[Schema] = type(
     "GuardedEventForm", (In,), {**_event(LocalMoment), "version": Integer(kind="hidden", label=_("版本"))}
 )
 
 
-class PlaceIn(In):
+class GuardedPlaceIn(In):
     """A place of an event."""
 
     name = Text(max=100, required=True, label=_("地点名称"))
@@ -57,7 +57,7 @@ class PlaceIn(In):
     position = fields.Nested(PositionIn, allow_none=True)
 
 
-class PlaceForm(In):
+class GuardedPlaceForm(In):
     """A place as it is typed on a page."""
 
     name = Text(max=100, required=True, label=_("地点名称"))
@@ -75,40 +75,40 @@ def placed(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "position": {"lat": float(lat), "lon": float(lon)}}
 
 
-class DevicesIn(In):
+class GuardedDevicesIn(In):
     """Equipment of a place."""
 
     elevators = Lines(most=500, label=_("电梯"), hint=_("标签代码，每行一个"))
     units = Lines(most=100, label=_("充装单位或其他单位"), hint=_("每行一个：全称或统一社会信用代码"))
 
 
-class PickIn(In):
+class GuardedPickIn(In):
     """What was ticked among the offers, and units by name."""
 
     elevators = Choices("elevators", label=_("电梯"))
     units = Lines(most=100, label=_("充装单位或其他单位"), hint=_("每行一个：全称或统一社会信用代码"))
 
 
-class OfferFilter(In):
+class GuardedOfferFilter(In):
     """What is looked for among the elevators."""
 
     q = Text(max=100, label=_("地址、名称、使用单位或编号"), kind="search")
 
 
-class AcceptIn(In):
+class GuardedAcceptIn(In):
     """A check that the office lets stand."""
 
     check = Choice(CHECKS, required=True)
     reason = Note(max=1000, required=True, label=_("接受的理由"))
 
 
-class AcceptForm(In):
+class GuardedAcceptForm(In):
     """The reason on a page of its own."""
 
     reason = Note(max=1000, required=True, label=_("接受的理由"), hint=_("写明为什么可以不整改、采取了什么措施"))
 
 
-class RoundsIn(In):
+class GuardedRoundsIn(In):
     """Rounds of a place: one, or from the first to the last."""
 
     place = Integer(min=1, required=True)
@@ -118,7 +118,7 @@ class RoundsIn(In):
     every_minutes = Integer(min=10, max=1440)
 
 
-class RoundsForm(In):
+class GuardedRoundsForm(In):
     """Rounds as they are planned on a page."""
 
     place = Choice("places", required=True, label=_("地点"))
@@ -128,7 +128,7 @@ class RoundsForm(In):
     every_minutes = Integer(min=10, max=1440, label=_("间隔"), unit=_("分钟"))
 
 
-class ShiftIn(In):
+class GuardedShiftIn(In):
     """Somebody on the spot."""
 
     place = Integer(min=1, required=True)
@@ -137,7 +137,7 @@ class ShiftIn(In):
     ends_at = Moment(required=True)
 
 
-class ShiftForm(In):
+class GuardedShiftForm(In):
     """A shift as it is planned on a page."""
 
     place = Choice("places", required=True, label=_("地点"))
@@ -151,7 +151,7 @@ def numbered(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "place": int(data["place"]), "member": int(data["member"])}
 
 
-class MoveIn(In):
+class GuardedMoveIn(In):
     """What comes with a move."""
 
     note = Note(max=2000)
@@ -173,7 +173,7 @@ def move_form(verb: str, needs: tuple[str, ...]) -> Schema:
     return schema
 
 
-class EventOut(Out):
+class GuardedEventOut(Out):
     """A guarded event as a list shows it."""
 
     id = fields.Integer()
@@ -191,7 +191,7 @@ class EventOut(Out):
     version = fields.Integer()
 
 
-class CheckOut(Out):
+class GuardedCheckOut(Out):
     """A check that does not hold: red until it is mended or accepted."""
 
     check = fields.String(attribute="check.id")
@@ -202,7 +202,7 @@ class CheckOut(Out):
     accepted = fields.Function(lambda it: it.acceptance.reason if it.acceptance else None)
 
 
-class DeviceOut(Out):
+class GuardedDeviceOut(Out):
     """What is guarded: an elevator by label code, or a unit."""
 
     id = fields.Integer(attribute="device.id")
@@ -211,10 +211,10 @@ class DeviceOut(Out):
     name = fields.Function(lambda it: device_name(it.device))
     stands_still = fields.Boolean()
     red = fields.Integer()
-    findings = fields.List(fields.Nested(CheckOut))
+    findings = fields.List(fields.Nested(GuardedCheckOut))
 
 
-class ShiftOut(Out):
+class GuardedShiftOut(Out):
     """Somebody on the spot; his phone to his own unit and the offices."""
 
     id = fields.Integer()
@@ -226,7 +226,7 @@ class ShiftOut(Out):
     ends_at = fields.DateTime()
 
 
-class PlaceOut(Out):
+class GuardedPlaceOut(Out):
     """A place of an event."""
 
     id = fields.Integer()
@@ -237,18 +237,18 @@ class PlaceOut(Out):
     lon = fields.Float(allow_none=True)
 
 
-class WatchedOut(Out):
+class GuardedWatchedOut(Out):
     """A place with what is guarded there, its rounds and who stands there; `short`: fewer than there should be now."""
 
-    place = fields.Nested(PlaceOut)
-    devices = fields.List(fields.Nested(DeviceOut))
-    rounds = fields.List(fields.Nested(RoundOut))
-    shifts = fields.List(fields.Nested(ShiftOut))
+    place = fields.Nested(GuardedPlaceOut)
+    devices = fields.List(fields.Nested(GuardedDeviceOut))
+    rounds = fields.List(fields.Nested(GuardedRoundOut))
+    shifts = fields.List(fields.Nested(GuardedShiftOut))
     standing = fields.Function(lambda it: [one.id for one in it.standing])
     short = fields.Boolean()
 
 
-class TotalsOut(Out):
+class GuardedTotalsOut(Out):
     """How an event stands, as far as the caller sees it."""
 
     places = fields.Integer()
@@ -261,17 +261,17 @@ class TotalsOut(Out):
     findings = fields.Integer()
 
 
-class EventDetailOut(Out):
+class GuardedEventDetailOut(Out):
     """One event with all that the caller sees of it, and the moves he may make."""
 
-    event = fields.Nested(EventOut)
-    totals = fields.Nested(TotalsOut)
-    places = fields.List(fields.Nested(WatchedOut))
+    event = fields.Nested(GuardedEventOut)
+    totals = fields.Nested(GuardedTotalsOut)
+    places = fields.List(fields.Nested(GuardedWatchedOut))
     papers = fields.Function(lambda it: [{"id": one.id, "number": one.number} for one in it.papers])
     moves = fields.Function(lambda it: [move.verb.replace("_", "-") for move in it.moves])
 
 
-class OfferedOut(Out):
+class GuardedOfferedOut(Out):
     """An elevator that may be chosen."""
 
     elevator = fields.String(attribute="elevator.label_code")
@@ -281,13 +281,13 @@ class OfferedOut(Out):
     distance_m = fields.Integer(allow_none=True)
 
 
-class OffersOut(Out):
+class GuardedOffersOut(Out):
     """Elevators that may be chosen, the nearest first."""
 
-    items = fields.List(fields.Nested(OfferedOut))
+    items = fields.List(fields.Nested(GuardedOfferedOut))
 
 
-class MemberOut(Out):
+class GuardedMemberOut(Out):
     """Somebody who can walk or stand, by the number of his membership."""
 
     member = fields.Integer(attribute="id")
@@ -295,13 +295,13 @@ class MemberOut(Out):
     unit = fields.String(attribute="unit.name")
 
 
-class MembersOut(Out):
+class GuardedMembersOut(Out):
     """Who can walk or stand."""
 
-    items = fields.List(fields.Nested(MemberOut))
+    items = fields.List(fields.Nested(GuardedMemberOut))
 
 
-class AddedOut(Out):
+class GuardedAddedOut(Out):
     """How many are new."""
 
     added = fields.Integer()

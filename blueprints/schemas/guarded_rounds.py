@@ -20,7 +20,7 @@ BECOMES = (("fault_report", _("转乘客报修，由维保单位处理")), ("haz
 ITEM = "item_"
 
 
-class WalkIn(In):
+class GuardedWalkIn(In):
     """A round that was walked. `answers`: {item: normal | abnormal}, `photos`: ids of uploaded files."""
 
     ref = OptionalRef()
@@ -80,7 +80,7 @@ def walked(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-class RoundOut(Out):
+class GuardedRoundOut(Out):
     """A round. The walker's name is for his unit and the offices; `state`: waits, due, late, walked, walked_late,
     missed."""
 
@@ -104,7 +104,7 @@ class RoundOut(Out):
     fault_report = fields.Function(lambda it: it.round.fault_report.no if it.round.fault_report else None)
 
 
-class RoundsOut(Out):
+class GuardedRoundsOut(Out):
     """Rounds of the caller's unit."""
 
-    items = fields.List(fields.Nested(RoundOut))
+    items = fields.List(fields.Nested(GuardedRoundOut))

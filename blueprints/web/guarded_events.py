@@ -44,7 +44,7 @@ def _to(event_id: int) -> Any:
 @bp.route("/")
 def index() -> Any:
     """The guarded events."""
-    form = Form(schemas.EventFilter(), sent=request.args, choices={"areas": areas.choices(actor())})
+    form = Form(schemas.GuardedEventFilter(), sent=request.args, choices={"areas": areas.choices(actor())})
     page = queries.page(actor(), form.load() or {})
     kept = {key: value for key, value in request.args.items() if value and key != "cursor"}
     counts = queries.counts(actor(), [row.id for row in page.items])
@@ -55,7 +55,7 @@ def index() -> Any:
 def new() -> Any:
     """Plan one."""
     policy.require(actor(), "guarded_event.plan")
-    form = Form(schemas.EventForm())
+    form = Form(schemas.GuardedEventForm())
     if request.method == "POST" and (row := form.submit(lambda data: guarded_events.plan(actor(), data))):
         flash(_("已登记，编号 %(no)s", no=row.no), "success")
         return _to(row.id)
@@ -73,7 +73,7 @@ def edit(event_id: int) -> Any:
     """Correct it."""
     policy.require(actor(), "guarded_event.plan")
     event = queries.by_id(actor(), event_id)
-    form = Form(schemas.EventForm(), event)
+    form = Form(schemas.GuardedEventForm(), event)
     if request.method == "POST" and form.submit(
         lambda data: guarded_events.amend(actor(), event_id, data, data.get("version"))
     ):
@@ -88,7 +88,7 @@ def place(event_id: int) -> Any:
     """Add a place."""
     policy.require(actor(), "guarded_event.plan")
     event = queries.by_id(actor(), event_id)
-    form = Form(schemas.PlaceForm(), {"area": event.area_code}, choices={"areas": areas.choices(actor())})
+    form = Form(schemas.GuardedPlaceForm(), {"area": event.area_code}, choices={"areas": areas.choices(actor())})
     if request.method == "POST":
         row = form.submit(lambda data: guarded_plans.add_place(actor(), event_id, schemas.placed(data)))
         if row is not None:
@@ -112,10 +112,10 @@ def devices(event_id: int, place_id: int) -> Any:
     policy.require(actor(), "guarded_event.plan")
     event = queries.by_id(actor(), event_id)
     where = queries.place_of(actor(), event_id, place_id)
-    asked = Form(schemas.OfferFilter(), sent=request.args)
+    asked = Form(schemas.GuardedOfferFilter(), sent=request.args)
     offers = guarded_offers.elevators(actor(), event, where, (asked.load() or {}).get("q") or "")
     every = [(one.elevator.label_code, one.elevator.address) for one in offers]
-    form = Form(schemas.PickIn(), choices={"elevators": every})
+    form = Form(schemas.GuardedPickIn(), choices={"elevators": every})
     if request.method == "POST":
         added = form.submit(lambda data: guarded_plans.add_devices(actor(), event_id, place_id, data))
         if added is not None:
@@ -140,7 +140,7 @@ def accept(event_id: int, device_id: int, check: str) -> Any:
     """Let a check stand, with a reason."""
     policy.require(actor(), "guarded_event.accept")
     judged, finding = queries.finding_of(actor(), event_id, device_id, check)
-    form = Form(schemas.AcceptForm())
+    form = Form(schemas.GuardedAcceptForm())
     if request.method == "POST" and form.submit(
         lambda data: guarded_plans.accept(actor(), event_id, device_id, {**data, "check": check})
     ):
@@ -162,7 +162,7 @@ def rounds(event_id: int) -> Any:
         "first_at": max(event.starts_at, clock.now()),
         "every_minutes": rules.number("round_hours", clock.today()) * 60,
     }
-    form = Form(schemas.RoundsForm(), first, choices=_offered(event))
+    form = Form(schemas.GuardedRoundsForm(), first, choices=_offered(event))
     if request.method == "POST":
         added = form.submit(lambda data: guarded_plans.plan_rounds(actor(), event_id, schemas.numbered(data)))
         if added is not None:
@@ -186,7 +186,7 @@ def shift(event_id: int) -> Any:
     policy.require(actor(), "guarded_event.plan")
     event = queries.by_id(actor(), event_id)
     first = {"place": request.args.get("place"), "starts_at": event.starts_at, "ends_at": event.ends_at}
-    form = Form(schemas.ShiftForm(), first, choices=_offered(event))
+    form = Form(schemas.GuardedShiftForm(), first, choices=_offered(event))
     if request.method == "POST":
         if form.submit(lambda data: guarded_plans.set_shift(actor(), event_id, schemas.numbered(data))):
             flash(_("已安排值守"), "success")

@@ -121,7 +121,8 @@ def blank() -> Facts:
 def device_name(device: GuardedDevice) -> str:
     """What a device is called: the elevator's address and name, or the unit."""
     if device.elevator is not None:
-        return f"{device.elevator.address} {device.elevator.name}".strip()
+        address, name = device.elevator.address, device.elevator.name
+        return address if not name or address.endswith(name) else f"{address} {name}"
     return device.unit.name if device.unit else ""
 
 

@@ -40,6 +40,7 @@ DONE_BY_STATIONS = {
     "directives.move": "POST /directives/<int:directive_id>/<string:verb>",
     "fill_labels.print_labels": "POST /fill-labels",
     "follow_ups.move": "POST /follow-ups/<int:follow_up_id>/<string:verb>",
+    "guarded_rounds.show": "POST /guarded-rounds/<int:round_id>",
     "hazards.move": "POST /hazards/<string:no>/<string:verb>",
     "hazards.new": "POST /hazards",
     # A spreadsheet is a page's way of many rows; a program sends them one by one.
@@ -128,6 +129,12 @@ DONE_BY_OTHERS = {
     "elevators.new": ("elevator.register",),
     "elevators.status": ("elevator.change_status",),
     "elevators.transfer": ("elevator.transfer",),
+    "guarded_events.move": (
+        "guarded_event.make_ready",
+        "guarded_event.start",
+        "guarded_event.end",
+        "guarded_event.close",
+    ),
     "fault_reports.hazard": ("fault_report.make_hazard",),
     "fault_reports.move": ("fault_report.take", "fault_report.reopen"),
     "field.append_upload": ("visit.record",),
