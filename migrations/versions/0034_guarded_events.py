@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0034"
-down_revision = "0025"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
