@@ -130,7 +130,7 @@ def _keep(actor: Actor, paper: Paper, form: str, content: bytes) -> StoredFile:
     return found
 
 
-def _word(paper: Paper, told: Told) -> bytes:
+def _word(paper: Paper, told: Told = _silent) -> bytes:
     own = papers.template_content(paper.template_id) if paper.template_id else None
     names = list(_pictures_of(paper.facts))
     waiting = iter(enumerate(names))
