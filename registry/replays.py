@@ -37,3 +37,22 @@ def sent_before(actor: Actor, model: Any, ref: str | None, content: str) -> Any:
     if known.ref_digest != content:
         raise Conflict(OTHER_CONTENT)
     return policy.get(actor, model, model.id == known.id)
+
+
+def moved_before(model: Any, ref: str | None, content: str) -> bool:
+    """Whether a move came under this `ref` before, as a line of the ledger `model`; asked when its row is locked.
+    `content` is the digest of row, verb and data as they were sent now.
+
+    Raises:
+        Conflict: the same `ref` came with other content.
+    """
+    known = db.session.scalar(select(model.ref_digest).where(model.ref == ref)) if ref else None
+    if known is not None and known != content:
+        raise Conflict(OTHER_CONTENT)
+    return known is not None
+
+
+def move_digest(row_id: int, verb: str, data: Mapping[str, Any]) -> str:
+    """The digest of a move; which version the sender saw, and its `ref`, are no part of what was sent."""
+    told = {name: value for name, value in data.items() if name not in ("version", "ref")}
+    return digest({"id": row_id, "verb": verb, "data": told})

@@ -46,6 +46,11 @@ def show(case_id: int) -> Any:
 @bp.arguments(schemas.CaseMoveIn())
 @bp.response(200, schemas.CaseDetailOut())
 def move(data: dict[str, Any], case_id: int, verb: str) -> Any:
-    """Make one move: file, refuse-filing, extend-clue, choose, submit-review, notify, hear, decide, pay, close, ..."""
-    cases.move(actor(), case_id, verb.replace("-", "_"), data, data.get("version"))
-    return queries.show(actor(), case_id)
+    """Make one move: file, refuse-filing, extend-clue, choose, submit-review, notify, hear, decide, pay, close, ...
+
+    With `ref`, a repeat answers with the first result.
+    """
+    ref = data.pop("ref", None)
+    _row, known = cases.move_once(actor(), ref, case_id, verb.replace("-", "_"), data, data.get("version"))
+    found = queries.show(actor(), case_id)
+    return (found, 200, REPLAY) if known else found

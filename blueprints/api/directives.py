@@ -57,6 +57,11 @@ def show(directive_id: int) -> Any:
 @bp.arguments(schemas.DirectiveMoveIn())
 @bp.response(200, schemas.DirectiveDetailOut())
 def move(data: dict[str, Any], directive_id: int, verb: str) -> Any:
-    """Make one move: publish, serve, report, pass-recheck, fail-recheck, withdraw."""
-    directives.move(actor(), directive_id, verb.replace("-", "_"), data, data.get("version"))
-    return queries.show(actor(), directive_id)
+    """Make one move: publish, serve, report, pass-recheck, fail-recheck, withdraw.
+
+    With `ref`, a repeat answers with the first result.
+    """
+    ref = data.pop("ref", None)
+    _row, known = directives.move_once(actor(), ref, directive_id, verb.replace("-", "_"), data, data.get("version"))
+    found = queries.show(actor(), directive_id)
+    return (found, 200, REPLAY) if known else found

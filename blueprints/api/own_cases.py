@@ -18,6 +18,8 @@ from registry.services import own_cases
 
 bp = Blueprint("api_own_cases", __name__, url_prefix="/own-cases", description="Cases against the caller's own unit")
 
+REPLAY = {"Idempotent-Replay": "true"}
+
 
 @bp.route("")
 @bp.arguments(schemas.OwnCaseFilter(), location="query")
@@ -47,6 +49,11 @@ def show(case_id: int) -> Any:
 @bp.arguments(schemas.OwnCaseMoveIn())
 @bp.response(200, schemas.OwnCaseOut())
 def move(data: dict[str, Any], case_id: int, verb: str) -> Any:
-    """Speak: hear (`spoken` written or waived), request-hearing, withdraw-hearing."""
-    own_cases.speak(actor(), case_id, verb.replace("-", "_"), data, data.get("version"))
-    return queries.show(actor(), case_id)
+    """Speak: hear (`spoken` written or waived), request-hearing, withdraw-hearing.
+
+    With `ref`, a repeat answers with the first result.
+    """
+    ref = data.pop("ref", None)
+    _row, known = own_cases.speak_once(actor(), ref, case_id, verb.replace("-", "_"), data, data.get("version"))
+    found = queries.show(actor(), case_id)
+    return (found, 200, REPLAY) if known else found

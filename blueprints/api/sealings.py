@@ -46,6 +46,11 @@ def show(sealing_id: int) -> Any:
 @bp.arguments(schemas.SealingMoveIn())
 @bp.response(200, schemas.SealingDetailOut())
 def move(data: dict[str, Any], sealing_id: int, verb: str) -> Any:
-    """Make one move: approve, refuse, execute, confirm, disapprove, extend, lift."""
-    sealings.move(actor(), sealing_id, verb, data, data.get("version"))
-    return queries.show(actor(), sealing_id)
+    """Make one move: approve, refuse, execute, confirm, disapprove, extend, lift.
+
+    With `ref`, a repeat answers with the first result.
+    """
+    ref = data.pop("ref", None)
+    _row, known = sealings.move_once(actor(), ref, sealing_id, verb, data, data.get("version"))
+    found = queries.show(actor(), sealing_id)
+    return (found, 200, REPLAY) if known else found

@@ -71,7 +71,8 @@ class CaseIn(In):
 
 
 class CaseMoveIn(In):
-    """What comes with a move through the API; each move needs its own part of it."""
+    """What comes with a move through the API; each move needs its own part of it; `ref` makes a
+    repeat harmless."""
 
     offence = Choice(OFFENCE_CHOICES, label=_("违法行为"))
     choice_reason = Note(max=1000, label=_("选择理由"))
@@ -100,6 +101,7 @@ class CaseMoveIn(In):
     note = Note(label=_("说明"))
     files = FileIds(label=_("案卷材料"))
     version = Integer(kind="hidden", label=_("版本"))
+    ref = Text(max=40)
 
 
 class CaseMoveForm(CaseMoveIn):

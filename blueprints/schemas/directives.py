@@ -151,7 +151,7 @@ FORMS: dict[str, type[In]] = {
 
 
 class DirectiveMoveIn(In):
-    """A move through the API: the fields that its form has."""
+    """A move through the API: the fields that its form has; `ref` makes a repeat harmless."""
 
     published_on = Day()
     delivery = Text(max=40)
@@ -165,6 +165,7 @@ class DirectiveMoveIn(In):
     note = Note()
     files = FileIds()
     version = Integer()
+    ref = Text(max=40)
 
 
 class DirectiveStepOut(EnforcementStepOut):

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from blueprints.filters import say
 from blueprints.schemas.base import In, Out, PageIn
 from blueprints.schemas.cases import CaseHearingOut, CasePaperOut, CaseStatementOut
-from blueprints.schemas.fields import Choice, Integer, Note, Yes
+from blueprints.schemas.fields import Choice, Integer, Note, Text, Yes
 from blueprints.schemas.hazards import FileIds
 
 SPOKEN_CHOICES = (("written", _("书面陈述申辩")), ("waived", _("放弃陈述申辩和听证")))
@@ -22,12 +22,13 @@ class OwnCaseFilter(PageIn):
 
 
 class OwnCaseMoveIn(In):
-    """What the party hands in."""
+    """What the party hands in; `ref` makes a repeat harmless."""
 
     spoken = Choice(SPOKEN_CHOICES, label=_("方式"))
     note = Note(label=_("内容和理由"))
     files = FileIds(label=_("证据材料"))
     version = Integer(kind="hidden", label=_("版本"))
+    ref = Text(max=40)
 
 
 def form_of(verb: str) -> Schema:

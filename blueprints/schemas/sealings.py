@@ -54,11 +54,12 @@ class SealingIn(In):
 
 
 class SealingMoveIn(In):
-    """What comes with a move."""
+    """What comes with a move; `ref` makes a repeat harmless."""
 
     note = Note(label=_("说明"))
     files = FileIds(label=_("照片和材料"))
     version = Integer(kind="hidden", label=_("版本"))
+    ref = Text(max=40)
 
 
 class SealingStepOut(EnforcementStepOut):

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from blueprints.filters import say
 from blueprints.forms import Form
+from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import cases as schemas
 from blueprints.sessions import actor
 from blueprints.web.directives import DirectiveFileForm
@@ -86,6 +87,9 @@ def file(case_id: int, file_id: int) -> Any:
 def move(case_id: int, verb: str) -> Any:
     """Make one move."""
     verb = verb.replace("-", "_")
+    if verb in schemas.VERBS and queries.made(case_id, sent_ref()):  # the answer to it was lost
+        repeat(DirectiveFileForm(schemas.form_of(verb)), lambda data: _move(case_id, verb, data))
+        return redirect(url_for("cases.show", case_id=case_id))
     detail, step = queries.offer(actor(), case_id, verb)
     row, today = detail.case, clock.today()
     first = {name: getattr(row, name) for name in ("version", "fine_yuan", "measures", "offence")}
@@ -98,8 +102,8 @@ def move(case_id: int, verb: str) -> Any:
     if request.method == "POST" and form.submit(lambda data: _move(case_id, verb, data)):
         flash(_("已办理：%(step)s", step=say(step)), "success")
         return redirect(url_for("cases.show", case_id=case_id))
-    return form.page("cases/move.html", detail=queries.show(actor(), case_id), title=say(step))
+    return form.page("cases/move.html", ref=page_ref(), detail=queries.show(actor(), case_id), title=say(step))
 
 
 def _move(case_id: int, verb: str, data: dict[str, Any]) -> Any:
-    return cases.move(actor(), case_id, verb, data, data.get("version"))
+    return cases.move_once(actor(), sent_ref() or None, case_id, verb, data, data.get("version"))

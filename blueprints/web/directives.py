@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
+from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import directives as schemas
 from blueprints.sessions import actor
 from registry import clock, policy
@@ -93,6 +94,9 @@ def file(directive_id: int, file_id: int) -> Any:
 def move(directive_id: int, verb: str) -> Any:
     """Make one move."""
     verb = verb.replace("-", "_")
+    if verb in schemas.FORMS and queries.made(directive_id, sent_ref()):  # the answer to it was lost
+        repeat(DirectiveFileForm(schemas.FORMS[verb]()), lambda data: _move(directive_id, verb, data))
+        return redirect(url_for("directives.show", directive_id=directive_id))
     row, step = queries.offer(actor(), directive_id, verb)
     first = {"version": row.version, "delivered_on": clock.today(), "rechecked_on": clock.today()}
     form = DirectiveFileForm(
@@ -101,8 +105,8 @@ def move(directive_id: int, verb: str) -> Any:
     if request.method == "POST" and form.submit(lambda data: _move(directive_id, verb, data)):
         flash(_("已办理：%(step)s", step=say(step)), "success")
         return redirect(url_for("directives.show", directive_id=directive_id))
-    return form.page("directives/move.html", case=queries.show(actor(), directive_id), title=say(step))
+    return form.page("directives/move.html", ref=page_ref(), case=queries.show(actor(), directive_id), title=say(step))
 
 
 def _move(directive_id: int, verb: str, data: dict[str, Any]) -> Any:
-    return directives.move(actor(), directive_id, verb, data, data.get("version"))
+    return directives.move_once(actor(), sent_ref() or None, directive_id, verb, data, data.get("version"))

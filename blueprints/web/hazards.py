@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
@@ -11,6 +10,7 @@ from flask_babel import gettext as _
 from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
+from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import hazards as schemas
 from blueprints.schemas.hazard_moves import form_schema
 from blueprints.sessions import actor
@@ -56,20 +56,12 @@ def new() -> Any:
     if request.method == "POST" and (row := form.submit(_report)):
         flash(_("线索已登记，编号 %(no)s", no=row.no), "success")
         return redirect(url_for("hazards.show", no=row.no))
-    return form.page("hazards/new.html", ref=_ref() or uuid4())
+    return form.page("hazards/new.html", ref=page_ref())
 
 
 def _report(data: dict[str, Any]) -> Any:
-    ref = _ref()
+    ref = sent_ref()
     return hazards.report_once(actor(), ref, data)[0] if ref else hazards.report(actor(), data)
-
-
-def _ref() -> str:
-    """What the page called this clue or move, so that it is recorded once however often it arrives."""
-    try:
-        return str(UUID(request.form.get("ref", "")))
-    except ValueError:
-        return ""
 
 
 @bp.route("/<string:no>")
@@ -85,7 +77,8 @@ def show(no: str) -> Any:
 def move(no: str, verb: str) -> Any:
     """Make one move."""
     verb = verb.replace("-", "_")
-    if queries.made(actor(), no, verb, _ref()):  # the answer to it was lost
+    if made := queries.made(actor(), no, verb, sent_ref()):  # the answer to it was lost
+        repeat(_form(made), lambda data: _move(no, made, data))
         return redirect(url_for("hazards.show", no=no))
     offer = queries.offer(actor(), no, verb)
     form = _form(offer)
@@ -94,7 +87,7 @@ def move(no: str, verb: str) -> Any:
         return redirect(url_for("hazards.show", no=row.no))
     case = queries.show(actor(), no)
     read = hazard_reading.before(case.entries, verb, case.hazard.round)
-    return form.page("hazards/move.html", case=case, offer=offer, read=read, ref=_ref() or uuid4())
+    return form.page("hazards/move.html", case=case, offer=offer, read=read, ref=page_ref())
 
 
 def _form(offer: Offer) -> FileForm:
@@ -104,7 +97,7 @@ def _form(offer: Offer) -> FileForm:
 
 
 def _move(no: str, offer: Offer, data: dict[str, Any]) -> Any:
-    verb, version, ref = offer.move.verb, data.pop("version", None), _ref()
+    verb, version, ref = offer.move.verb, data.pop("version", None), sent_ref()
     if ref:
         return hazards.move_once(actor(), ref, no, verb, data, version)[0]
     return hazards.move(actor(), no, verb, data, version)

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
+from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import cases as office
 from blueprints.schemas import own_cases as schemas
 from blueprints.sessions import actor
@@ -60,6 +61,9 @@ def file(case_id: int, file_id: int) -> Any:
 def move(case_id: int, verb: str) -> Any:
     """Hand in a statement, ask for a hearing, or take that back."""
     verb = verb.replace("-", "_")
+    if verb in schemas.NAMES and queries.made(case_id, sent_ref()):  # the answer to it was lost
+        repeat(DirectiveFileForm(schemas.form_of(verb)), lambda data: _speak(case_id, verb, data))
+        return redirect(url_for("own_cases.show", case_id=case_id))
     own, step = queries.offer(actor(), case_id, verb)
     form = DirectiveFileForm(schemas.form_of(verb), initial={"version": own.case.version})
     for name in step.needs:
@@ -67,8 +71,10 @@ def move(case_id: int, verb: str) -> Any:
     if request.method == "POST" and form.submit(lambda data: _speak(case_id, verb, data)):
         flash(_("已提交：%(step)s", step=schemas.NAMES[verb]), "success")
         return redirect(url_for("own_cases.show", case_id=case_id))
-    return form.page("own_cases/move.html", own=queries.show(actor(), case_id), title=str(schemas.NAMES[verb]))
+    return form.page(
+        "own_cases/move.html", ref=page_ref(), own=queries.show(actor(), case_id), title=str(schemas.NAMES[verb])
+    )
 
 
 def _speak(case_id: int, verb: str, data: dict[str, Any]) -> Any:
-    return own_cases.speak(actor(), case_id, verb, data, data.get("version"))
+    return own_cases.speak_once(actor(), sent_ref() or None, case_id, verb, data, data.get("version"))

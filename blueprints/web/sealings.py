@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from blueprints.filters import say
 from blueprints.forms import Form
+from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import sealings as schemas
 from blueprints.sessions import actor, language
 from blueprints.web.directives import DirectiveFileForm
@@ -74,13 +75,16 @@ def file(sealing_id: int, file_id: int) -> Any:
 @bp.route("/<int:sealing_id>/<string:verb>", methods=["GET", "POST"])
 def move(sealing_id: int, verb: str) -> Any:
     """Make one move."""
+    if queries.made(sealing_id, sent_ref()):  # the answer to it was lost
+        repeat(DirectiveFileForm(schemas.SealingMoveIn()), lambda data: _move(sealing_id, verb, data))
+        return redirect(url_for("sealings.show", sealing_id=sealing_id))
     case, step = queries.offer(actor(), sealing_id, verb)
     form = DirectiveFileForm(schemas.SealingMoveIn(), initial={"version": case.sealing.version})
     if request.method == "POST" and form.submit(lambda data: _move(sealing_id, verb, data)):
         flash(_("已办理：%(step)s", step=say(step)), "success")
         return redirect(url_for("sealings.show", sealing_id=sealing_id))
-    return form.page("sealings/move.html", case=queries.show(actor(), sealing_id), title=say(step))
+    return form.page("sealings/move.html", ref=page_ref(), case=queries.show(actor(), sealing_id), title=say(step))
 
 
 def _move(sealing_id: int, verb: str, data: dict[str, Any]) -> Any:
-    return sealings.move(actor(), sealing_id, verb, data, data.get("version"))
+    return sealings.move_once(actor(), sent_ref() or None, sealing_id, verb, data, data.get("version"))

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from blueprints.filters import say
 from blueprints.forms import Form
+from blueprints.repeats import repeat, sent_ref
 from blueprints.schemas import supervision as schemas
 from blueprints.sessions import actor
 from registry import clock, policy
@@ -92,7 +93,8 @@ def picture(no: str, file_id: int) -> Any:
 @bp.route("/<string:no>/record", methods=["GET", "POST"])
 def record(no: str) -> Any:
     """The record, filled in on site on the phone."""
-    if queries.recorded(actor(), no, request.form.get("ref", "")):  # the answer to it was lost
+    if known := queries.recorded(actor(), no, sent_ref()):  # the answer to it was lost
+        _again(known)
         return redirect(url_for("supervision.show", no=no), 303)
     sheet = queries.sheet(actor(), no)
     names = [(each.person.login, each.person.name) for each in sheet.inspectors]
@@ -109,6 +111,14 @@ def record(no: str) -> Any:
         sheet = queries.sheet(actor(), no)  # anew: what was refused has been rolled back
     answers = {answer["item"]: answer for answer in typed}
     return form.page("supervision/record.html", sheet=sheet, typed=answers, names=names)
+
+
+def _again(row: Any) -> None:
+    """The record a second time: answered like the first where it is the same."""
+    names = [(each.person.login, each.person.name) for each in row.inspectors]
+    form = Form(schemas.record_form(names), choices={"devices": ()})
+    typed = schemas.typed_answers([item.code for item in queries.items_of(row)], request.form, request.files)
+    repeat(form, lambda data: _record(row.no, data, typed))
 
 
 def _record(no: str, data: dict[str, Any], answers: list[dict[str, Any]]) -> Any:

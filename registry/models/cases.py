@@ -12,7 +12,7 @@ from registry.models.enforcement import Act
 from registry.models.hazards import Hazard
 from registry.models.people import Person
 from registry.models.sealings import Sealing
-from registry.models.steps import Step
+from registry.models.steps import SentStep
 from registry.models.supervision_checks import SupervisionCheck
 
 
@@ -100,11 +100,14 @@ class CaseClock(Base):
     left_out: Mapped[int] = mapped_column(default=0)
 
 
-class CaseStep(Step, Base):
+class CaseStep(SentStep, Base):
     """What was done about a case. Refuses UPDATE and DELETE."""
 
     __tablename__ = "case_step"
-    __table_args__ = (Index("ix_case_step_case_id", "case_id"),)
+    __table_args__ = (
+        Index("ix_case_step_case_id", "case_id"),
+        Index("ix_case_step_ref", "ref", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("enforcement_case.id"))

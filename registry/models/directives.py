@@ -11,7 +11,7 @@ from registry.models.elevators import Elevator
 from registry.models.enforcement import Order
 from registry.models.hazards import Hazard
 from registry.models.people import Person
-from registry.models.steps import Step
+from registry.models.steps import SentStep
 from registry.models.supervision_checks import SupervisionCheck
 
 
@@ -97,11 +97,14 @@ class DirectiveItem(Base):
     hazard: Mapped[Hazard | None] = relationship(lazy="raise_on_sql")
 
 
-class DirectiveStep(Step, Base):
+class DirectiveStep(SentStep, Base):
     """What was done about a directive, with what came along: files, method, people. Refuses UPDATE and DELETE."""
 
     __tablename__ = "directive_step"
-    __table_args__ = (Index("ix_directive_step_directive_id", "directive_id"),)
+    __table_args__ = (
+        Index("ix_directive_step_directive_id", "directive_id"),
+        Index("ix_directive_step_ref", "ref", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))

@@ -10,7 +10,7 @@ from registry.models.cylinders import Cylinder
 from registry.models.directives import Directive
 from registry.models.elevators import Elevator
 from registry.models.enforcement import Order
-from registry.models.steps import Step
+from registry.models.steps import SentStep
 
 
 class Sealing(Order, Base):
@@ -72,11 +72,14 @@ class SealingItem(Base):
     cylinder: Mapped[Cylinder | None] = relationship(lazy="raise_on_sql")
 
 
-class SealingStep(Step, Base):
+class SealingStep(SentStep, Base):
     """What was done about a sealing. Refuses UPDATE and DELETE."""
 
     __tablename__ = "sealing_step"
-    __table_args__ = (Index("ix_sealing_step_sealing_id", "sealing_id"),)
+    __table_args__ = (
+        Index("ix_sealing_step_sealing_id", "sealing_id"),
+        Index("ix_sealing_step_ref", "ref", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sealing_id: Mapped[int] = mapped_column(ForeignKey("sealing.id"))

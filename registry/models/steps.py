@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from registry.models.base import Code, Long, Moment
+from registry.models.base import Code, Long, Moment, Name
 from registry.models.people import Person
 from registry.models.units import Unit
 
@@ -27,6 +27,14 @@ class Step:
     @declared_attr
     def unit(self) -> Mapped[Unit | None]:
         return relationship(lazy="raise_on_sql")
+
+
+class SentStep(Step):
+    """A line whose move a page or program may send again when no answer came: the second finds the first by `ref`,
+    unique in its table, and is told from another by the digest of its content."""
+
+    ref: Mapped[Code | None]
+    ref_digest: Mapped[Name | None]
 
 
 class SpokenStep(Step):

@@ -17,7 +17,7 @@ from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, Hazard, Unit
-from registry.queries import kept_files, legal_moves
+from registry.queries import enforcement_steps, kept_files, legal_moves
 from registry.queries.paging import Page, paginate
 from registry.rules import directives as rules
 from registry.rules.workflow import Move, State
@@ -115,6 +115,11 @@ def offer(actor: Actor, directive_id: int, verb: str) -> tuple[Directive, Move]:
         Conflict: not legal now.
     """
     return legal_moves.offer(actor, rules.NAME, verb, lambda: by_id(actor, directive_id))
+
+
+def made(directive_id: int, ref: str) -> bool:
+    """Whether a move came under this `ref`; the verb says whether the caller may know."""
+    return enforcement_steps.made(DirectiveStep.directive_id, directive_id, ref)
 
 
 def file(actor: Actor, directive_id: int, file_id: int) -> tuple[Path, str, str]:

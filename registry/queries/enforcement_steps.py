@@ -7,7 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from registry.actor import Actor
+from registry.db import db
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.queries import directive_inputs
@@ -27,13 +30,22 @@ def complete(actor: Actor, move: Move, data: Mapping[str, Any]) -> dict[str, Any
         Invalid: what is missing, beside its field.
     """
     given: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
-    given = {name: value for name, value in given.items() if value not in (None, "", []) and name != "version"}
+    given = {
+        name: value for name, value in given.items() if value not in (None, "", []) and name not in ("version", "ref")
+    }
     lost = {name: [T("办理这一项必须填写")] for name in move.needs if name not in given}
     if lost:
         raise Invalid(lost)
     if given.get("files"):
         given["files"] = directive_inputs.check_files(actor, "files", given["files"])
     return given
+
+
+def made(row: Any, row_id: int, ref: str) -> bool:
+    """Whether a step of this row came under `ref`; `row` is the ledger's column of it. Whose row it is, and whether
+    the content is the same, the verb says."""
+    found = select(row.class_.id).where(row == row_id, row.class_.ref == ref)
+    return bool(ref) and db.session.scalar(found) is not None
 
 
 def plain(data: Mapping[str, Any]) -> dict[str, Any]:

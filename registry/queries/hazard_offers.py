@@ -85,6 +85,17 @@ def offers(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep]) -> list[Of
     return sorted(found, key=lambda offer: bool(offer.against))
 
 
+def offered(actor: Actor, hazard: Hazard, steps: Sequence[HazardStep], place: int) -> Offer | None:
+    """The move of a line of the ledger, with the fields it had."""
+    step, before = steps[place], steps[:place]
+    move = rules.find_move(step.verb, step.source, hazard.list_level, step.done_on)
+    if move is None:
+        return None
+    known = hazard_inputs.known_before(hazard, before, move)
+    facts = hazard_facts.build(hazard, before)
+    return Offer(move, _needs(actor, hazard, facts, move, known, step.done_on))
+
+
 def not_from_here(hazard: Hazard, verb: str) -> T:
     """What is said when a move does not lead on from where the hazard stands."""
     step = next((move.zh for move in rules.MOVES if move.verb == verb), verb)

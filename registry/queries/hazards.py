@@ -19,6 +19,7 @@ from registry.messages import T
 from registry.models import Area, Hazard, HazardStep, Paper, StoredFile, Unit
 from registry.queries import escalations, hazard_facts, hazard_inputs, hazard_ledger, hazard_offers, papers
 from registry.queries.paging import Page, paginate
+from registry.replays import OTHER_CONTENT
 from registry.rules import escalation
 from registry.rules import hazards as rules
 from registry.rules import papers as paper_rules
@@ -286,10 +287,20 @@ def offer(actor: Actor, no: str, verb: str) -> hazard_offers.Offer:
     return found
 
 
-def made(actor: Actor, no: str, verb: str, ref: str) -> bool:
-    """Whether the caller made this move under `ref` before."""
-    steps = hazard_facts.ledger(by_no(actor, no).id) if ref else ()
-    return any(step.ref == ref and step.verb == verb and step.person_id == actor.person_id for step in steps)
+def made(actor: Actor, no: str, verb: str, ref: str) -> hazard_offers.Offer | None:
+    """The move that came under `ref` before, as it was offered then: its form reads what is sent again.
+
+    Raises:
+        Conflict: another move came under it.
+    """
+    hazard = by_no(actor, no)
+    steps = hazard_facts.ledger(hazard.id) if ref else []
+    place = next((place for place, step in enumerate(steps) if step.ref == ref), None)
+    if place is None:
+        return None
+    if steps[place].verb != verb:
+        raise Conflict(OTHER_CONTENT)
+    return hazard_offers.offered(actor, hazard, steps, place)
 
 
 def file(actor: Actor, no: str, file_id: int) -> tuple[Path, str, str]:

@@ -16,8 +16,8 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import CaseClock, CaseHearing, CasePaper, CaseStatement, EnforcementCase
-from registry.queries import case_offers, kept_files
+from registry.models import CaseClock, CaseHearing, CasePaper, CaseStatement, CaseStep, EnforcementCase
+from registry.queries import case_offers, enforcement_steps, kept_files
 from registry.queries.paging import Page, paginate
 from registry.rules import cases as rules
 from registry.rules import enforcement_clocks, offences
@@ -105,6 +105,11 @@ def offer(actor: Actor, case_id: int, verb: str) -> tuple[OwnCase, Move]:
     if step is None:
         raise Missing(T("现在不能办理这一步"))
     return found, step
+
+
+def made(case_id: int, ref: str) -> bool:
+    """Whether a move came under this `ref`; the verb says whether the caller may know."""
+    return enforcement_steps.made(CaseStep.case_id, case_id, ref)
 
 
 def file(actor: Actor, case_id: int, file_id: int) -> tuple[Path, str, str]:

@@ -17,7 +17,7 @@ from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Sealing, SealingItem, SealingStep, Unit
-from registry.queries import kept_files
+from registry.queries import enforcement_steps, kept_files
 from registry.queries.paging import Page, paginate
 from registry.rules import sealings as rules
 from registry.rules.workflow import Move, State
@@ -132,6 +132,11 @@ def offer(actor: Actor, sealing_id: int, verb: str) -> tuple[Detail, Move]:
     if found is None:
         raise Missing(T("现在不能办理这一步"))
     return case, found
+
+
+def made(sealing_id: int, ref: str) -> bool:
+    """Whether a move came under this `ref`; the verb says whether the caller may know."""
+    return enforcement_steps.made(SealingStep.sealing_id, sealing_id, ref)
 
 
 def file(actor: Actor, sealing_id: int, file_id: int) -> tuple[Path, str, str]:

@@ -183,9 +183,10 @@ def sheet(actor: Actor, no: str) -> RecordSheet:
     )
 
 
-def recorded(actor: Actor, no: str, ref: str) -> bool:
-    """Whether the record of this check is the one that came under `ref`."""
-    return bool(ref) and by_no(actor, no).record_ref == ref
+def recorded(actor: Actor, no: str, ref: str) -> SupervisionCheck | None:
+    """The check, if its record is the one that came under `ref`."""
+    row = by_no(actor, no) if ref else None
+    return row if row is not None and row.record_ref == ref else None
 
 
 def items_of(row: SupervisionCheck) -> tuple[Item, ...]:

@@ -16,7 +16,7 @@ from registry.errors import Conflict, Invalid, Missing, Refused
 from registry.messages import T
 from registry.models import CaseStep, Directive, EnforcementCase, Sealing
 from registry.queries import directive_inputs, enforcement_steps, legal_moves
-from registry.replays import digest, sent_before
+from registry.replays import digest, move_digest, moved_before, sent_before
 from registry.rules import cases as rules
 from registry.rules import offences
 from registry.services import case_clocks, case_papers, case_records
@@ -83,18 +83,43 @@ def move(actor: Actor, case_id: int, verb: str, data: Data, version: int | None 
         Invalid: something missing or impossible, beside its field.
         Refused: what the law says against the fine: order first, the range, the limitation.
     """
+    return move_once(actor, None, case_id, verb, data, version)[0]
+
+
+def move_once(
+    actor: Actor, ref: str | None, case_id: int, verb: str, data: Data, version: int | None = None
+) -> tuple[EnforcementCase, bool]:
+    """Like `move`, for callers that send again when no answer came: (case, whether the move was made already).
+
+    Raises:
+        Conflict: the same `ref` came with other content.
+    """
     if verb not in {found.verb for found in rules.MOVES}:
         raise Missing(T("没有这个办理步骤"))
     policy.require(actor, f"case.{verb}")
     with transaction() as session:
         row = policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, lock=True)
-        return make(session, actor, row, verb, data, version)
+        return make_once(session, actor, ref, row, verb, data, version)
 
 
-def make(
-    session: Session, actor: Actor, row: EnforcementCase, verb: str, data: Data, version: int | None = None
-) -> EnforcementCase:
-    """Make a move of a case inside the transaction of whoever was asked for it, the office or the party."""
+def made(row: EnforcementCase, ref: str | None, verb: str, data: Data) -> bool:
+    """Whether a move of a locked case came under this `ref` before. Conflict: with other content."""
+    return moved_before(CaseStep, ref, move_digest(row.id, verb, data))
+
+
+def make_once(
+    session: Session,
+    actor: Actor,
+    ref: str | None,
+    row: EnforcementCase,
+    verb: str,
+    data: Data,
+    version: int | None = None,
+) -> tuple[EnforcementCase, bool]:
+    """Make a move of a case inside the transaction of whoever was asked for it, the office or the party, unless it
+    was made under this `ref` before."""
+    if made(row, ref, verb, data):
+        return row, True
     enforcement_steps.refuse_stale(version, row.version)
     found = legal_moves.find(rules.NAME, row.state, verb)
     given = enforcement_steps.complete(actor, found, data)
@@ -102,10 +127,11 @@ def make(
     before, row.state = row.state, found.target
     row.version += 1
     _enter(session, actor, row, verb, given)
-    _note(session, actor, row, verb, before, given)
+    sent = {"ref": ref, "ref_digest": move_digest(row.id, verb, data)} if ref else {}
+    _note(session, actor, row, verb, before, given, **sent)
     fine = given.get("fine_yuan")
     audit.record(actor, "case.moved", row, no=row.no, verb=verb, fine_yuan=fine, **{"from": before, "to": row.state})
-    return row
+    return row, False
 
 
 def _judge(session: Session, row: EnforcementCase, verb: str, given: Data) -> None:
@@ -241,7 +267,9 @@ def _linked(actor: Actor, model: Any, column: Any, data: Data, name: str) -> int
         raise Invalid.field(name, error.detail) from None
 
 
-def _note(session: Session, actor: Actor, row: EnforcementCase, verb: str, source: str, given: Data) -> None:
+def _note(
+    session: Session, actor: Actor, row: EnforcementCase, verb: str, source: str, given: Data, **sent: str
+) -> None:
     session.add(
         CaseStep(
             case_id=row.id,
@@ -253,5 +281,6 @@ def _note(session: Session, actor: Actor, row: EnforcementCase, verb: str, sourc
             data=enforcement_steps.plain(given),
             person_id=actor.person_id,
             unit_id=actor.unit_id,
+            **sent,
         )
     )

@@ -17,7 +17,7 @@ from registry.messages import T
 from registry.models import Directive, DirectiveInspector, DirectiveItem, DirectiveStep, SupervisionCheck
 from registry.queries import directive_facts, directive_inputs, legal_moves, parameters
 from registry.queries.directive_inputs import PURPOSE, Target
-from registry.replays import digest, sent_before
+from registry.replays import digest, move_digest, moved_before, sent_before
 from registry.rules import directives as rules
 from registry.rules import supervision_checks as check_rules
 from registry.rules.workflow import Move
@@ -100,20 +100,34 @@ def move(actor: Actor, directive_id: int, verb: str, data: Data, version: int | 
         Conflict: the move is not legal now, or somebody else was faster.
         Invalid: something missing or impossible, beside its field.
     """
+    return move_once(actor, None, directive_id, verb, data, version)[0]
+
+
+def move_once(
+    actor: Actor, ref: str | None, directive_id: int, verb: str, data: Data, version: int | None = None
+) -> tuple[Directive, bool]:
+    """Like `move`, for callers that send again when no answer came: (directive, whether the move was made already).
+
+    Raises:
+        Conflict: the same `ref` came with other content.
+    """
     if verb not in {found.verb for found in rules.MOVES}:
         raise Missing(T("没有这个办理步骤"))
     policy.require(actor, f"directive.{verb}")
+    content = move_digest(directive_id, verb, data)
     with transaction() as session:
         row = policy.get(actor, Directive, Directive.id == directive_id, lock=True)
+        if moved_before(DirectiveStep, ref, content):
+            return row, True
         if version is not None and version != row.version:
             raise Conflict(T("这份指令书刚被别人办理过，请重新打开后再办"))
         if verb == "withdraw" and row.paper_id and str(data.get("note") or "").strip():
             papers.withdraw(actor, row.paper_id, data["note"], together=True)
-        _make(session, actor, row, verb, data)
-        return row
+        _make(session, actor, row, verb, data, ref=ref, ref_digest=content if ref else None)
+        return row, False
 
 
-def _make(session: Session, actor: Actor, row: Directive, verb: str, data: Data) -> None:
+def _make(session: Session, actor: Actor, row: Directive, verb: str, data: Data, **sent: str | None) -> None:
     """Judge a move, do it and note it: the one place where a state is assigned."""
     found = legal_moves.find(rules.NAME, row.state, verb)
     given = _checked(actor, row, found, data)
@@ -121,7 +135,7 @@ def _make(session: Session, actor: Actor, row: Directive, verb: str, data: Data)
     row.version += 1
     _enter(row, verb, given)
     note = given.pop("note", "") or ""
-    _note(session, actor, row, verb, before, row.state, note, given)
+    _note(session, actor, row, verb, before, row.state, note, given, **sent)
     _follow(session, actor, row, verb, row.rechecked_on if verb.endswith("_recheck") else clock.today(), note)
     moved = {name: given[name] for name in ("delivery",) if name in given}
     audit.record(
@@ -167,7 +181,7 @@ def _enter(row: Directive, verb: str, given: Data) -> None:
 def _checked(actor: Actor, row: Directive, found: Move, data: Data) -> dict[str, Any]:
     """What comes with a move, complete and possible."""
     today = clock.today()
-    given = {name: _stripped(value) for name, value in data.items() if name != "version"}
+    given = {name: _stripped(value) for name, value in data.items() if name not in ("version", "ref")}
     wrong: dict[str, list[str]] = {}
     needs = [*found.needs]
     if found.verb == "serve":
@@ -223,7 +237,15 @@ def _check_service(
 
 
 def _note(
-    session: Session, actor: Actor, row: Directive, verb: str, source: str, target: str, note: str, data: Data
+    session: Session,
+    actor: Actor,
+    row: Directive,
+    verb: str,
+    source: str,
+    target: str,
+    note: str,
+    data: Data,
+    **sent: str | None,
 ) -> None:
     session.add(
         DirectiveStep(
@@ -236,6 +258,7 @@ def _note(
             data={name: value.isoformat() if isinstance(value, date) else value for name, value in data.items()},
             person_id=actor.person_id,
             unit_id=actor.unit_id,
+            **sent,
         )
     )
 

@@ -27,13 +27,26 @@ def speak(actor: Actor, case_id: int, verb: str, data: Data, version: int | None
         Conflict: not now, or the days for it are over.
         Invalid: something missing, beside its field.
     """
+    return speak_once(actor, None, case_id, verb, data, version)[0]
+
+
+def speak_once(
+    actor: Actor, ref: str | None, case_id: int, verb: str, data: Data, version: int | None = None
+) -> tuple[EnforcementCase, bool]:
+    """Like `speak`, for callers that send again when no answer came: (case, whether the move was made already).
+
+    Raises:
+        Conflict: the same `ref` came with other content.
+    """
     if verb not in rules.PARTY_MOVES:
         raise Missing(T("没有这个办理步骤"))
     policy.require(actor, f"own_case.{verb}")
     with transaction() as session:
         row = policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, lock=True)
+        if cases.made(row, ref, verb, data):
+            return row, True
         if verb in TERMS:
             due = case_clocks.newest(session, row, TERMS[verb])
             if due is not None and clock.today() > due.due_on:
                 raise Conflict(T("期限已于{day}届满", day=due.due_on.isoformat()))
-        return cases.make(session, actor, row, verb, data, version)
+        return cases.make_once(session, actor, ref, row, verb, data, version)

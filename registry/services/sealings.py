@@ -17,7 +17,7 @@ from registry.messages import T
 from registry.models import Directive, Sealing, SealingItem, SealingStep
 from registry.queries import directive_inputs, enforcement_steps, legal_moves, sealing_facts
 from registry.queries.directive_inputs import Target
-from registry.replays import digest, sent_before
+from registry.replays import digest, move_digest, moved_before, sent_before
 from registry.rules import cylinder_lifecycle, lifecycle
 from registry.rules import sealings as rules
 from registry.services import cylinders, elevators, papers
@@ -87,21 +87,35 @@ def move(actor: Actor, sealing_id: int, verb: str, data: Data, version: int | No
         Conflict: not legal now, extended before, approved before, or somebody else was faster.
         Invalid: something missing, beside its field.
     """
+    return move_once(actor, None, sealing_id, verb, data, version)[0]
+
+
+def move_once(
+    actor: Actor, ref: str | None, sealing_id: int, verb: str, data: Data, version: int | None = None
+) -> tuple[Sealing, bool]:
+    """Like `move`, for callers that send again when no answer came: (sealing, whether the move was made already).
+
+    Raises:
+        Conflict: the same `ref` came with other content.
+    """
     if verb not in {found.verb for found in rules.MOVES}:
         raise Missing(T("没有这个办理步骤"))
     policy.require(actor, f"sealing.{verb}")
+    content = move_digest(sealing_id, verb, data)
     with transaction() as session:
         row = policy.get(actor, Sealing, Sealing.id == sealing_id, lock=True)
+        if moved_before(SealingStep, ref, content):
+            return row, True
         enforcement_steps.refuse_stale(version, row.version)
         found = legal_moves.find(rules.NAME, row.state, verb)
         given = enforcement_steps.complete(actor, found, data)
         before, row.state = row.state, found.target
         row.version += 1
         _enter(session, actor, row, verb)
-        _note(session, actor, row, verb, before, given)
+        _note(session, actor, row, verb, before, given, ref=ref, ref_digest=content if ref else None)
         moved = {"no": row.no, "verb": verb, "from": before, "to": row.state, "ends_on": row.ends_on}
         audit.record(actor, "sealing.moved", row, **moved)
-        return row
+        return row, False
 
 
 def _enter(session: Session, actor: Actor, row: Sealing, verb: str) -> None:
@@ -176,7 +190,9 @@ def _directive(actor: Actor, data: Data) -> int | None:
         raise Invalid.field("directive", error.detail) from None
 
 
-def _note(session: Session, actor: Actor, row: Sealing, verb: str, source: str, given: Data) -> None:
+def _note(
+    session: Session, actor: Actor, row: Sealing, verb: str, source: str, given: Data, **sent: str | None
+) -> None:
     session.add(
         SealingStep(
             sealing_id=row.id,
@@ -188,5 +204,6 @@ def _note(session: Session, actor: Actor, row: Sealing, verb: str, source: str, 
             data=enforcement_steps.plain(given),
             person_id=actor.person_id,
             unit_id=actor.unit_id,
+            **sent,
         )
     )

@@ -1,0 +1,27 @@
+"""What a page or program called its move of a directive, a sealing or a case."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0033"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+TABLES = ("directive_step", "sealing_step", "case_step")
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        op.add_column(table, sa.Column("ref", sa.String(40)))
+        op.add_column(table, sa.Column("ref_digest", sa.String(200)))
+        op.create_index(f"ix_{table}_ref", table, ["ref"], unique=True)
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        op.drop_index(f"ix_{table}_ref", table)
+        op.drop_column(table, "ref_digest")
+        op.drop_column(table, "ref")
