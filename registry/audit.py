@@ -241,6 +241,7 @@ ACTS: dict[str, frozenset[str]] = {
     "job.done": frozenset({"kind", "key", "problem"}),
     "job.failed": frozenset({"kind", "key", "problem"}),
     "job.stopped": frozenset({"kind", "key"}),
+    "job.file_dropped": frozenset({"kind", "name", "sha256"}),
     "job.repeated": frozenset({"kind", "key"}),
     "notice.made": frozenset({"count", "entry_id", "day"}),
     "notice.planned": frozenset({"count"}),

@@ -1,4 +1,4 @@
-"""Files on disk under their SHA-256: written once, never replaced."""
+"""Files on disk under their SHA-256: written once, never replaced; only what a job made for somebody is dropped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -13,7 +14,7 @@ def keep(root: Path, content: bytes) -> str:
     """Store the content and return its SHA-256 in hex; the same content is kept once."""
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(root, digest)
-    if not path.exists():
+    if not _touched(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
@@ -29,7 +30,7 @@ def keep_copy(root: Path, source: Path) -> str:
     with source.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     path = path_of(root, digest)
-    if not path.exists():
+    if not _touched(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as stream, source.open("rb") as given:
@@ -38,6 +39,26 @@ def keep_copy(root: Path, source: Path) -> str:
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     return digest
+
+
+def _touched(path: Path) -> bool:
+    """Whether the content is here already; it counts as brought now, so that nobody drops it meanwhile."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def rests(root: Path, digest: str, seconds: float) -> bool:
+    """Whether nobody brought this content during the last `seconds`."""
+    path = path_of(root, digest)
+    return not path.exists() or time.time() - path.stat().st_mtime >= seconds
+
+
+def drop(root: Path, digest: str) -> None:
+    """Forget a content that no row names any more."""
+    path_of(root, digest).unlink(missing_ok=True)
 
 
 def path_of(root: Path, digest: str) -> Path:

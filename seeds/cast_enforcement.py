@@ -253,6 +253,7 @@ def _heard() -> None:
     meets = past.moment(clock.today() - timedelta(days=9))
     host = cast.person("section").id
     _step(row, "county", "notify_hearing", 28, meets_at=meets, place="埇桥区市场监督管理局二楼听证室", host=host)
+    _serve(row, "serve_hearing_notice", 27, "张敏")
     people = ["王建国（主持人）", "张敏（当事人）", "李明（调查人员）", "记录员"]
     day = clock.today() - timedelta(days=9)
     _step(row, "county", "hold_hearing", 9, held_on=day, attendees=people, note="双方就检查记录质证。")

@@ -34,6 +34,7 @@ WAITS = {
     "statement": _("还需要：陈述申辩期届满，或者当事人陈述申辩、放弃"),
     "answer": _("还需要：复核当事人的陈述申辩"),
     "hearing": _("还需要：要求听证的期限届满，或者当事人放弃"),
+    "investigation": _("还需要：退回补充调查，重新告知"),
     "discussion": _("还需要：负责人集体讨论同意处罚"),
 }
 
@@ -116,9 +117,9 @@ ALWAYS = ("note", "files", "version")
 MAY_COME = {
     "notify": ("grave",),
     "serve_notice": ("receiver", "mail_no", "consent"),
+    "serve_hearing_notice": ("receiver", "mail_no", "consent"),
     "serve_decision": ("receiver", "mail_no", "consent"),
     "decide_on_spot": ("measures", "receiver"),
-    "notify_hearing": ("receiver",),
 }
 
 
@@ -157,6 +158,7 @@ class CaseHearingOut(Out):
 
     requested_on = fields.Date()
     notified_on = fields.Date(allow_none=True)
+    notice_served_on = fields.Date(allow_none=True)
     meets_at = fields.AwareDateTime(allow_none=True)
     place = fields.String()
     host = fields.Function(lambda it: it.host.name if it.host else None)

@@ -38,8 +38,8 @@ class CaseStatement(Base):
 
 
 class CaseHearing(Base):
-    """A hearing (听证): asked for, announced, held, reported; or withdrawn. `attendees` are names with their parts;
-    `minutes` what was said; `opinion` the report's."""
+    """A hearing (听证): asked for, announced, its notice served, held, reported; or withdrawn. `attendees` are
+    names with their parts; `minutes` what was said; `opinion` the report's."""
 
     __tablename__ = "case_hearing"
     __table_args__ = (Index("ix_case_hearing_case_id", "case_id"),)
@@ -49,6 +49,7 @@ class CaseHearing(Base):
     requested_on: Mapped[Day]
     request: Mapped[Long]
     notified_on: Mapped[Day | None]
+    notice_served_on: Mapped[Day | None]
     meets_at: Mapped[Moment | None]
     place: Mapped[Name] = mapped_column(default="")
     host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

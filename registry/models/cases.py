@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Code, Day, Json, Long, Name
+from registry.models.base import Base, Code, Day, Json, Long, Moment, Name
 from registry.models.case_hearings import CaseDiscussion, CaseHearing, CasePaper, CaseStatement
 from registry.models.directives import Directive
 from registry.models.enforcement import Act
@@ -22,7 +22,7 @@ class EnforcementCase(Act, Base):
     `finding` and `offence` are keys of their tables; `choice_reason` says why this offence where several fit.
     `ended_on`: of an act that went on. Amounts in yuan; `told_on`: the party was served with the notice of
     `told_yuan`, or with the decision on the spot, and sees the case from then; `hearing_right`: it may ask for a
-    hearing.
+    hearing. `reinvestigated_at`: sent back after the party was told; what was said until then binds no decision.
     """
 
     __tablename__ = "enforcement_case"
@@ -58,6 +58,7 @@ class EnforcementCase(Act, Base):
     told_yuan: Mapped[int | None]
     told_on: Mapped[Day | None]
     hearing_right: Mapped[bool] = mapped_column(default=False)
+    reinvestigated_at: Mapped[Moment | None]
     decided_on: Mapped[Day | None]
     decision_no: Mapped[Name] = mapped_column(default="")
     paid_on: Mapped[Day | None]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container
 from datetime import date
 
 from registry.models import CaseClock, CaseHearing, EnforcementCase
+from registry.queries import case_records
 from registry.rules import cases as rules
 from registry.rules.cases import Said
 from registry.rules.workflow import Move
@@ -22,15 +23,19 @@ def moves(row: EnforcementCase, on: date, verbs: Container[str] | None = None) -
 def said(row: EnforcementCase) -> Said:
     """How far the party of a loaded case had its say."""
     last = hearing(row)
-    statement, asking = newest(row, "statement"), newest(row, "hearing_request")
+    served = not unserved(row, "penalty_notice")
+    statement, asking = (newest(row, key) if served else None for key in ("statement", "hearing_request"))
+    statements = [one for one in row.statements if case_records.counts(row, one.at)]
+    heard = last is not None and case_records.has_ended(row, last)
     return Said(
         statement_due=statement.due_on if statement else None,
         hearing_due=asking.due_on if asking else None,
-        spoken=bool(row.statements),
-        waived=any(one.spoken == "waived" for one in row.statements),
+        spoken=bool(statements),
+        waived=any(one.spoken == "waived" for one in statements),
         unanswered=sum(one.adopted is None and one.spoken != "waived" for one in row.statements),
         right=row.hearing_right,
-        heard=last is not None and (last.reported_on is not None or last.withdrawn_on is not None),
+        heard=heard,
+        investigate=heard and last is not None and last.result == rules.INVESTIGATE,
         serious=row.serious,
         discussed=agreed(row, "penalty"),
     )
@@ -54,12 +59,12 @@ def hearing(row: EnforcementCase) -> CaseHearing | None:
 def agreed(row: EnforcementCase, about: str) -> bool:
     """Whether the newest discussion about a matter ended in agreement."""
     found = [one for one in row.discussions if one.about == about]
-    return bool(found) and found[-1].agreed
+    return bool(found) and found[-1].agreed and (about != "penalty" or case_records.counts(row, found[-1].at))
 
 
 def within(row: EnforcementCase, key: str, on: date) -> bool:
     """Whether a term of the party has begun and is not over."""
-    found = newest(row, key)
+    found = None if unserved(row, "penalty_notice") else newest(row, key)
     return found is not None and on <= found.due_on
 
 
@@ -67,7 +72,8 @@ def _always(_row: EnforcementCase, _on: date) -> bool:
     return True
 
 
-def _unserved(row: EnforcementCase, kind: str) -> bool:
+def unserved(row: EnforcementCase, kind: str) -> bool:
+    """Whether the newest paper of a kind has still to reach the party."""
     found = [one for one in row.papers if one.paper.kind == kind]
     return bool(found) and found[-1].served_on is None
 
@@ -86,13 +92,14 @@ POSSIBLE: dict[str, Possible] = {
     "extend_clue": lambda row, on: _extended(row, "clue") == 0,
     "extend": lambda row, on: _extended(row, "decision") == 0,
     "extend_again": lambda row, on: _extended(row, "decision") == 1 and agreed(row, "extension"),
-    "serve_notice": lambda row, on: _unserved(row, "penalty_notice"),
-    "serve_decision": lambda row, on: _unserved(row, "penalty_decision"),
-    "hear": lambda row, on: row.told_on is not None,
+    "serve_notice": lambda row, on: unserved(row, "penalty_notice"),
+    "serve_decision": lambda row, on: unserved(row, "penalty_decision"),
+    "hear": lambda row, on: not unserved(row, "penalty_notice"),
     "answer": lambda row, on: said(row).unanswered > 0,
     "request_hearing": lambda row, on: row.hearing_right and within(row, "hearing_request", on),
     "notify_hearing": lambda row, on: _in_hearing(row, "requested_on", "held_on"),
-    "hold_hearing": lambda row, on: _in_hearing(row, "notified_on", "held_on"),
+    "serve_hearing_notice": lambda row, on: unserved(row, "hearing_notice"),
+    "hold_hearing": lambda row, on: _in_hearing(row, "notice_served_on", "held_on"),
     "report_hearing": lambda row, on: _in_hearing(row, "held_on", "reported_on"),
     "withdraw_hearing": lambda row, on: _in_hearing(row, "requested_on", "held_on"),
     "pay": lambda row, on: newest(row, "payment") is not None and row.paid_on is None,

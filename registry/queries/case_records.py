@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.models import CaseClock, CaseDiscussion, CaseHearing, CaseStatement, EnforcementCase
-from registry.rules.cases import Said
+from registry import clock
+from registry.models import CaseClock, CaseDiscussion, CaseHearing, CasePaper, CaseStatement, EnforcementCase, Paper
+from registry.rules.cases import INVESTIGATE, Said
 
 
 def said(session: Session, row: EnforcementCase) -> Said:
     """How far the party had its say."""
-    statements = session.scalars(select(CaseStatement).where(CaseStatement.case_id == row.id)).all()
-    last = hearing(session, row)
+    asked = select(CaseStatement).where(CaseStatement.case_id == row.id)
+    statements = [one for one in session.scalars(asked) if counts(row, one.at)]
+    last, served = hearing(session, row), notice_served(session, row)
+    heard = last is not None and has_ended(row, last)
     return Said(
-        statement_due=_due(session, row, "statement"),
-        hearing_due=_due(session, row, "hearing_request"),
+        statement_due=_due(session, row, "statement") if served else None,
+        hearing_due=_due(session, row, "hearing_request") if served else None,
         spoken=bool(statements),
         waived=any(one.spoken == "waived" for one in statements),
         unanswered=len(unanswered(session, row)),
         right=row.hearing_right,
-        heard=last is not None and (last.reported_on is not None or last.withdrawn_on is not None),
+        heard=heard,
+        investigate=heard and last is not None and last.result == INVESTIGATE,
         serious=row.serious,
         discussed=agreed(session, row, "penalty") is not None,
     )
+
+
+def counts(row: EnforcementCase, at: datetime) -> bool:
+    """Whether what was said at a moment counts still: it came after the case was last sent back."""
+    return row.reinvestigated_at is None or at > row.reinvestigated_at
+
+
+def has_ended(row: EnforcementCase, last: CaseHearing) -> bool:
+    """Whether a hearing was reported or withdrawn, asked for on a later day than the case was last sent back."""
+    if row.reinvestigated_at is not None and last.requested_on <= clock.day_of(row.reinvestigated_at):
+        return False
+    return last.reported_on is not None or last.withdrawn_on is not None
+
+
+def notice_served(session: Session, row: EnforcementCase) -> bool:
+    """Whether the newest notice of the proposed penalty reached the party."""
+    asked = (
+        select(CasePaper.served_on)
+        .join(Paper, Paper.id == CasePaper.paper_id)
+        .where(CasePaper.case_id == row.id, Paper.kind == "penalty_notice")
+        .order_by(CasePaper.id.desc())
+    )
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def unanswered(session: Session, row: EnforcementCase) -> Sequence[CaseStatement]:
@@ -52,7 +79,9 @@ def agreed(session: Session, row: EnforcementCase, about: str) -> CaseDiscussion
         .order_by(CaseDiscussion.id.desc())
     )
     found = session.scalars(asked.limit(1)).first()
-    return found if found is not None and found.agreed else None
+    if found is None or not found.agreed or (about == "penalty" and not counts(row, found.at)):
+        return None
+    return found
 
 
 def _due(session: Session, row: EnforcementCase, key: str) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import CaseClock, CaseHearing, CasePaper, CaseStatement, CaseStep, EnforcementCase
+from registry.models import CaseClock, CaseHearing, CasePaper, CaseStatement, CaseStep, EnforcementCase, Person
 from registry.queries import case_offers, enforcement_steps, kept_files
 from registry.queries.paging import Page, paginate
 from registry.rules import cases as rules
@@ -46,6 +46,21 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class OwnHearing:
+    """A hearing as far as the party was told: when, where and by whom once the notice of it was served."""
+
+    requested_on: date
+    request: str
+    notified_on: date | None
+    notice_served_on: date | None
+    meets_at: datetime | None
+    place: str
+    host: Person | None
+    held_on: date | None
+    withdrawn_on: date | None
+
+
+@dataclass(frozen=True)
 class OwnCase:
     """One case on the party's page. `case` is read for what the party was told only; `papers` those served on it."""
 
@@ -55,8 +70,11 @@ class OwnCase:
     offence: offences.Offence | None
     deadlines: list[Deadline]
     statements: list[CaseStatement]
-    hearings: list[CaseHearing]
+    hearings: list[OwnHearing]
     papers: list[CasePaper]
+    fine_yuan: int | None
+    measures: str
+    hearing_right: bool
 
     @property
     def next_due(self) -> Deadline | None:
@@ -134,6 +152,7 @@ def _may_speak(on: date) -> Any:
 
 def _seen(row: EnforcementCase) -> OwnCase:
     today = clock.today()
+    untold = row.state == "notified" and case_offers.unserved(row, "penalty_notice")
     known = enforcement_clocks.clocks(today)
     shown = [one for one in row.clocks if known[one.key].party or one.key in SHOWN]
     shown.sort(key=lambda one: (one.starts_on, list(known).index(one.key)))
@@ -146,6 +165,24 @@ def _seen(row: EnforcementCase) -> OwnCase:
         offence=offences.offences(row.ended_on or row.acted_on).get(row.offence),
         deadlines=[Deadline(one, known[one.key], one.done_on is None and one.due_on >= today) for one in shown],
         statements=list(row.statements),
-        hearings=list(row.hearings),
+        hearings=[_told_of(one) for one in row.hearings],
         papers=[one for one in row.papers if one.to_party and one.served_on is not None],
+        fine_yuan=None if untold else row.fine_yuan,
+        measures="" if untold else row.measures,
+        hearing_right=row.hearing_right and not untold,
+    )
+
+
+def _told_of(one: CaseHearing) -> OwnHearing:
+    served = one.notice_served_on is not None
+    return OwnHearing(
+        requested_on=one.requested_on,
+        request=one.request,
+        notified_on=one.notified_on if served else None,
+        notice_served_on=one.notice_served_on,
+        meets_at=one.meets_at if served else None,
+        place=one.place if served else "",
+        host=one.host if served else None,
+        held_on=one.held_on,
+        withdrawn_on=one.withdrawn_on,
     )

@@ -36,9 +36,10 @@ STOPS: Mapping[str, tuple[str, ...]] = {
     "notify": ("review",),
     "hear": ("statement",),
     "request_hearing": ("hearing_request",),
-    "notify_hearing": ("hearing_notice",),
+    "serve_hearing_notice": ("hearing_notice",),
     "report_hearing": ("hearing_report",),
     "withdraw_hearing": ("hearing_notice", "hearing_report"),
+    "reinvestigate": ("statement", "hearing_request"),
     "decide": ("statement", "hearing_request", "decision"),
     "pay": ("payment",),
 }
@@ -65,7 +66,9 @@ RESULTS: Mapping[str, tuple[str, str]] = {
     "keep": ("维持拟处罚意见", "Keep the proposed penalty"),
     "reduce": ("减轻处罚", "Reduce it"),
     "drop": ("不予处罚", "No penalty"),
+    "investigate": ("补充调查", "Investigate further"),
 }
+INVESTIGATE = "investigate"
 ABOUT: Mapping[str, tuple[str, str]] = {
     "penalty": ("处罚决定", "The penalty"),
     "extension": ("继续延期", "Another extension"),
@@ -75,7 +78,8 @@ ABOUT: Mapping[str, tuple[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Said:
     """How far the party had its say. Days are the last of its terms, None where they have not begun; `unanswered`
-    statements; `right`: it may ask for a hearing; `heard`: it was held and reported; `discussed`: by the heads."""
+    statements; `right`: it may ask for a hearing; `heard`: it was held and reported; `investigate`: as the report asks;
+    `discussed`: by the heads. What was said before the party was told anew does not count."""
 
     statement_due: date | None
     hearing_due: date | None
@@ -84,6 +88,7 @@ class Said:
     unanswered: int
     right: bool
     heard: bool
+    investigate: bool
     serious: bool
     discussed: bool
 
@@ -105,7 +110,8 @@ def hearing_right(fine_yuan: int, grave: bool, on: date) -> bool:
 
 
 def waits_for(said: Said, on: date) -> str:
-    """What a decision still waits for: `service`, `statement`, `answer`, `hearing`, `discussion`; empty for nothing."""
+    """What a decision still waits for: `service`, `statement`, `answer`, `hearing`, `investigation`, `discussion`;
+    empty for nothing."""
     if said.statement_due is None:
         return "service"
     if not said.spoken and on <= said.statement_due:
@@ -114,6 +120,8 @@ def waits_for(said: Said, on: date) -> str:
         return "answer"
     if said.right and not (said.heard or said.waived) and said.hearing_due is not None and on <= said.hearing_due:
         return "hearing"
+    if said.investigate:
+        return "investigation"
     return "discussion" if must_discuss(said.serious, said.right) and not said.discussed else ""
 
 

@@ -24,7 +24,11 @@ from registry.services.papers import About
 Data = Mapping[str, Any]
 SUBJECT = "case"
 TO_PARTY = ("penalty_notice", "hearing_notice", "penalty_decision")
-SERVED_BY = {"serve_notice": "penalty_notice", "serve_decision": "penalty_decision"}
+SERVED_BY = {
+    "serve_notice": "penalty_notice",
+    "serve_hearing_notice": "hearing_notice",
+    "serve_decision": "penalty_decision",
+}
 
 
 def issue(session: Session, actor: Actor, row: EnforcementCase, verb: str, given: Data) -> list[Paper]:
@@ -44,7 +48,7 @@ def issue(session: Session, actor: Actor, row: EnforcementCase, verb: str, given
 
 
 def serve(session: Session, row: EnforcementCase, verb: str, given: Data) -> date:
-    """Record the service of the notice or the decision; the day on which it counts as served.
+    """Record the service of a notice or the decision; the day on which it counts as served.
 
     Raises:
         Conflict: served before.
@@ -72,7 +76,7 @@ def serve(session: Session, row: EnforcementCase, verb: str, given: Data) -> dat
 
 
 def served_at_once(session: Session, row: EnforcementCase, kind: str, receiver: str) -> None:
-    """A paper that is handed over as it is made: the decision on the spot, the notice of a hearing."""
+    """A paper that is handed over as it is made: the decision on the spot."""
     kept, _paper = _kept(session, row, kind)
     kept.delivery, kept.served_on, kept.receiver = "direct", clock.today(), receiver
 

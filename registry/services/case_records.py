@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from registry.models import CaseDiscussion, CaseHearing, CaseStatement, Enforcem
 from registry.queries import case_records as queries
 from registry.queries import hazard_inputs
 from registry.rules import cases as rules
+from registry.rules.limits import limit
 from registry.services import case_clocks
 
 Data = Mapping[str, Any]
@@ -23,6 +25,7 @@ WAITS = {
     "statement": T("当事人的陈述申辩期还没有满，也没有记录陈述申辩或者放弃"),
     "answer": T("当事人的陈述申辩还没有复核"),
     "hearing": T("当事人要求听证的期限还没有满，也没有记录放弃"),
+    "investigation": T("听证意见是补充调查，须先退回补充调查、重新告知"),
     "discussion": T("情节复杂或者重大的案件，须先记录负责人集体讨论同意处罚"),
 }
 CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -80,8 +83,8 @@ def judge(session: Session, row: EnforcementCase, verb: str, given: Data) -> Non
 
 def _judge_term(session: Session, row: EnforcementCase, verb: str) -> None:
     """The party speaks within its days; what came late the office may still take, the party cannot insist."""
-    if row.told_on is None:
-        raise Conflict(T("告知书还没有登记送达"))
+    if not queries.notice_served(session, row):
+        raise Conflict(WAITS["service"])
     if verb == "hear":
         return
     if not row.hearing_right:
@@ -105,6 +108,18 @@ def _judge_notice(row: EnforcementCase, given: Data) -> None:
 def _judge_held(found: CaseHearing | None, given: Data) -> None:
     if found is None or found.meets_at is None:
         raise Conflict(T("还没有通知听证"))
+    served = found.notice_served_on
+    if served is None:
+        raise Conflict(T("听证通知书还没有登记送达"))
+    if clock.day_of(found.meets_at) <= rules.earliest_hearing(served, case_clocks.calendar()):
+        days = limit(rules.LIMITS, "hearing_notice_days", served)
+        raise Conflict(
+            T(
+                "听证通知书{day}才送达，到听证之日不满{days}个工作日，请另定时间、重新通知",
+                day=served.isoformat(),
+                days=days,
+            )
+        )
     if given["held_on"] < clock.day_of(found.meets_at):
         raise Invalid.field("held_on", T("不能早于通知的听证日期"))
 
@@ -138,7 +153,7 @@ def enter(session: Session, actor: Actor, row: EnforcementCase, verb: str, given
     match verb:
         case "notify_hearing":
             found.notified_on, found.meets_at, found.place = today, given["meets_at"], given["place"]
-            found.host_id = int(given["host"])
+            found.host_id, found.notice_served_on = int(given["host"]), None
         case "hold_hearing":
             found.held_on, found.attendees, found.minutes = given["held_on"], given["attendees"], given["note"]
         case "report_hearing":
@@ -147,6 +162,13 @@ def enter(session: Session, actor: Actor, row: EnforcementCase, verb: str, given
         case "withdraw_hearing":
             found.withdrawn_on = today
             case_clocks.leave_out(session, row, found.requested_on, today)
+
+
+def announced(session: Session, row: EnforcementCase, day: date) -> None:
+    """The notice of the hearing in hand reached the party on a day."""
+    found = queries.hearing(session, row)
+    if found is not None:
+        found.notice_served_on = day
 
 
 def _statement(actor: Actor, row: EnforcementCase, given: Data) -> CaseStatement:

@@ -186,6 +186,8 @@ def _enter(session: Session, actor: Actor, row: EnforcementCase, verb: str, give
         case "notify":
             row.told_yuan = given["fine_yuan"]
             row.hearing_right = rules.hearing_right(given["fine_yuan"], bool(given.get("grave")), today)
+        case "reinvestigate":
+            row.reinvestigated_at = clock.now()
         case "extend_again":
             case_clocks.extend_together(session, row, given["extended_until"])
         case "decide" | "decide_on_spot":
@@ -215,8 +217,10 @@ def _served(session: Session, row: EnforcementCase, verb: str, given: Data) -> d
             return row.told_on
         case "serve_decision":
             return case_papers.serve(session, row, verb, given)
-        case "notify_hearing":
-            case_papers.served_at_once(session, row, "hearing_notice", given.get("receiver", ""))
+        case "serve_hearing_notice":
+            day = case_papers.serve(session, row, verb, given)
+            case_records.announced(session, row, day)
+            return day
         case "decide_on_spot":
             row.told_on = today
             case_papers.served_at_once(session, row, "penalty_decision", given.get("receiver", ""))

@@ -11,6 +11,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Missing
 from registry.messages import T
 from registry.models import EnforcementCase
+from registry.queries import case_records
 from registry.rules import cases as rules
 from registry.services import case_clocks, cases
 
@@ -45,7 +46,7 @@ def speak_once(
         row = policy.get(actor, EnforcementCase, EnforcementCase.id == case_id, lock=True)
         if cases.made(row, ref, verb, data):
             return row, True
-        if verb in TERMS:
+        if verb in TERMS and case_records.notice_served(session, row):
             due = case_clocks.newest(session, row, TERMS[verb])
             if due is not None and clock.today() > due.due_on:
                 raise Conflict(T("期限已于{day}届满", day=due.due_on.isoformat()))

@@ -48,7 +48,8 @@ def announced(time: Clock) -> EnforcementCase:
     """Asked for by the party, announced by the office."""
     row = speak(heavy(), "request_hearing", note="罚款过重，要求听证")
     at = clock.now() + timedelta(days=14)
-    return step(row, "county", "notify_hearing", meets_at=at, place="县局二楼会议室", host=cast.person("section").id)
+    step(row, "county", "notify_hearing", meets_at=at, place="县局二楼会议室", host=cast.person("section").id)
+    return served(row, "serve_hearing_notice")
 
 
 def held(time: Clock) -> EnforcementCase:
@@ -130,6 +131,100 @@ def test_who_investigated_or_is_no_officer_leads_no_hearing(time: Clock, login: 
     with pytest.raises(Invalid) as raised:
         step(row, "county", "notify_hearing", **given)
     assert set(raised.value.errors) == {"host"}
+
+
+HELD: dict[str, Any] = {"attendees": ["甲", "乙"], "note": "质证"}
+
+
+def test_the_notice_of_a_hearing_is_served_with_proof(time: Clock) -> None:
+    row = speak(heavy(), "request_hearing", note="x")
+    at = clock.now() + timedelta(days=14)
+    step(row, "county", "notify_hearing", meets_at=at, place="县局", host=cast.person("section").id)
+    own = own_queries.show(cast.actor("property"), row.id)
+    assert (own.hearings[0].meets_at, own.hearings[0].place, own.hearings[0].host) == (None, "", None)
+    assert "hearing_notice" not in [one.paper.kind for one in own.papers]
+    assert running(row, "hearing_notice").done_on is None
+    with pytest.raises(Invalid) as raised:
+        served(row, "serve_hearing_notice", delivery="mail")
+    assert set(raised.value.errors) == {"mail_no"}
+    served(row, "serve_hearing_notice")
+    assert running(row, "hearing_notice").done_on == clock.today()
+    own = own_queries.show(cast.actor("property"), row.id)
+    assert (own.hearings[0].meets_at, own.hearings[0].place) == (at, "县局")
+    assert "hearing_notice" in [one.paper.kind for one in own.papers]
+    with pytest.raises(Conflict):
+        served(row, "serve_hearing_notice")
+
+
+@pytest.mark.parametrize(("late", "may"), [(None, False), (2, True), (3, False)])
+def test_a_hearing_waits_seven_working_days_from_the_service(time: Clock, late: int | None, may: bool) -> None:
+    row = speak(heavy(), "request_hearing", note="x")
+    at = clock.now() + timedelta(days=14)
+    step(row, "county", "notify_hearing", meets_at=at, place="县局", host=cast.person("section").id)
+    if late is not None:
+        time.forward(days=late)
+        served(row, "serve_hearing_notice")
+    time.forward(days=14 - (late or 0))
+    if may:
+        assert step(row, "county", "hold_hearing", held_on=clock.today(), **HELD).state == "hearing"
+        return
+    with pytest.raises(Conflict, match="登记送达" if late is None else "重新通知"):
+        step(row, "county", "hold_hearing", held_on=clock.today(), **HELD)
+    again = clock.now() + timedelta(days=14)
+    step(row, "county", "notify_hearing", meets_at=again, place="县局", host=cast.person("section").id)
+    with pytest.raises(Conflict, match="还没有登记送达"):
+        step(row, "county", "hold_hearing", held_on=clock.today(), **HELD)
+    served(row, "serve_hearing_notice")
+    time.forward(days=14)
+    assert step(row, "county", "hold_hearing", held_on=clock.today(), **HELD).state == "hearing"
+
+
+def test_after_a_hearing_the_case_is_investigated_further_and_told_anew(time: Clock) -> None:
+    row = discussed(step(held(time), "county", "report_hearing", result="investigate", note="证据不足"))
+    assert queries.show(cast.actor("county-leader"), row.id).waits == "investigation"
+    with pytest.raises(Conflict, match="补充调查"):
+        step(row, "county-leader", "decide", **DECIDED)
+    time.forward(hours=1)
+    row = step(row, "county-leader", "reinvestigate", note="补充现场勘验和检验")
+    assert (row.state, running(row, "decision").done_on) == ("filed", None)
+    assert own_queries.show(cast.actor("property"), row.id).fine_yuan == HEAVY, "the party keeps what it was told"
+    step(row, "county", "submit_review", note="补充调查报告")
+    step(row, "county-leader", "notify", fine_yuan=120_000, measures="停止使用")
+    party = own_queries.show(cast.actor("property"), row.id)
+    assert (party.fine_yuan, party.moves) == (None, ()), "the new notice has not reached it"
+    assert queries.show(cast.actor("county-leader"), row.id).waits == "service"
+    with pytest.raises(Conflict, match="告知书还没有登记送达"):
+        speak(row, "request_hearing", note="x")
+    time.forward(days=1)
+    served(row)
+    assert queries.show(cast.actor("county-leader"), row.id).waits == "statement"
+    assert own_queries.show(cast.actor("property"), row.id).fine_yuan == 120_000
+    speak(row, "hear", spoken="written", note="再次陈述")
+    step(row, "county", "answer", adopted="no", note="不采纳")
+    assert queries.show(cast.actor("county-leader"), row.id).waits == "hearing", "the first hearing does not count"
+    with pytest.raises(Conflict, match="听证"):
+        step(row, "county-leader", "decide", fine_yuan=120_000, measures="停止使用")
+    time.forward(days=8)
+    with pytest.raises(Conflict, match="集体讨论"):
+        step(row, "county-leader", "decide", fine_yuan=120_000, measures="停止使用")
+    row = step(discussed(row), "county-leader", "decide", fine_yuan=120_000, measures="停止使用")
+    assert row.state == "decided"
+    kinds = db.session.scalars(
+        select(Paper.kind).join(CasePaper, CasePaper.paper_id == Paper.id).where(CasePaper.case_id == row.id)
+    ).all()
+    assert kinds.count("penalty_notice") == 2
+
+
+def test_what_was_said_before_binds_no_later_decision(time: Clock) -> None:
+    row = notified()
+    step(row, "county", "hear", spoken="waived", note="放弃")
+    time.forward(hours=1)
+    step(row, "county-leader", "reinvestigate", note="事实有变")
+    step(row, "county", "submit_review", note="补充调查报告")
+    step(row, "county-leader", "notify", fine_yuan=60_000, measures="停止使用")
+    served(row)
+    with pytest.raises(Conflict, match="陈述申辩期"):
+        step(row, "county-leader", "decide", fine_yuan=60_000, measures="停止使用")
 
 
 def test_a_withdrawn_hearing_lets_the_case_go_on(time: Clock) -> None:

@@ -31,7 +31,8 @@ REFUSALS = (Conflict, Forbidden, Invalid, Missing, Refused)
 OFFICE = ("county", "county-leader", "section", "leader")
 # What leads on is tried more often, what ends a case early seldom.
 ROAD = (
-    *("file", "submit_review", "notify", "serve_notice", "hear", "answer", "notify_hearing", "hold_hearing"),
+    *("file", "submit_review", "notify", "serve_notice", "hear", "answer", "notify_hearing"),
+    *("serve_hearing_notice", "hold_hearing"),
     *("report_hearing", "discuss", "decide", "serve_decision", "pay", "close"),
 )
 ENDINGS = ("refuse_filing", "transfer", "drop", "decide_on_spot")
@@ -57,7 +58,7 @@ def filled(dice: random.Random) -> dict[str, Any]:
         "host": dice.choice([cast.person(login).id for login in ("county", "section", "property")]),
         "held_on": today,
         "attendees": people,
-        "result": "keep",
+        "result": dice.choice(("keep", "keep", "investigate")),
         "about": dice.choice(tuple(rules.ABOUT)),
         "discussed_on": today,
         "agreed": dice.random() < 0.8,
@@ -75,7 +76,9 @@ def rows(model: Any, row: EnforcementCase) -> list[Any]:
 
 def check(row: EnforcementCase) -> None:
     """What must hold whatever was done."""
-    clocks, statements = rows(CaseClock, row), rows(CaseStatement, row)
+    back = row.reinvestigated_at
+    clocks = rows(CaseClock, row)
+    statements = [one for one in rows(CaseStatement, row) if back is None or one.at > back]
     hearings, papers = rows(CaseHearing, row), rows(CasePaper, row)
     for one in clocks:
         assert one.due_on >= one.first_due_on
@@ -87,13 +90,18 @@ def check(row: EnforcementCase) -> None:
         assert statements or row.decided_on > terms["statement"]
         assert all(one.adopted or one.spoken == "waived" for one in statements)
         assert all(one.reported_on or one.withdrawn_on for one in hearings)
+        if hearings and hearings[-1].result == "investigate":
+            assert back is not None
+            assert hearings[-1].requested_on <= clock.day_of(back)
         if row.hearing_right:
             waived = any(one.spoken == "waived" for one in statements)
             assert hearings or waived or row.decided_on > terms["hearing_request"]
-            assert any(one.about == "penalty" and one.agreed for one in rows(CaseDiscussion, row))
+            talks = [one for one in rows(CaseDiscussion, row) if back is None or one.at > back]
+            assert any(one.about == "penalty" and one.agreed for one in talks)
     for one in hearings:
         assert one.host_id != row.handler_id
         assert one.held_on is None or one.meets_at is not None
+        assert one.held_on is None or one.notice_served_on < clock.day_of(one.meets_at)
     if rules.STATES[row.state].ended:
         assert all(one.done_on for one in clocks if one.key not in rules.REMEDIES)
     seen = {own.case.id: own for own in own_queries.page(cast.actor("property"), {"limit": 200}).items}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from blueprints import export_jobs, job_runner
-from registry import clock
+from registry import clock, files, settings
 from registry.db import db, transaction
 from registry.documents.office import issued
-from registry.models import Job, Membership, Parameter, Unit
-from registry.services import circulars, jobs
+from registry.models import Job, Membership, Parameter, StoredFile, TrailEntry, Unit
+from registry.services import circulars, job_files, jobs
+from registry.services import files as stored_files
 from seeds import cast
 from tests.hazards_factory import Clock, move, reported, walk
 
@@ -161,6 +164,48 @@ def test_a_long_list_is_written_in_the_background(app, time, long_lists, browser
     assert browser_of("county").get(f"{page}/file").status_code == 404
     time.forward(days=8)
     assert browser_of("section").get(f"{page}/file").status_code == 404
+
+
+def made_list(app, browser) -> tuple[int, Path]:
+    """A job that wrote a list, and where its file lies, as old as the job's day."""
+    page = browser.get("/exports/units.xlsx").headers["Location"]
+    assert job_runner.run_next(app, "one")
+    number = int(page.rsplit("/", 1)[1])
+    row = db.session.get_one(StoredFile, db.session.get_one(Job, number).file_id)
+    path = files.path_of(settings.current().files_dir, row.sha256)
+    os.utime(path, (0, 0))
+    return number, path
+
+
+def test_what_was_asked_for_is_dropped_after_its_days(app, time, long_lists, browser_of) -> None:
+    number, path = made_list(app, browser_of("section"))
+    before = db.session.scalar(select(func.count(StoredFile.id)))
+    time.forward(days=7)
+    job_files.drop_old()
+    assert path.exists()
+    time.forward(hours=1)
+    os.utime(path)  # somebody brings the same content just now
+    job_files.drop_old()
+    assert path.exists()
+    os.utime(path, (0, 0))
+    job_files.drop_old()
+    assert not path.exists()
+    job = db.session.get_one(Job, number, populate_existing=True)
+    assert (job.state, job.file_id) == ("done", None)
+    assert db.session.scalar(select(func.count(StoredFile.id))) == before - 1
+    acts = db.session.scalars(select(TrailEntry.act).where(TrailEntry.act == "job.file_dropped")).all()
+    assert len(acts) == 1
+    assert browser_of("section").get(f"/jobs/{number}/file").status_code == 404
+    assert browser_of("section").get(f"/jobs/{number}").status_code == 200
+
+
+def test_a_content_that_somebody_else_keeps_stays(app, time, long_lists, browser_of) -> None:
+    _number, path = made_list(app, browser_of("section"))
+    stored_files.store(cast.actor("county"), "kept.xlsx", "application/zip", path.read_bytes(), "hazard")
+    os.utime(path, (0, 0))
+    time.forward(days=8)
+    job_files.drop_old()
+    assert path.exists()
 
 
 def test_what_the_registry_refuses_is_told_and_not_tried_again(app, time, long_lists, browser_of) -> None:

@@ -103,12 +103,12 @@ def test_files_that_come_again_are_the_same(browser_of) -> None:
 def test_a_move_of_a_hazard_comes_again_by_its_page(browser_of) -> None:
     hazard = walk(hazard_clue(), "RECTIFYING")
     ref, county = str(uuid4()), browser_of("county")
-    url = f"/hazards/{hazard.no}/progress"
-    given = {"ref": ref, "progress_text": "已更换门锁", "progress_on": clock.today().isoformat()}
+    url = f"/hazards/{hazard.no}/report-progress"
+    given = {"ref": ref, "progress": "已更换门锁", "progress_on": clock.today().isoformat()}
     for version in (hazard.version, hazard.version + 1):
         done = county.post(url, data={**given, "version": str(version)}, headers=HEADERS)
         assert (done.status_code, done.location) == (302, f"/hazards/{hazard.no}")
-    assert county.post(url, data={**given, "progress_text": "别的"}, headers=HEADERS).status_code == 409
+    assert county.post(url, data={**given, "progress": "别的"}, headers=HEADERS).status_code == 409
     elsewhere = county.post(f"/hazards/{hazard.no}/remind", data=given, headers=HEADERS)
     assert elsewhere.status_code == 409
     assert made(HazardStep, ref) == 1

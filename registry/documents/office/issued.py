@@ -59,7 +59,8 @@ def file(actor: Actor, paper_id: int, form: str) -> tuple[Path, str, str]:
     return papers.path(row), MIMES[form], f"{_file_name(paper)}.{form}"
 
 
-# How far each part of the work brings a long paper, of a hundred: measured on circulars of some hundred rows.
+# How far each part of the work brings a long paper, of a hundred. Chosen by eye, not measured: only chapters and
+# pictures are counted, so the bar says that work goes on and at what, not how long it will take.
 WHOLE = 100
 SHARES = {"pictures": (0, 20), "word": (20, 20), "chapter": (45, 70), "pages": (70, 70), "keep": (95, 95)}
 Told = Callable[[str, int, int, str], None]
