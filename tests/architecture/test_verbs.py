@@ -52,7 +52,9 @@ NOT_A_VERB = {
     "registry.services.case_papers.served_at_once",
     "registry.services.case_records.enter",
     "registry.services.case_records.judge",
-    "registry.services.cases.make",
+    "registry.services.case_records.announced",
+    "registry.services.cases.made",
+    "registry.services.cases.make_once",
     "registry.services.cylinder_anomaly_finding.after_verdict",
     "registry.services.cylinder_anomaly_finding.second_turn",
     "registry.services.cylinder_anomaly_finding.noted",
@@ -125,9 +127,9 @@ NOT_A_VERB = {
     "registry.services.visit_settling.settle",
 }
 ASKING = ("policy.require", "policy.get", "policy.scope")
-# `fill_writing.keep` writes the entries of the fills it is given, `cases.make` that of a move of a case.
+# `fill_writing.keep` writes the entries of the fills it is given, `cases.make_once` that of a move of a case.
 # `responders.register` writes that of each row of a list of teams.
-RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep", "cases.make", "responders.register")
+RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep", "cases.make_once", "responders.register")
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
