@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 
@@ -50,10 +49,10 @@ def _touched(path: Path) -> bool:
     return True
 
 
-def rests(root: Path, digest: str, seconds: float) -> bool:
-    """Whether nobody brought this content during the last `seconds`."""
+def rests(root: Path, digest: str, since: float) -> bool:
+    """Whether nobody brought this content since then, in seconds of the epoch."""
     path = path_of(root, digest)
-    return not path.exists() or time.time() - path.stat().st_mtime >= seconds
+    return not path.exists() or path.stat().st_mtime <= since
 
 
 def drop(root: Path, digest: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,21 @@ def page(actor: Actor, cursor: str | None) -> Page:
     policy.require(actor, "circular.read")
     found = policy.scope(actor, Paper).where(Paper.kind == "circular").options(*papers.LOADED)
     return paginate(found, Paper.id, cursor=cursor, newest=True)
+
+
+def issued_today(actor: Actor, facts: Mapping[str, Any], on: date) -> Paper | None:
+    """The caller's circular of a day that is in force over the same period with the same texts."""
+    rows = db.session.scalars(
+        policy.scope(actor, Paper)
+        .where(Paper.kind == "circular", Paper.issued_on == on, Paper.person_id == actor.person_id)
+        .options(joinedload(Paper.withdrawal))
+        .order_by(Paper.id.desc())
+        .limit(20)
+    )
+    same = ("period", "until", *TEXTS)
+    return next(
+        (row for row in rows if not row.withdrawal and all(row.facts[name] == facts[name] for name in same)), None
+    )
 
 
 def overdue(actor: Actor, on: date) -> Sequence[Hazard]:

@@ -22,7 +22,8 @@ from registry.services.papers import About
 def issue(actor: Actor, data: Mapping[str, Any]) -> Paper:
     """Issue a circular over `{since, until, practice?, problems?, demands?, copies?}`.
 
-    Later changes never alter it. The overdue items are those of the day of issue.
+    Later changes never alter it. The overdue items are those of the day of issue. The same person's same circular a
+    second time on its day is the first: the answer to it was lost.
 
     Raises:
         Invalid: the period ends before it begins, or in the future.
@@ -39,6 +40,9 @@ def issue(actor: Actor, data: Mapping[str, Any]) -> Paper:
             )
         named = circulars.overdue(actor, today)
         facts = circulars.facts(actor, table, named, dict(data), today)
+        known = circulars.issued_today(actor, facts, today)
+        if known is not None:
+            return known
         paper = paper_services.issue(
             actor, "circular", facts["title"], About("circular", None, papers.body_of(actor)), facts
         )

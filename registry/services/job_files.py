@@ -47,7 +47,7 @@ def drop_old() -> int:
             .with_for_update(of=Job, skip_locked=True)
         ).all()
         for job, row in old:
-            if not files.rests(root, row.sha256, RESTED):
+            if not files.rests(root, row.sha256, clock.now().timestamp() - RESTED):
                 continue
             job.file_id = None
             audit.record(SYSTEM, "job.file_dropped", job, kind=job.kind, name=row.name, sha256=row.sha256)

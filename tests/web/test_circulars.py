@@ -25,6 +25,7 @@ def test_a_circular_is_written_and_issued(late: str, browser_of) -> None:
     assert answer.status_code == 200
     page = answer.text
     assert late in page
+    assert "<kept-form" in page
     today = clock.today()
     since = today.replace(day=1).isoformat()
     wrong = section.post(
@@ -34,6 +35,10 @@ def test_a_circular_is_written_and_issued(late: str, browser_of) -> None:
     assert "推进缓慢" in wrong.text
     done = section.post("/circulars/new", data={"since": since, "until": today.isoformat()}, headers=HEADERS)
     assert done.status_code == 302
+    again = section.post("/circulars/new", data={"since": since, "until": today.isoformat()}, headers=HEADERS)
+    assert again.location == done.location, "sent twice is issued once"
+    other = {"since": since, "until": today.isoformat(), "demands": "限期整改"}
+    assert section.post("/circulars/new", data=other, headers=HEADERS).location != done.location
     shown = section.get(done.location).text
     assert "宿市监特通" in shown
     assert "宿市监特通" in section.get("/circulars/").text
