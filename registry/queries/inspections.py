@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from registry import files, policy
 from registry.actor import Actor
-from registry.db import db
+from registry.db import among, db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Elevator, Hazard, Inspection, InspectionOrder, PartTest, StoredFile
@@ -125,6 +125,12 @@ class OrderLine:
 
     row: InspectionOrder
     area: areas.AreaName | None
+
+
+def reports_seen(actor: Actor, elevator_ids: Sequence[int]) -> set[str]:
+    """The numbers of the reports on some elevators that the caller may see: a body's own alone."""
+    statement = policy.scope(actor, Inspection, Inspection.report_no)
+    return set(db.session.scalars(statement.where(among(Inspection.elevator_id, elevator_ids))))
 
 
 def orders(actor: Actor) -> list[OrderLine]:

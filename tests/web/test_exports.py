@@ -9,13 +9,15 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from registry import clock
 from registry.db import db
 from registry.exchange import desk, lists
 from registry.exchange.mapping import propose
 from registry.exchange.sheets import find
 from registry.models import Elevator
+from registry.services import inspections
 from seeds import cast
-from tests import filling_factory
+from tests import elevators_factory, filling_factory
 from tests.exchange.test_registers import MAPPED, bring_in, cylinder_row, elevator_row
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -75,6 +77,22 @@ def test_each_sees_its_own(ledger, browser_of) -> None:
 def test_every_list_leaves(browser_of, client, name) -> None:
     fetch(browser_of(WHO.get(name, "section")), f"/exports/{name}.xlsx{OF_ONE.get(name, str)()}")
     assert client.get(f"/exports/{name}.xlsx").status_code == 302
+
+
+def test_a_body_reads_no_number_of_another_body_s_report(app, browser_of) -> None:
+    """It finds every elevator, and of its inspections the own ones."""
+    section, today = cast.actor("section"), clock.today()
+    lifts = [elevators_factory.maintained(section, number) for number in (1, 2)]
+    given = {"kind": "periodic_inspection", "conclusion": "pass", "done_on": today}
+    inspections.record(section, lifts[0].id, {**given, "report_no": "FOREIGN-1"})
+    inspections.record(cast.actor("inspector"), lifts[1].id, {**given, "report_no": "OWN-1"})
+    assert {row["检验报告编号"] for row in fetch(browser_of("section"), "/exports/elevators.xlsx")} == {
+        "FOREIGN-1",
+        "OWN-1",
+    }
+    rows = fetch(browser_of("inspector"), "/exports/elevators.xlsx")
+    assert {row["检验报告编号"] for row in rows} == {None, "OWN-1"}
+    assert all(row["最近一次检验日期"] for row in rows)
 
 
 def test_the_trail_is_for_auditors(browser_of) -> None:

@@ -15,7 +15,7 @@ from registry.exchange.sheets import elevators as elevator_sheet
 from registry.exchange.sheets import people as people_sheet
 from registry.exchange.sheets import units as unit_sheet
 from registry.messages import T
-from registry.queries import cylinders, elevator_imports, elevators, people, unit_names, units
+from registry.queries import cylinders, elevator_imports, elevators, inspections, people, unit_names, units
 from registry.queries.paging import LARGEST
 from registry.rules.kinds import MEDIA
 
@@ -29,14 +29,17 @@ CYLINDER_COLUMNS = (
 )
 
 
-def _elevator_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+def _elevator_rows(actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
     present = elevator_imports.present_values(items)
     ids = {values[name] for values in present.values() for name in ("use_unit_id", "owner_unit_id", "company_id")} - {
         None
     }
     known = unit_names.by_id(ids)
+    reports = inspections.reports_seen(actor, [item.id for item in items])
     for item in items:
         values = present[item.id]
+        if values.get("inspection_report_no") not in reports:  # another body's report is not this one's business
+            values = {**values, "inspection_report_no": None}
         use, owner, company = (
             known.get(values[name], (None, None)) for name in ("use_unit_id", "owner_unit_id", "company_id")
         )
