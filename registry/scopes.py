@@ -449,16 +449,21 @@ def _guarded_places(actor: Actor) -> Where:
         own = select(GuardedEvent.id).where(GuardedEvent.area_code.in_(actor.areas))
         return or_(GuardedPlace.area_code.in_(actor.areas), GuardedPlace.event_id.in_(own))
     return or_(
-        GuardedPlace.id.in_(select(GuardedRound.place_id).where(GuardedRound.unit_id == actor.unit_id)),
-        GuardedPlace.id.in_(select(GuardedShift.place_id).where(GuardedShift.unit_id == actor.unit_id)),
+        GuardedPlace.id.in_(select(GuardedRound.place_id).where(_guarded_rounds(actor))),
+        GuardedPlace.id.in_(select(GuardedShift.place_id).where(_guarded_shifts(actor))),
         GuardedPlace.id.in_(select(GuardedDevice.place_id).where(_guarded_equipment(actor))),
     )
+
+
+def _announced(column: InstrumentedAttribute[Any]) -> Where:
+    """A unit is told of an event when it is ready; what is only planned is the office's own."""
+    return column.in_(select(GuardedEvent.id).where(GuardedEvent.state != "planned"))
 
 
 def _guarded_equipment(actor: Actor) -> Where:
     """What is guarded of a unit's own: its elevators, or the unit itself."""
     of_elevators = GuardedDevice.elevator_id.in_(select(Elevator.id).where(_elevators(actor)))
-    return or_(of_elevators, GuardedDevice.unit_id == actor.unit_id)
+    return and_(or_(of_elevators, GuardedDevice.unit_id == actor.unit_id), _announced(GuardedDevice.event_id))
 
 
 def _guarded_events(actor: Actor) -> Where:
@@ -467,7 +472,7 @@ def _guarded_events(actor: Actor) -> Where:
     there = GuardedEvent.id.in_(select(GuardedPlace.event_id).where(_guarded_places(actor)))
     if actor.role in COUNTY_ROLES:
         return or_(GuardedEvent.area_code.in_(actor.areas), there)
-    return and_(GuardedEvent.state != "planned", there)
+    return there
 
 
 def _at_guarded_places(column: InstrumentedAttribute[Any]) -> Callable[[Actor], Where]:
@@ -486,14 +491,15 @@ def _guarded_rounds(actor: Actor) -> Where:
     if actor.role in OFFICE_ROLES:
         return _at_guarded_places(GuardedRound.place_id)(actor)
     where_own = select(GuardedDevice.place_id).where(_guarded_equipment(actor))
-    return or_(GuardedRound.unit_id == actor.unit_id, GuardedRound.place_id.in_(where_own))
+    own = or_(GuardedRound.unit_id == actor.unit_id, GuardedRound.place_id.in_(where_own))
+    return and_(own, _announced(GuardedRound.event_id))
 
 
 def _guarded_shifts(actor: Actor) -> Where:
     """A unit sees its own people alone."""
     if actor.role in OFFICE_ROLES:
         return _at_guarded_places(GuardedShift.place_id)(actor)
-    return GuardedShift.unit_id == actor.unit_id
+    return and_(GuardedShift.unit_id == actor.unit_id, _announced(GuardedShift.event_id))
 
 
 def _guarded_acceptances(actor: Actor) -> Where:

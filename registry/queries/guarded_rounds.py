@@ -158,7 +158,7 @@ def tally(actor: Actor, _day: date) -> dict[str, int]:
     late = timedelta(minutes=rules.number("round_late_minutes", today))
     early = timedelta(minutes=rules.number("round_early_minutes", today))
     waiting = (
-        policy.scope(actor, GuardedRound, func.count())
+        policy.scope(actor, GuardedRound, func.count(GuardedRound.id))
         .join(GuardedEvent, GuardedEvent.id == GuardedRound.event_id)
         .where(GuardedEvent.state.in_(rules.WALKED_IN), GuardedRound.done_at.is_(None))
     )
