@@ -37,6 +37,7 @@ def values(**changes: Any) -> dict[str, Any]:
 def taken(elevator: Elevator | None = None, login: str = "desk", **changes: Any) -> Call:
     if elevator is not None:
         changes.setdefault("elevator", elevator.label_code)
+        changes.setdefault("another", True)
     else:
         changes.setdefault("place", "某小区3号楼")
     return calls.take(cast.actor(login), values(**changes))

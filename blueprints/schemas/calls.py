@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -78,6 +79,7 @@ CallIn: type[Schema] = type(
         "received_at": Moment(label=_("接警时间")),
         "note": Note(label=_("情况")),
         "drill": Yes(label=_("演练")),
+        "another": Yes(),
         "ref": OptionalRef(),
     },
 )
@@ -113,6 +115,7 @@ def _asked() -> dict[str, Any]:
         "units": Lines(most=10, label=_("其他救援单位"), hint=_("每行一个：全称或统一社会信用代码")),
         "service": Choice(SERVICES, label=_("移交给")),
         "reason": Text(max=200, label=_("原因")),
+        "into": Text(max=40, label=_("并入哪一起"), hint=_("警情编号，例如 JY-2026-000001")),
         "dispatch": Integer(min=1, label=_("救援单位"), kind="select", choices="dispatches"),
         "result": Choice(RESULTS, label=_("解救结果")),
         "cause": Choice(CAUSES, label=_("故障原因")),
@@ -134,6 +137,8 @@ MoveIn: type[Schema] = type(
         "kind": Choice(TAKEN_KINDS),
         "report_kind": Choice([pair for pair in REPORT_KINDS if pair[0] != rules.ENTRAPMENT]),
         "eta_minutes": Integer(max=600),
+        "source": Choice(SOURCES),
+        "phone_at": Moment(),
         "position": fields.Nested(PositionIn, allow_none=True),
         "done_at": Moment(),
         "note": Note(),
@@ -148,10 +153,26 @@ ALSO = {
     "depart": ("eta_minutes",),
     "release": ("trapped", "injured"),
     "pass_on": ("report_kind",),
+    "join": ("source", "caller", "caller_phone", "trapped", "injured", "vulnerable"),
     "make_clue": ("title", "description", "suggested_clause"),
     "amend": ("kind", "caller", "caller_phone", "place", "trapped", "vulnerable", "injured"),
 }
 REQUIRED_ALSO = ("title", "description")
+
+
+def _kept_fields() -> dict[str, Any]:
+    """What a phone adds to a move that it keeps until there is a line."""
+    return {"ref": OptionalRef(kind="hidden", label="ref"), "phone_at": Text(max=40, kind="hidden", label="phone_at")}
+
+
+def kept_moment(data: dict[str, Any]) -> dict[str, Any]:
+    """The move with the phone's time; a time that cannot be read is none."""
+    said = data.pop("phone_at", None)
+    try:
+        at = datetime.fromisoformat(said) if said else None
+    except ValueError:
+        at = None
+    return {**data, "phone_at": at} if at is not None and at.tzinfo else data
 
 
 @cache
@@ -161,6 +182,7 @@ def move_form(verb: str, needs: tuple[str, ...], desk: bool) -> Schema:
         **_asked(),
         **_facts(),
         "kind": Choice(TAKEN_KINDS, label=_("类型")),
+        "source": Choice(SOURCES, label=_("来源")),
         "report_kind": Choice(
             [pair for pair in REPORT_KINDS if pair[0] != rules.ENTRAPMENT], label=_("报修类型"), load_default="other"
         ),
@@ -175,7 +197,9 @@ def move_form(verb: str, needs: tuple[str, ...], desk: bool) -> Schema:
             own[name] = known[name]
             own[name].required = name in needs or name in REQUIRED_ALSO
     own["note"] = Note(max=1000, required="note" in needs, label=_("说明"), hint=_("请不要写电话"))
-    own["version"] = Integer(required=True, kind="hidden", label=_("版本"))
+    own["version"] = Integer(required=desk, kind="hidden", label=_("版本"))
+    if not desk:
+        own |= _kept_fields()
     schema: Schema = type(f"Call_{verb}", (In,), own)()
     return schema
 
@@ -190,6 +214,8 @@ def start(row: Any, verb: str, dispatch: int | None) -> dict[str, Any]:
     }
     if verb == "amend":
         known |= {name: getattr(row, name) for name in ("kind", "caller", "caller_phone", "place", "vulnerable")}
+    if verb == "join":
+        known |= {"source": "phone_96366", "trapped": None, "injured": None}
     if verb == "repair":
         known["cause"] = row.cause
     if verb == "pass_on":
@@ -227,9 +253,18 @@ class DeskForm(In):
 
 
 def from_desk(data: dict[str, Any]) -> dict[str, Any]:
-    """What the desk's form says, as the verb takes it: without an elevator, the line is the place."""
-    line = data.pop("q", None)
-    return data if data.get("elevator") else {**data, "place": line}
+    """What the desk's form says, as the verb takes it: without an elevator, the line is the place; `join` names the
+    call that runs already."""
+    line, chosen = data.pop("q", None), data.get("elevator") or ""
+    how, _colon, code = chosen.partition(":")
+    if how == "join":
+        return {key: value for key, value in data.items() if key in JOINED} | {"join": code}
+    if how == "another":
+        return {**data, "elevator": code, "another": True}
+    return data if chosen else {**data, "place": line}
+
+
+JOINED = ("source", "caller", "caller_phone", "trapped", "injured", "vulnerable", "note")
 
 
 class ArriveForm(In):
@@ -240,10 +275,13 @@ class ArriveForm(In):
     accuracy = fields.Float(allow_none=True, metadata={"label": "accuracy", "kind": "hidden"})
     note = Note(max=500, label=_("说明"))
     version = Integer(kind="hidden", label=_("版本"))
+    ref = OptionalRef(kind="hidden", label="ref")
+    phone_at = Text(max=40, kind="hidden", label="phone_at")
 
 
 def arrived(data: dict[str, Any]) -> dict[str, Any]:
     """What the phone says of an arrival, as the verb takes it."""
+    data = kept_moment(data)
     lat, lon, accuracy = (data.pop(name, None) for name in ("latitude", "longitude", "accuracy"))
     if lat is None or lon is None:
         return data

@@ -16,7 +16,7 @@ from blueprints.schemas import calls as schemas
 from blueprints.sessions import actor
 from registry import clock, policy
 from registry.permissions import DESK
-from registry.queries import areas, call_desk, call_responders, call_statistics
+from registry.queries import areas, call_desk, call_responders, call_statistics, call_wall
 from registry.queries import calls as queries
 from registry.rules import calls as rules
 from registry.services import calls
@@ -44,6 +44,7 @@ def names() -> dict[str, Any]:
         "whys": schemas.WHYS,
         "asked_state": queries.asked_state,
         "takes": queries.takes,
+        "shown_phone": lambda row, phone: queries.shown_phone(actor(), row, phone),
         "at_once": AT_ONCE,
         "of_dispatch": rules.OF_DISPATCH,
         "at_desk": actor().role in DESK,
@@ -76,6 +77,8 @@ def desk() -> Any:
 def _take(data: dict[str, Any]) -> Any:
     ref = data.pop("ref", None)
     ready = schemas.from_desk(data)
+    if running := ready.pop("join", None):
+        return calls.move(actor(), running, "join", {**ready, "ref": ref})[0]
     return calls.take_once(actor(), ref, ready)[0] if ref else calls.take(actor(), ready)
 
 
@@ -93,12 +96,19 @@ def running() -> Any:
     return render("calls/_board.html", board=call_desk.board(actor()))
 
 
+@bp.route("/wall")
+def wall() -> Any:
+    """What hangs on the wall: the running calls with their clocks, the map, the day in figures; no phones."""
+    page = "calls/_wall.html" if request.headers.get("HX-Request") else "calls/wall.html"
+    return render(page, wall=call_wall.wall(actor()))
+
+
 @bp.route("/mine")
 def mine() -> Any:
     """What my unit was asked to come to, on the phone."""
     policy.require(actor(), "call.respond")
     page = "calls/_tasks.html" if request.headers.get("HX-Request") else "calls/mine.html"
-    return render(page, tasks=queries.mine(actor()))
+    return render(page, tasks=queries.mine(actor()), new_ref=lambda: str(uuid4()))
 
 
 @bp.route("/statistics")
@@ -133,7 +143,7 @@ def responders(no: str) -> Any:
 def arrive_here(no: str) -> Any:
     """Say from the phone that one stands there, with the position."""
     row, _step = queries.offer(actor(), no, "arrive")
-    form = Form(schemas.ArriveForm(), {"version": row.version})
+    form = Form(schemas.ArriveForm(), {"version": row.version, "ref": uuid4()})
     if request.method == "POST" and form.submit(lambda data: calls.move(actor(), no, "arrive", _unversioned(data))):
         flash(_("已登记到场"), "success")
         return redirect(url_for("calls.mine"))
@@ -154,7 +164,7 @@ def move(no: str, verb: str) -> Any:
     by_desk = actor().role in DESK
     form = Form(
         schemas.move_form(name, step.needs, by_desk),
-        schemas.start(row, name, request.args.get("dispatch", type=int)),
+        schemas.start(row, name, request.args.get("dispatch", type=int)) | {"ref": uuid4()},
         choices={"dispatches": queries.dispatch_choices(row, name)},
     )
     if request.method == "POST" and form.submit(lambda data: _made(no, name, data)):
@@ -165,4 +175,6 @@ def move(no: str, verb: str) -> Any:
 
 def _made(no: str, name: str, data: dict[str, Any]) -> Any:
     version = data.pop("version", None)
-    return calls.move(actor(), no, name, data, None if name in rules.OF_DISPATCH else version)
+    # A rescuer's own step stands whatever the desk did meanwhile: it may come hours later.
+    free = name in rules.OF_DISPATCH or actor().role not in DESK
+    return calls.move(actor(), no, name, schemas.kept_moment(data), None if free else version)

@@ -14,8 +14,8 @@ from blueprints.kept_pages import KeptPage, fresh
 
 bp = Blueprint("kept_forms", __name__, url_prefix="/kept-forms")
 
-# The record of a supervision check; a round of a guarded event; a clue and the moves of a hazard.
-PATTERN = r"^/supervision/[^/]+/record$|^/guarded-rounds/\d+$|^/hazards/(new|[^/]+/[a-z-]+)$"
+# A rescuer's tasks; the record of a supervision check; a round of a guarded event; a clue and the moves of a hazard.
+PATTERN = r"^/calls/mine$|^/supervision/[^/]+/record$|^/guarded-rounds/\d+$|^/hazards/(new|[^/]+/[a-z-]+)$"
 
 
 @bp.route("/shell")

@@ -3,7 +3,7 @@
 from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area
-from registry.models.calls import Call, CallDispatch, CallStep
+from registry.models.calls import Call, CallCaller, CallDispatch, CallDrill, CallStep
 from registry.models.campaigns import Campaign, CampaignLink, CampaignSelfCheck
 from registry.models.case_hearings import CaseDiscussion, CaseHearing, CasePaper, CaseStatement
 from registry.models.cases import CaseClock, CaseStep, EnforcementCase
@@ -125,7 +125,9 @@ __all__ = [
     "Assessment",
     "Assignment",
     "Call",
+    "CallCaller",
     "CallDispatch",
+    "CallDrill",
     "CallStep",
     "Campaign",
     "CampaignLink",

@@ -10,6 +10,7 @@ from registry.models.elevators import Elevator
 from registry.models.fault_reports import FaultReport
 from registry.models.hazards import Hazard
 from registry.models.people import Person
+from registry.models.responders import EmergencyPlan
 from registry.models.steps import Step
 from registry.models.units import Unit
 
@@ -22,7 +23,8 @@ class Call(Placed, Base):
     `elevator_id` and `area_code` are None while nobody knows which elevator it is: then `place` and the position say
     where. `caller_phone` is for the desk and those on the way; it is blackened after the office's days. `arrived_at`:
     when the first came who can free people. `vulnerable`: list of the groups of the rule. `drill`: an exercise, in no
-    statistic. The moments are those of the events, not of their entry.
+    statistic. `merged_into_id`: the call of which this was a second taking; it counts there. The moments are those of
+    the events, not of their entry.
     """
 
     __tablename__ = "call"
@@ -30,6 +32,7 @@ class Call(Placed, Base):
         Index("ix_call_state_received_at", "state", "received_at"),
         Index("ix_call_received_on_area_code", "received_on", "area_code", "kind", "drill"),
         Index("ix_call_elevator_id_received_on", "elevator_id", "received_on", "kind", "drill"),
+        Index("ix_call_merged_into_id", "merged_into_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +67,7 @@ class Call(Placed, Base):
     closed_at: Mapped[Moment | None]
     fault_report_id: Mapped[int | None] = mapped_column(ForeignKey("fault_report.id"))
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     version: Mapped[int] = mapped_column(default=1)
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]
@@ -73,6 +77,8 @@ class Call(Placed, Base):
     hazard: Mapped[Hazard | None] = relationship(lazy="raise_on_sql")
     dispatches: Mapped[list[CallDispatch]] = relationship(lazy="raise_on_sql", order_by="CallDispatch.id")
     steps: Mapped[list[CallStep]] = relationship(lazy="raise_on_sql", order_by="CallStep.id")
+    callers: Mapped[list[CallCaller]] = relationship(lazy="raise_on_sql", order_by="CallCaller.id")
+    merged_into: Mapped[Call | None] = relationship(lazy="raise_on_sql", remote_side=[id])
 
 
 class CallDispatch(Base):
@@ -131,3 +137,45 @@ class CallStep(Step, Base):
     data: Mapped[Json]
     ref: Mapped[Code | None] = mapped_column(unique=True)
     ref_digest: Mapped[Name | None]
+
+
+class CallCaller(Base):
+    """Somebody else who called about the same event. The phone is protected and forgotten like the call's own."""
+
+    __tablename__ = "call_caller"
+    __table_args__ = (Index("ix_call_caller_call_id", "call_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
+    received_at: Mapped[Moment]
+    source: Mapped[Code]
+    caller: Mapped[Name] = mapped_column(default="")
+    caller_phone: Mapped[Code | None]
+    note: Mapped[Long] = mapped_column(default="")
+
+
+class CallDrill(Base):
+    """What makes a call an exercise: its scenario, the plan it exercises, and what came of it.
+
+    `mend_due`: the last day by which `to_mend` is to be mended, None where there is nothing to mend.
+    """
+
+    __tablename__ = "call_drill"
+    __table_args__ = (Index("ix_call_drill_plan_id", "plan_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
+    scenario: Mapped[Name]
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("emergency_plan.id"))
+    participants: Mapped[int | None]
+    went_well: Mapped[Long] = mapped_column(default="")
+    to_mend: Mapped[Long] = mapped_column(default="")
+    mend_due: Mapped[Day | None]
+    evaluated_at: Mapped[Moment | None]
+    evaluated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    mended_on: Mapped[Day | None]
+    mended_note: Mapped[Long] = mapped_column(default="")
+
+    call: Mapped[Call] = relationship(lazy="raise_on_sql")
+    plan: Mapped[EmergencyPlan | None] = relationship(lazy="raise_on_sql")
+    evaluated_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")

@@ -31,7 +31,8 @@ class Board:
 
 @dataclass(frozen=True)
 class Meant:
-    """An elevator that may be meant; `running` is the number of its call that runs already."""
+    """An elevator that may be meant; `running` is the number of its call that runs already,
+    the first of them; exercises are none."""
 
     candidate: Candidate
     running: str | None
@@ -59,7 +60,12 @@ def _helps(line: Line) -> bool:
 def _running(actor: Actor, elevator_ids: Sequence[int]) -> dict[int, str]:
     rows = db.session.execute(
         policy.scope(actor, Call, Call.elevator_id, Call.no)
-        .where(Call.elevator_id.in_(elevator_ids), Call.state.in_(rules.RUNNING_STATES))
-        .order_by(Call.id)
+        .where(
+            Call.elevator_id.in_(elevator_ids),
+            Call.state.in_(rules.RUNNING_STATES),
+            Call.kind.in_([kind.id for kind in rules.kinds().values() if kind.dispatched]),
+            Call.drill.is_(False),
+        )
+        .order_by(Call.id.desc())
     )
     return {elevator: no for elevator, no in rows}  # noqa: C416

@@ -41,6 +41,7 @@ def facts(call: Call) -> Facts:
         servable=bool(call.dispatches),
         injured=call.injured,
         caused=call.cause is not None,
+        merged=call.merged_into_id is not None,
         released_at=call.released_at,
         repaired_at=call.repaired_at,
         called_back_at=call.called_back_at,

@@ -1,4 +1,5 @@
-"""What the calls of a period come to (elevators.md §6.4). Exercises are in none of it."""
+"""What the calls of a period come to (elevators.md §6.4). Exercises are in none of it; a call taken twice is
+one."""
 
 from __future__ import annotations
 
@@ -156,7 +157,7 @@ def _rows(actor: Actor, since: date, until: date, area: str | None) -> Sequence[
         policy.scope(actor, Call, *COLUMNS)
         .select_from(Call)
         .outerjoin(Elevator, Elevator.id == Call.elevator_id)
-        .where(Call.drill.is_(False), Call.received_on.between(since, until))
+        .where(*entrapments.EVENT, Call.received_on.between(since, until))
         .order_by(Call.id)
     )
     return db.session.execute(statement.where(Call.area_code == area) if area else statement).all()
@@ -222,7 +223,7 @@ def _responses(actor: Actor, since: date, until: date, area: str | None) -> tupl
         .select_from(Call)
         .join(CallDispatch, CallDispatch.call_id == Call.id)
         .where(
-            Call.drill.is_(False),
+            *entrapments.EVENT,
             Call.kind == rules.ENTRAPMENT,
             Call.received_on.between(since, until),
             CallDispatch.role.in_(able),

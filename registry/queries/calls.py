@@ -137,8 +137,22 @@ def by_no(actor: Actor, no: str) -> Call:
             steps.joinedload(CallStep.unit),
             joinedload(Call.hazard),
             joinedload(Call.fault_report),
+            joinedload(Call.merged_into),
+            selectinload(Call.callers),
         ),
     )
+
+
+def lockable(actor: Actor, no: str) -> Call:
+    """Another call by its number, locked, with whom it was sent to.
+
+    Raises:
+        Invalid: none, or not for this caller to see.
+    """
+    try:
+        return policy.get(actor, Call, Call.no == no.strip().upper(), lock=True, options=WITH_UNITS)
+    except Missing:
+        raise Invalid.field("into", T("没有找到这起警情，请核对编号")) from None
 
 
 def show(actor: Actor, no: str) -> Detail:
@@ -256,7 +270,7 @@ def of_elevator(actor: Actor, elevator_id: int) -> Sequence[Call]:
         return []
     return db.session.scalars(
         policy.scope(actor, Call)
-        .where(Call.elevator_id == elevator_id, Call.drill.is_(False))
+        .where(Call.elevator_id == elevator_id, *entrapments.EVENT)
         .order_by(Call.received_at.desc(), Call.id.desc())
         .limit(20)
     ).all()
@@ -264,11 +278,16 @@ def of_elevator(actor: Actor, elevator_id: int) -> Sequence[Call]:
 
 def phone_of(actor: Actor, row: Call) -> str | None:
     """The caller's phone: whole to the desk and to those on the way while somebody waits, else masked."""
-    if not row.caller_phone:
+    return shown_phone(actor, row, row.caller_phone)
+
+
+def shown_phone(actor: Actor, row: Call, phone: str | None) -> str | None:
+    """One of the phones of a call's callers, as this caller may see it."""
+    if not phone:
         return None
     own = own_dispatch(actor, row)
     coming = own is not None and call_facts.asked(own).open and row.closed_at is None
-    return row.caller_phone if actor.role in DESK or coming else masked(row.caller_phone)
+    return phone if actor.role in DESK or coming else masked(phone)
 
 
 def masked(phone: str) -> str:

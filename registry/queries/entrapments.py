@@ -19,13 +19,15 @@ from registry.rules.fault_reports import ENTRAPMENT
 from registry.rules.limits import limit
 
 NOT_ONE = ("dismissed",)
+# Exercises are no events, and what was taken twice is one.
+EVENT = (Call.drill.is_(False), Call.merged_into_id.is_(None))
 
 
 def by_call(since: date, until: date) -> tuple[Any, ...]:
     """The condition of a call that was an entrapment with `since < day <= until`; exercises are none."""
     return (
         Call.kind == calls.ENTRAPMENT,
-        Call.drill.is_(False),
+        *EVENT,
         Call.elevator_id.is_not(None),
         Call.received_on > since,
         Call.received_on <= until,
@@ -38,7 +40,7 @@ def recorded(since: date, until: date) -> CompoundSelect[int]:
         Call.elevator_id == FaultReport.elevator_id,
         Call.received_on == FaultReport.reported_on,
         Call.kind == calls.ENTRAPMENT,
-        Call.drill.is_(False),
+        *EVENT,
     )
     reports = select(FaultReport.elevator_id).where(
         FaultReport.kind == ENTRAPMENT,

@@ -29,7 +29,7 @@ from registry.models import (
     SupervisionStep,
     Unit,
 )
-from registry.queries import hazard_months, inspection_cover, key_units
+from registry.queries import entrapments, hazard_months, inspection_cover, key_units
 from registry.queries.hazard_months import Period
 from registry.queries.indicator_definitions import elevators_in_use, in_status
 from registry.queries.periods import holds
@@ -148,7 +148,7 @@ def _arrivals(period: Period, _choice: int) -> Made:
     where = (
         Call.received_on.between(period.since, period.until),
         Call.kind == calls.ENTRAPMENT,
-        Call.drill.is_(False),
+        *entrapments.EVENT,
         Call.arrived_at.is_not(None),
     )
     minutes = Part(

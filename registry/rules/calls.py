@@ -106,7 +106,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A call as the rules see it. `servable`: somebody is known who could be sent at level 1."""
+    """A call as the rules see it. `servable`: somebody is known who could be sent at level 1; `merged`: it was another
+    call taken twice."""
 
     kind: str
     received_at: datetime
@@ -115,6 +116,7 @@ class Facts:
     servable: bool = True
     injured: int = 0
     caused: bool = False
+    merged: bool = False
     released_at: datetime | None = None
     repaired_at: datetime | None = None
     called_back_at: datetime | None = None
@@ -155,6 +157,8 @@ def refusal(facts: Facts, verb: str, asked: Asked | None, by_desk: bool) -> str 
         return "no_dispatch"
     if verb == "dispatch" and not facts.tied:
         return "not_tied"
+    if verb in ("reopen", "pass_on") and facts.merged:
+        return "merged"
     if verb in (*OF_DISPATCH, "withdraw"):
         return _refused_dispatch(verb, asked)
     if verb == "release":

@@ -24,8 +24,9 @@ FALSE_ALARM = T("误报，不必前往")
 OTHER_PLACE = T("报警地点有误，已改派")
 
 
-def first_level(call: Call, at: datetime) -> list[CallDispatch]:
-    """Ask the elevator's contracted maintenance company and its use unit, those not asked already; who was asked."""
+def first_level(call: Call, at: datetime, roles: Sequence[str] | None = None) -> list[CallDispatch]:
+    """Ask the elevator's contracted maintenance company and its use unit, those not asked already, or of them those of
+    `roles`; who was asked."""
     if call.elevator_id is None or not rules.kinds()[call.kind].dispatched:
         return []
     elevator = db.session.get_one(Elevator, call.elevator_id)
@@ -35,7 +36,7 @@ def first_level(call: Call, at: datetime) -> list[CallDispatch]:
     return [
         ask(call, unit_id, role, at)
         for unit_id, role in sorted(wanted.items(), key=lambda pair: pair[1])
-        if unit_id is not None and unit_id not in asked
+        if unit_id is not None and unit_id not in asked and (roles is None or role in roles)
     ]
 
 

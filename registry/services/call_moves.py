@@ -19,7 +19,7 @@ from registry.queries import call_responders
 from registry.queries import calls as queries
 from registry.rules import calls as rules
 from registry.rules.workflow import Move
-from registry.services import call_dispatching, fault_reports, hazards
+from registry.services import call_dispatching, call_joining, fault_reports, hazards
 
 Kept = dict[str, Any]
 AMENDED = ("kind", "caller", "caller_phone", "place", "area_code", "trapped", "vulnerable", "injured")
@@ -81,6 +81,16 @@ def _amend(making: Making) -> Kept:
     if changed.get("kind") and making.call.state in rules.RUNNING_STATES and not making.call.dispatches:
         call_dispatching.first_level(making.call, clock.now())
     return {name: value if name not in PRIVATE else True for name, value in changed.items()}
+
+
+def _join(making: Making) -> Kept:
+    return call_joining.join(making.session, making.call, making.data, making.at)
+
+
+def _merge(making: Making) -> Kept:
+    into = queries.lockable(making.actor, making.data["into"])
+    kept = call_joining.merge(making.session, making.call, into, making.at)
+    return {**kept, "reason": making.data["reason"]}
 
 
 def _dispatch(making: Making) -> Kept:
@@ -247,6 +257,8 @@ def _make_clue(making: Making) -> Kept:
 _EFFECTS: dict[str, Callable[[Making], Kept]] = {
     "tie": _tie,
     "amend": _amend,
+    "join": _join,
+    "merge": _merge,
     "dispatch": _dispatch,
     "upgrade": _upgrade,
     "hand_over": _hand_over,

@@ -19,7 +19,7 @@ from registry.counters import next_number
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import Spoken, T
-from registry.models import Call, CallDispatch, CallStep, Elevator
+from registry.models import Call, CallCaller, CallDispatch, CallDrill, CallStep, Elevator
 from registry.permissions import DESK
 from registry.queries import call_facts
 from registry.queries import calls as queries
@@ -33,6 +33,8 @@ Data = Mapping[str, Any]
 KIND = "JY"
 # A phone's clock may run ahead of ours by this much.
 AHEAD = timedelta(minutes=2)
+# What a phone kept for longer is entered by the time it came.
+LATEST = timedelta(hours=24)
 LOADED = (
     selectinload(Call.dispatches).joinedload(CallDispatch.unit),
     selectinload(Call.dispatches).joinedload(CallDispatch.person),
@@ -52,16 +54,20 @@ REFUSALS: dict[str, T] = {
     "not_released": T("先登记解救，再登记修复"),
     "not_ended": T("还没有解救、修复和回访，不能办结"),
     "no_pass_on": T("困人不能转为乘客报修"),
+    "merged": T("这起警情已并入另一起，请到那一起办理"),
 }
 
 
 def take(actor: Actor, data: Data) -> Call:
     """Take in a call: `source, kind, received_at?, caller?, caller_phone?, elevator?` (label or rescue code), `place?,
-    position?, area?, trapped?, vulnerable?, injured?, note?, drill?`. With its elevator, people trapped or a fault are
-    dispatched to its maintenance company and its use unit at once.
+    position?, area?, trapped?, vulnerable?, injured?, note?, drill?, scenario?, plan_id?, another?, roles?`.
+
+    With its elevator, people trapped or a fault are dispatched to its maintenance company and its use unit (or to those
+    of `roles`) at once. `another`: it is known that this is not the call of the elevator that runs already.
 
     Raises:
         Invalid: an unknown elevator, a moment to come, or nothing that says where or who.
+        Conflict: a call of this elevator runs already; nobody is sent twice.
     """
     policy.require(actor, "call.take")
     with transaction() as session:
@@ -69,6 +75,8 @@ def take(actor: Actor, data: Data) -> Call:
         received = data.get("received_at") or now
         elevator = queries.elevator_of(actor, data["elevator"]) if data.get("elevator") else None
         _enough(data, elevator, received, now)
+        if elevator is not None and not data.get("another"):
+            _not_running(session, elevator, data)
         position = data.get("position") or {}
         row = Call(
             no=_no(session, clock.day_of(received).year),
@@ -96,7 +104,9 @@ def take(actor: Actor, data: Data) -> Call:
         )
         session.add(row)
         session.flush()
-        call_dispatching.first_level(row, now)
+        if row.drill:
+            session.add(_exercise(row, data))
+        call_dispatching.first_level(row, now, data.get("roles"))
         settle(row)
         session.add(_step(actor, row, "take", "", received, {"kind": row.kind}, {}))
         audit.record(
@@ -138,8 +148,11 @@ def take_once(actor: Actor, ref: str, data: Data) -> tuple[Call, bool]:
 
 
 def move(actor: Actor, no: str, verb: str, data: Data, version: int | None = None) -> tuple[Call, bool]:
-    """Make one of the moves of `call_moves`: `ref?, done_at?, note?, dispatch?` (the number of the dispatch it is
-    about, for the desk), and what the move needs by name. Returns the call, and whether this `ref` came before.
+    """Make one of the moves of `call_moves`: `ref?, done_at?, phone_at?, note?, dispatch?` (the number of the dispatch
+    it is about, for the desk), and what the move needs by name. Returns the call, and whether this `ref` came before.
+
+    `phone_at`: when a phone says it happened. What cannot be is kept in the log and the registry's own time holds, so
+    that what a rescuer did is never refused for his clock.
 
     Raises:
         Conflict: not legal now, made before, or somebody else was faster: the text says what he did.
@@ -158,15 +171,17 @@ def move(actor: Actor, no: str, verb: str, data: Data, version: int | None = Non
         found = rules.find_move(row.state, verb, clock.today())
         if found is None:
             raise Conflict(_overtaken(session, row, stands=True))
-        making = Making(
-            actor, session, row, found, data, _dispatch(actor, row, found, data), data.get("done_at") or clock.now()
-        )
+        one = _dispatch(actor, row, found, data)
+        at, doubted = _moment(row, one, data)
+        making = Making(actor, session, row, found, data, one, at)
         _check(making)
         before = row.state
-        kept = call_moves.apply(making)
+        kept = call_moves.apply(making) | ({"phone_at": doubted.isoformat()} if doubted else {})
         row.version += 1
         session.flush()
         settle(row)
+        if verb == "merge":
+            _merged(making, kept["into"])
         step = _step(actor, row, verb, before, making.at, kept, data)
         step.dispatch_id = making.dispatch.id if making.dispatch else None
         step.ref, step.ref_digest = ref, content if ref else None
@@ -196,9 +211,32 @@ def blacken(actor: Actor, before: datetime) -> int:
         ).all()
         for row in rows:
             row.caller, row.caller_phone, row.phone_blackened_on = "", None, clock.today()
+        forgotten = CallCaller.call_id.in_([row.id for row in rows])
+        for other in session.scalars(select(CallCaller).where(forgotten).order_by(CallCaller.id)):
+            other.caller, other.caller_phone = "", None
         if rows:
             audit.record(actor, "call.phones_blackened", None, count=len(rows), before=before)
         return len(rows)
+
+
+def _merged(making: Making, no: str) -> None:
+    """The log and the state of the call into which another was merged."""
+    into = queries.lockable(making.actor, no)
+    before, into.version = into.state, into.version + 1
+    settle(into)
+    kept = {"merged": making.call.no}
+    making.session.add(_step(making.actor, into, "join", before, making.at, kept, {}))
+    audit.record(
+        making.actor,
+        "call.moved",
+        into,
+        **{"from": before, "to": into.state},
+        no=into.no,
+        verb="join",
+        elevator_id=into.elevator_id,
+        dispatch_id=None,
+        done_at=making.at,
+    )
 
 
 def settle(row: Call) -> None:
@@ -211,6 +249,13 @@ def settle(row: Call) -> None:
     row.arrived_at = min((one.arrived_at for one in able if one.arrived_at), default=None)
 
 
+def _exercise(row: Call, data: Data) -> CallDrill:
+    scenario = (data.get("scenario") or row.note or T("演练"))[:200]
+    return CallDrill(
+        call_id=row.id, scenario=scenario, plan_id=data.get("plan_id"), went_well="", to_mend="", mended_note=""
+    )
+
+
 def _enough(data: Data, elevator: Elevator | None, received: datetime, now: datetime) -> None:
     wrong: dict[str, list[T]] = {}
     if received > now + AHEAD:
@@ -219,6 +264,26 @@ def _enough(data: Data, elevator: Elevator | None, received: datetime, now: date
         wrong["place"] = [T("请填写电梯、地点、位置或者回拨电话")]
     if wrong:
         raise Invalid(wrong)
+
+
+def _not_running(session: Session, elevator: Elevator, data: Data) -> None:
+    """Refuse a second call of the same kind of urgency: its caller joins the first."""
+    if not rules.kinds()[data["kind"]].dispatched:
+        return
+    urgent = [kind.id for kind in rules.kinds().values() if kind.dispatched]
+    no = session.scalars(
+        select(Call.no)
+        .where(
+            Call.elevator_id == elevator.id,
+            Call.state.in_(rules.RUNNING_STATES),
+            Call.kind.in_(urgent),
+            Call.drill.is_(bool(data.get("drill"))),
+        )
+        .order_by(Call.id)
+        .limit(1)
+    ).first()
+    if no is not None:
+        raise Conflict(T("这台电梯正在救援：{no}。是同一件事的，请加入这起警情；不是的，请选择另立一起", no=no))
 
 
 def _dispatch(actor: Actor, row: Call, found: Move, data: Data) -> CallDispatch | None:
@@ -231,6 +296,17 @@ def _dispatch(actor: Actor, row: Call, found: Move, data: Data) -> CallDispatch 
         return one
     own = [each for each in row.dispatches if each.unit_id is not None and each.unit_id == actor.unit_id]
     return own[-1] if own else None
+
+
+def _moment(row: Call, one: CallDispatch | None, data: Data) -> tuple[datetime, datetime | None]:
+    """When a move happened, and what a phone said of it that cannot be believed."""
+    now, said = clock.now(), data.get("phone_at")
+    if data.get("done_at") or said is None:
+        return data.get("done_at") or now, None
+    first = max(filter(None, (row.received_at, one.dispatched_at if one else None)))
+    if first <= said <= now + AHEAD and now - said <= LATEST:
+        return min(said, now), None
+    return now, said
 
 
 def _check(making: Making) -> None:

@@ -4,6 +4,7 @@ import "./nav-toggle.js";
 import "./form-guard.js";
 import "./call-clock.js";
 import "./call-desk.js";
+import "./call-wall.js";
 import "./card-table.js";
 import "./check-out.js";
 import "./confirm-button.js";
@@ -19,6 +20,15 @@ import "./speak-verdict.js";
 import { device } from "./device.js";
 
 document.querySelector("[data-focus]")?.focus();
+
+// When something happened is when it was pressed, not when it could be sent.
+document.addEventListener(
+  "submit",
+  ({ target }) => {
+    for (const input of target.querySelectorAll("[data-phone-at], [name=phone_at]")) input.value = new Date().toISOString();
+  },
+  true,
+);
 
 // The use unit's word says on which phone it was given.
 for (const input of document.querySelectorAll("input[data-device]")) input.value = device() ?? "";

@@ -8,9 +8,16 @@ function text(seconds) {
 }
 
 class CallClock extends HTMLElement {
-  connectedCallback() {
+  static observedAttributes = ["data-left"];
+
+  // A page that is brought up to date in place sets the clock and leaves the element.
+  attributeChangedCallback() {
     this.end = performance.now() + Number(this.dataset.left) * SECOND;
     this.before = Number(this.dataset.left);
+  }
+
+  connectedCallback() {
+    clearInterval(this.timer);
     this.timer = setInterval(() => this.tick(), SECOND);
   }
 

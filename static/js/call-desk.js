@@ -16,7 +16,7 @@ class CallDesk extends HTMLElement {
     this.field.form.addEventListener("submit", (event) => this.send(event));
     this.field.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("keydown", (event) => this.anywhere(event));
-    document.body.addEventListener("htmx:afterSettle", () => this.alert());
+    document.body.addEventListener("htmx:after:settle", () => this.alert());
   }
 
   async find() {

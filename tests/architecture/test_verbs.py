@@ -36,6 +36,8 @@ NOT_A_VERB = {
     "registry.services.call_dispatching.service",
     "registry.services.call_dispatching.teams",
     "registry.services.call_dispatching.units_named",
+    "registry.services.call_joining.join",
+    "registry.services.call_joining.merge",
     "registry.services.call_moves.apply",
     "registry.services.calls.settle",
     "registry.services.case_clocks.calendar",

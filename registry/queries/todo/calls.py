@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.messages import T
-from registry.queries import calls
+from registry.queries import call_drills, calls
 from registry.queries.todo.entry import Tallied, Todo
 
 TODOS: tuple[Todo, ...] = (
@@ -33,5 +33,13 @@ TODOS: tuple[Todo, ...] = (
         "calls.index",
         Tallied(calls.counted, "to_end"),
         {"state": "to_end"},
+    ),
+    Todo(
+        "call_drills_open",
+        T("待评估或改进超期的96366演练"),
+        "due",
+        "call_drill.evaluate",
+        "call_drills.index",
+        call_drills.to_evaluate,
     ),
 )
