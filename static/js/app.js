@@ -25,7 +25,8 @@ document.querySelector("[data-focus]")?.focus();
 document.addEventListener(
   "submit",
   ({ target }) => {
-    for (const input of target.querySelectorAll("[data-phone-at], [name=phone_at]")) input.value = new Date().toISOString();
+    for (const input of target.querySelectorAll("[data-phone-at], [name=phone_at]"))
+      input.value = new Date().toISOString();
   },
   true,
 );
