@@ -14,7 +14,7 @@ from typing import Any
 import qrcode
 from flask import Flask
 
-from benchmarks import elevators, gun, hazards, rescue, slow_phone
+from benchmarks import calls, elevators, gun, hazards, rescue, slow_phone
 from benchmarks.cylinder_import import imported
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, typical_milliseconds, yardstick
 from registry import clock, codes
@@ -161,6 +161,7 @@ MEASURES = (
     *(Measure(name, "x", 1.2, take) for name, take in elevators.GROWTH.items()),
     *(Measure(name, unit, bar, take) for name, (unit, bar, take) in hazards.TAKES.items()),
     *(Measure(name, "ms", bar, take) for name, (bar, take) in rescue.TAKES.items()),
+    *(Measure(name, "ms", calls.BAR_MS, take) for name, take in calls.TAKES.items()),
     *(Measure(name, "empty requests", bar, take) for name, (bar, take) in gun.costs().items()),
     Measure("public_page_slow_phone", "empty pages", 3, slow_phone.public_page),
     Measure("gun_scan_p99", "ms", 50, gun.SLOWEST),

@@ -118,19 +118,14 @@ def _lookup() -> Taken:
 
 
 def _fill(rng: Random) -> None:
-    places = {code: [_around(rng, middle, 0.05) for _ in range(900)] for code, middle in TOWNS.items()}
+    places = {code: [around(rng, middle, 0.05) for _ in range(900)] for code, middle in TOWNS.items()}
     with transaction() as session:
         company = people.unit("company").id
-        units = [
-            {"id": 10_000 + n, "name": f"宿州第{n}物业服务有限公司", "credit_code": f"U{n:017d}", "area_code": "341302",
-             "created_on": SINCE}
-            for n in range(UNITS)
-        ]  # fmt: skip
-        elevators = [_elevator(rng, n, places) for n in range(ELEVATORS)]
+        elevators = [elevator(rng, n, places) for n in range(ELEVATORS)]
         put: Callable[[type[Base], list[dict[str, Any]]], None] = lambda model, rows: insert_rows(  # noqa: E731
             session, cast(Table, model.__table__), rows
         )
-        put(Unit, units)
+        put(Unit, units())
         put(Elevator, elevators)
         put(Contract, [{"elevator_id": row["id"], "company_id": company, "since": SINCE} for row in elevators])
         enrolled = ({"elevator_id": row["id"], "code": row["rescue_code"], "since": SINCE} for row in elevators)
@@ -147,14 +142,23 @@ def _fill(rng: Random) -> None:
     db.session.remove()
 
 
-def _around(rng: Random, middle: tuple[float, float], spread: float) -> tuple[float, float]:
+def units() -> list[dict[str, Any]]:
+    """The use units of the elevators."""
+    return [
+        {"id": 10_000 + n, "name": f"宿州第{n}物业服务有限公司", "credit_code": f"U{n:017d}", "area_code": "341302",
+         "created_on": SINCE}
+        for n in range(UNITS)
+    ]  # fmt: skip
+
+
+def around(rng: Random, middle: tuple[float, float], spread: float) -> tuple[float, float]:
     return round(middle[0] + rng.gauss(0, spread), 6), round(middle[1] + rng.gauss(0, spread), 6)
 
 
-def _elevator(rng: Random, number: int, places: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:
+def elevator(rng: Random, number: int, places: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:
     area = rng.choices(list(TOWNS), (5, 2, 2, 2, 2))[0]
     where = rng.randrange(900)
-    lat, lon = _around(rng, places[area][where], 0.00003)
+    lat, lon = around(rng, places[area][where], 0.00003)
     estate = city_names.estate(Random(f"{area}{where // 8}"))
     return {
         "id": 100_000 + number,
@@ -179,7 +183,7 @@ def _elevator(rng: Random, number: int, places: dict[str, list[tuple[float, floa
 
 def _station(rng: Random, number: int, company: int) -> tuple[dict[str, Any], str]:
     area = rng.choices(list(TOWNS), (5, 2, 2, 2, 2))[0]
-    lat, lon = _around(rng, TOWNS[area], 0.09)
+    lat, lon = around(rng, TOWNS[area], 0.09)
     row = {
         "id": 1_000 + number,
         "unit_id": company,
