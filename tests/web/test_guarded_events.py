@@ -47,7 +47,7 @@ def test_planning_on_pages(browser_of) -> None:
     assert section.post(accept, data={"reason": ""}, headers=HEADERS).status_code == 422
     assert section.post(accept, data={"reason": "现场值守"}, headers=HEADERS).status_code == 302
     assert "现场值守" in section.get(path).text
-    assert section.get(accept.replace("inspection", "risk")).status_code == 404
+    assert section.get(accept.replace("/accept/inspection", "/accept/registered")).status_code == 404
     for form in ("rounds/new", "shifts/new", "edit", "make-ready", "cancel"):
         assert section.get(f"{path}/{form}").status_code == 200
     refused = section.post(f"{path}/make-ready", data={"note": "都好了"}, headers=HEADERS)
