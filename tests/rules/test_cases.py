@@ -14,7 +14,7 @@ from registry.rules.chinese_numbers import yuan_in_words
 from registry.rules.enforcement_clocks import Calendar
 
 DUE = date(2026, 11, 10)
-SAID = Said(DUE, None, False, False, 0, False, False, False, False)
+SAID = Said(DUE, None, False, False, 0, False, False, False, False, False)
 RIGHT = replace(SAID, hearing_due=DUE, right=True, spoken=True, discussed=True)
 
 
@@ -31,6 +31,7 @@ RIGHT = replace(SAID, hearing_due=DUE, right=True, spoken=True, discussed=True)
         (replace(RIGHT, waived=True), DUE, ""),
         (replace(RIGHT, heard=True), DUE, ""),
         (replace(RIGHT, heard=True, discussed=False), DUE, "discussion"),
+        (replace(RIGHT, heard=True, investigate=True), DUE, "investigation"),
         (replace(SAID, spoken=True, serious=True), DUE, "discussion"),
         (replace(SAID, spoken=True, serious=True, discussed=True), DUE, ""),
     ],
