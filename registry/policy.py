@@ -74,7 +74,7 @@ def get(actor: Actor, model: type[M], *where: Any, lock: bool = False, options: 
     """
     statement = scope(actor, model).where(*where).options(*options)
     if lock:
-        statement = locked(statement)
+        statement = locked(statement, of=model)  # not what is read beside it
     row = db.session.execute(statement.execution_options(populate_existing=lock)).scalars().first()
     if row is None:
         raise Missing(T("没有找到，或者不在您的管辖范围内"))
