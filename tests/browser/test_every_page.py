@@ -60,7 +60,7 @@ def onward(page: Page) -> list[str]:
     """Where a list leads: its first row and its actions; files are no pages."""
     first = page.eval_on_selector_all("main table td a", "links => links.slice(0, 1).map(a => a.getAttribute('href'))")
     acts = page.eval_on_selector_all(".page-actions a", "links => links.slice(0, 2).map(a => a.getAttribute('href'))")
-    return [link for link in (*first, *acts) if link.startswith("/") and "xlsx" not in link and "csv" not in link]
+    return [link for link in (*first, *acts) if link.startswith("/") and not re.search("xlsx|docx|csv|pdf", link)]
 
 
 def overflow(page: Page) -> list[str]:
