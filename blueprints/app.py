@@ -10,10 +10,10 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
-from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import api, boundary, cli, csrf, errors, filters, queues, saved_lists, sessions, web
+from blueprints.openapi import RegistryApi
 from registry import settings as settings_of
 from registry.db import db
 from registry.schema import MIGRATIONS
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     saved_lists.init_app(app)
     errors.init_app(app)
     web.init_app(app)
-    api.init_app(app, errors.adopt(Api)())
+    api.init_app(app, RegistryApi())
     cli.init_app(app)
     return app
 

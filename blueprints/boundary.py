@@ -7,37 +7,15 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
+from blueprints.headers import HEADERS, TLS_HEADERS
 from blueprints.sessions import optional_actor
 from registry.errors import Unknown
 from registry.messages import T
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "media-src 'self' blob:",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 # Views that are not ours to decorate: built files, and the document of the interface.
 PUBLIC_ENDPOINTS = ("static", "api-docs.openapi_json")
-HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
-}
 
 
 def public(view: V) -> V:
@@ -80,7 +58,8 @@ def harden(response: Response) -> Response:
     sent = {name for name, _ in response.headers}
     response.headers.extend((name, value) for name, value in HEADERS.items() if name not in sent)
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        for name, value in TLS_HEADERS.items():
+            response.headers.setdefault(name, value)
     if request.endpoint == "static":
         if "/dist/" in request.path:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
-from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
 from blueprints.boundary import is_api
@@ -53,11 +52,6 @@ def title_of(status: int) -> str:
         503: _("系统暂时不可用"),
     }
     return titles.get(status, _("请求有误"))
-
-
-def adopt(api: type[Api]) -> type[Api]:
-    """The smorest Api without its own error handlers: ours answer for everything."""
-    return type("RegistryApi", (api,), {"_register_error_handlers": lambda self: None})
 
 
 def init_app(app: Flask) -> None:

@@ -62,7 +62,7 @@ def load() -> Settings:
 
 
 def _read(env: Env) -> Settings:
-    instance = env.path("INSTANCE_DIR", ROOT / "instance")
+    instance = _instance(env)
     database_url = env.str("DATABASE_URL", f"sqlite:///{instance / 'registry.sqlite3'}")
     if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("REGISTRY_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
@@ -104,6 +104,16 @@ def _read(env: Env) -> Settings:
         hooks_private=env.bool("HOOKS_PRIVATE", False),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
+
+
+def _instance(env: Env) -> Path:
+    """Where data lies. Beside the code only in a checkout: an installed package is replaced by its next version."""
+    given = env.str("INSTANCE_DIR", "")
+    if given:
+        return Path(given)
+    if not (ROOT / "pyproject.toml").exists():
+        raise ValueError("REGISTRY_INSTANCE_DIR must name the folder where data lies, such as /var/lib/registry")
+    return ROOT / "instance"
 
 
 def _count(env: Env, name: str, default: int) -> int:

@@ -24,6 +24,7 @@ from registry.actor import Actor
 from registry.db import db
 from registry.services import accounts
 from seeds import cast, reference_rows
+from tests import wheel
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,6 +33,13 @@ settings.load_profile("any machine")
 POSTGRES = os.environ.get("TEST_DATABASE") == "postgresql"
 MEMORY = Path("/dev/shm")
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture(scope="session")
+def wheel_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A wheel of this checkout, built once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    return wheel.built(folder if worker_id == "master" else folder.parent)
 
 
 @pytest.fixture(scope="session")

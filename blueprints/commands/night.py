@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 import click
@@ -12,7 +13,26 @@ from registry.actor import SYSTEM
 from registry.queries import call_facts, risk_facts
 from registry.services import anomaly_finding, calls, cylinder_anomaly_finding, fill_clips, risk
 
+log = logging.getLogger(__name__)
 group = AppGroup("night", help="Nightly jobs; each may run twice.")
+
+
+@group.command("all")
+@click.pass_context
+def every(context: click.Context) -> None:
+    """Do all of them, one after the other; one that fails does not hold up the others. Exit code 1 when one did."""
+    failed = []
+    for name, command in sorted(group.commands.items()):
+        if command is context.command:
+            continue
+        click.echo(f"{name}:")
+        try:
+            context.invoke(command)
+        except Exception:
+            log.exception("night %s failed", name)
+            failed.append(name)
+    if failed:
+        raise click.ClickException(f"failed: {', '.join(failed)}")
 
 
 @group.command("visits")
