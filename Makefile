@@ -8,12 +8,13 @@ export PYTHONUNBUFFERED = 1
 # Node.js may have been installed beside Python; the machine's own comes first.
 export PATH := $(PATH):$(CURDIR)/.venv/bin
 
-.PHONY: help setup dev run test lint fmt bench lock
+.PHONY: help setup dev run test lint fmt bench release lock
 
 help:
 	@echo "make run    the registry with a demo city on http://127.0.0.1:$(PORT)"
 	@echo "make test   all tests: SQLite, PostgreSQL and Chromium where they are there"
 	@echo "make lint   format, lint, types, templates, lock files    make fmt   put the format right"
+	@echo "make release  what a server is installed from, dist/registry.tar.gz (docs/operations.md)"
 	@echo "make bench  measurements    make lock   remake the lock files (UPGRADE=1: newest versions)"
 
 setup dev: python
@@ -59,6 +60,13 @@ messages: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+release: dev
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -t wheel -d dist
+	@tar -czf dist/registry.tar.gz --transform 's,^,registry/,' --exclude __pycache__ \
+		requirements.lock deploy docs/operations.md CHANGELOG.md -C dist $$(cd dist && echo *.whl)
+	@echo dist/registry.tar.gz
 
 lock: dev
 	$(BIN)/python scripts/locks.py make $(if $(UPGRADE),--upgrade)

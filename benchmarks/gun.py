@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import gun_history
-from benchmarks.harness import Taken, fresh_registry, full, seconds
+from benchmarks.harness import Taken, free_port, fresh_registry, full, seconds
 from registry import clock, codes
 from registry.db import db
 from registry.services import accounts, stations
@@ -177,9 +177,7 @@ def drive(port: int, path: str, headers: dict[str, str], bodies: list[str], dura
 @contextmanager
 def served(application: str) -> Iterator[int]:
     """Two workers of gunicorn over the registry of the environment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     kind = os.environ.get("GUN_WORKERS", WORKERS).split()
     # Loaded before the port opens: on a busy machine the loading would be measured instead.
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--preload", *kind, "--keep-alive", "30"]

@@ -14,7 +14,7 @@ from typing import Any
 import qrcode
 from flask import Flask
 
-from benchmarks import calls, elevators, gun, hazards, rescue, slow_phone
+from benchmarks import calls, elevators, gun, hazards, rescue, serving, slow_phone
 from benchmarks.cylinder_import import imported
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, typical_milliseconds, yardstick
 from registry import clock, codes
@@ -150,6 +150,8 @@ def _labels_on(layout: str) -> Callable[[], Taken]:
 
 _seeded = Seeded()
 MEASURES = (
+    Measure("start_to_ready", "s", 3, serving.start_to_ready),
+    Measure("worker_memory", "MB", 150, serving.worker_memory),
     Measure("label_sheet", "s", 4, _labels_on("a4-70x37")),
     Measure("label_roll", "s", 4, _labels_on("roll-40x30")),
     Measure("maryland_import", "s", 30, maryland_import),

@@ -1,7 +1,8 @@
 """`make test`: the whole suite on SQLite, again on PostgreSQL, the browser tests in Chromium.
 
 PostgreSQL is used when TEST_POSTGRES_URL is set or a server answers on 127.0.0.1:5432; Chromium is $CHROMIUM
-or the machine's. REQUIRE_POSTGRES=1 and REQUIRE_BROWSER=1 turn a skipped part into a failure.
+or the machine's, nginx the machine's. REQUIRE_POSTGRES=1, REQUIRE_BROWSER=1 and REQUIRE_NGINX=1 turn a skipped part
+into a failure.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def main() -> int:
     else:
         # One file walks every page for every role: whoever is idle takes over from it.
         outcome["browser"] = pytest([BROWSER], base, "worksteal")
+    # The tests of tests/deploy ran above, or skipped themselves.
+    outcome["nginx"] = ("found", True) if find_nginx() else not_run("no nginx found", "REQUIRE_NGINX")
     print("\n" + ", ".join(f"{name}: {text}" for name, (text, _) in outcome.items()), flush=True)
     return 0 if all(fine for _, fine in outcome.values()) else 1
 
@@ -62,6 +65,11 @@ def not_run(reason: str, demand: str) -> tuple[str, bool]:
 def find_chromium() -> str | None:
     wanted = os.environ.get("CHROMIUM")
     return shutil.which(wanted) if wanted else shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def find_nginx() -> str | None:
+    # Debian keeps it where ordinary users do not look.
+    return shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin")))
 
 
 def find_postgres() -> tuple[str | None, str]:

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from registry import clock
 from registry.actor import SYSTEM
+from registry.db import db
 from registry.queries import call_facts, risk_facts
 from registry.services import anomaly_finding, calls, cylinder_anomaly_finding, fill_clips, risk
 
@@ -31,6 +32,8 @@ def every(context: click.Context) -> None:
         except Exception:
             log.exception("night %s failed", name)
             failed.append(name)
+        finally:
+            db.session.rollback()
     if failed:
         raise click.ClickException(f"failed: {', '.join(failed)}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
 import socket
 import subprocess
 import sysconfig
@@ -17,10 +16,11 @@ from tempfile import TemporaryDirectory
 import requests
 from sqlalchemy import create_engine, text
 
+from scripts.test import find_nginx
 from tests.conftest import POSTGRES, POSTGRES_URL
 
 ROOT = Path(__file__).resolve().parents[2]
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+NGINX = find_nginx()
 MAX_UPLOAD_MB = 4
 START_SECONDS = 60
 
