@@ -2,11 +2,17 @@
 
 import gc
 
-from blueprints.app import create_app
+# Looking for rubbish while everything is only being made takes a quarter of the start.
+gc.disable()
+
+from blueprints.app import create_app  # noqa: E402
 
 app = create_app()
 
 # Half a million objects were made at the start and stay: a worker that looks through them for rubbish stops for a
 # tenth of a second, at a gun too. So they are left out, and what requests leave behind is looked through less often.
+# Nor does looking end the sharing of what a server has loaded before it forks.
+gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 10, 10)
+gc.enable()

@@ -5,7 +5,6 @@ WEB_CONCURRENCY is the number of workers, left out twice the processors.
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,8 @@ wsgi_app = "wsgi:app"
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * len(os.sched_getaffinity(0)))
 
-# Loaded once and forked: workers share what they never change, and one that died is back at once. Looking for garbage
-# among what is only being loaded takes a quarter of the start, and touching it later would end the sharing.
+# Loaded once and forked: workers share what they never change, and one that died is back at once.
 preload_app = True
-gc.disable()
 
 # nginx takes in a slow phone's upload and hands out a long answer, so a worker is busy for its own work only. The
 # longest of it, a spreadsheet of the largest size, is done within a minute. nginx waits a little longer.
@@ -37,12 +34,6 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 control_socket_disable = True
 errorlog = "-"
-
-
-def when_ready(_server: Any) -> None:
-    """Everything that was loaded stays: leave it out of every later collection."""
-    gc.freeze()
-    gc.enable()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

@@ -20,7 +20,10 @@ import requests
 from blueprints.headers import HEADERS, TLS_HEADERS
 from tests.deploy.installation import MAX_UPLOAD_MB, NGINX, Installation, installed
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx (REQUIRE_NGINX=1 makes `make test` fail then)")
+pytestmark = [
+    pytest.mark.skipif(NGINX is None, reason="no nginx (REQUIRE_NGINX=1 makes `make test` fail then)"),
+    pytest.mark.timeout(900),  # of a busy machine: it is installed first
+]
 PASSWORD = "demo-suzhou-2026"
 SECONDS = 20
 
@@ -153,11 +156,6 @@ def test_called_again_it_keeps_what_was_chosen_and_the_files_of_open_pages(site:
     assert not old.exists()
     assert (site.prefix / "nginx/site.conf").read_text().count(f"listen {site.https_port} ssl") == 1
     assert site.release.is_dir()
-
-
-def test_every_night_job_runs(site: Installation) -> None:
-    told = site.command("night", "all")
-    assert {"visits:", "cylinders:", "clips:", "risk:", "calls:"} <= set(told.split())
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
