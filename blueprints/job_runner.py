@@ -14,7 +14,7 @@ from blueprints import export_jobs
 from registry.db import DatabaseAway, db
 from registry.documents.office import issued
 from registry.errors import RegistryError
-from registry.services import indicator_counts, job_files, jobs
+from registry.services import indicator_alerts, indicator_counts, indicator_figures, job_files, jobs
 from registry.services.jobs import Given
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,12 @@ HANDLERS: dict[str, Handler] = {"paper": issued.make, "export": export_jobs.make
 
 
 # What comes again and again; each knows by itself whether it is time.
-REGULAR: tuple[Callable[[], object], ...] = (indicator_counts.keep_when_due, job_files.drop_when_due)
+REGULAR: tuple[Callable[[], object], ...] = (
+    indicator_counts.keep_when_due,
+    indicator_figures.freeze_when_due,
+    indicator_alerts.look_when_due,
+    job_files.drop_when_due,
+)
 
 
 def work(app: Flask, worker: str, over: threading.Event, handlers: Mapping[str, Handler] = HANDLERS) -> None:

@@ -17,6 +17,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
         _("总览"),
         (
             (_("指标总览"), "home.index", "indicator.read", "layout-dashboard"),
+            (_("指标预警"), "indicator_alerts.index", "indicator_alert.read", "alert-triangle"),
             (_("指标月报"), "indicator_figures.report", "indicator_figure.read", "file-text"),
             (_("指标数据"), "indicator_figures.index", "indicator_figure.read", "clipboard-check"),
             (_("扫一扫"), "scan.index", "label.read", "scan"),

@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "fault_report": ("fault_reports.show", "no", "no"),
     "follow_up": ("follow_ups.show", "follow_up_id", "id"),
     "hazard": ("hazards.show", "no", "no"),
+    "indicator_alert": ("indicator_alerts.show", "alert_id", "id"),
     "inspection_batch": ("inspection_batches.show", "batch_id", "id"),
     "policy": ("policies.show", "policy_id", "id"),
     "registration": ("registrations.show", "no", "no"),

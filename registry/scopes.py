@@ -69,6 +69,7 @@ from registry.models import (
     HoldRelease,
     ImportBatch,
     ImportProfile,
+    IndicatorAlert,
     IndicatorSnapshot,
     Inspection,
     InspectionBatch,
@@ -157,6 +158,12 @@ def _indicator_snapshots(actor: Actor) -> Where:
     if actor.sees_city:
         return true()
     return IndicatorSnapshot.area_code.in_(actor.areas) if actor.role in COUNTY_ROLES else false()
+
+
+def _indicator_alerts(actor: Actor) -> Where:
+    if actor.sees_city:
+        return true()
+    return IndicatorAlert.area_code.in_(actor.areas) if actor.role in COUNTY_ROLES else false()
 
 
 def contracted(actor: Actor) -> Select[Any]:
@@ -690,6 +697,7 @@ SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     HoldRelease: _of_unit(HoldRelease.station_id),
     ImportBatch: _of_unit(ImportBatch.unit_id),
     ImportProfile: _everything,
+    IndicatorAlert: _indicator_alerts,
     IndicatorSnapshot: _indicator_snapshots,
     Inspection: _inspections,
     InspectionBatch: _inspection_batches,

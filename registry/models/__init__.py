@@ -50,7 +50,7 @@ from registry.models.guarded_events import (
     GuardedShift,
 )
 from registry.models.hazards import Counter, Hazard, HazardStep
-from registry.models.indicators import IndicatorCount, IndicatorSnapshot
+from registry.models.indicators import IndicatorAlert, IndicatorCount, IndicatorSnapshot
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
@@ -202,6 +202,7 @@ __all__ = [
     "Holiday",
     "ImportBatch",
     "ImportProfile",
+    "IndicatorAlert",
     "IndicatorCount",
     "IndicatorSnapshot",
     "IndicatorTarget",

@@ -1,11 +1,11 @@
-"""Frozen figures of indicators: what a period came to, who stands for it, and each later revision."""
+"""Frozen figures of indicators: what a period came to, who stands for it, and each later revision; alerts."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated
 
-from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Code, Day, Long, Moment, Name
@@ -78,3 +78,37 @@ class IndicatorCount(Base):
     numerator: Mapped[int]
     denominator: Mapped[int]
     counted_at: Mapped[Moment]
+
+
+class IndicatorAlert(Base):
+    """Something that an office has to look at: an indicator under its target or near it, a month that was not frozen in
+    time, a reported figure that is overdue. It is cleared when it is over; `name` says what it is about, and of one name
+    one alert stands at a time. `value` and `target` are those of the moment it was raised."""
+
+    __tablename__ = "indicator_alert"
+    __table_args__ = (
+        Index(
+            "uq_indicator_alert_standing",
+            "name",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+        Index("ix_indicator_alert_area_code", "area_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[Name]
+    kind: Mapped[Code]
+    key: Mapped[Code] = mapped_column(default="")
+    area_code: Mapped[Code] = mapped_column(ForeignKey("area.code"))
+    period_end: Mapped[Day | None]
+    value: Mapped[Annotated[Decimal, mapped_column(Numeric(18, 6))] | None]
+    target: Mapped[Annotated[Decimal, mapped_column(Numeric(18, 6))] | None]
+    raised_at: Mapped[Moment]
+    cleared_at: Mapped[Moment | None]
+    acknowledged_at: Mapped[Moment | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[Long] = mapped_column(default="")
+
+    acknowledged_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")

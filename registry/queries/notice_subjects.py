@@ -11,6 +11,7 @@ from sqlalchemy import select
 from registry.db import Base, among, db
 from registry.models import (
     Accident,
+    Area,
     Call,
     CallDispatch,
     CampaignSelfCheck,
@@ -24,6 +25,7 @@ from registry.models import (
     FaultReport,
     FollowUp,
     Hazard,
+    IndicatorAlert,
     InspectionBatch,
     Policy,
     PolicyShare,
@@ -34,6 +36,7 @@ from registry.models import (
     Visit,
     VisitAnomaly,
 )
+from registry.rules import indicator_book
 from registry.rules.notices import without_personal
 
 MOST_OF_A_LABEL = 120
@@ -56,6 +59,13 @@ def _no(row: Any) -> str:
 
 def _numbered(row: Any) -> str:
     return f"#{row.id}"
+
+
+def _alert(row: Any) -> str:
+    definition = indicator_book.definitions().get(row.key)
+    name = definition.zh if definition else f"{row.period_end:%Y-%m}"
+    area = db.session.get(Area, row.area_code)
+    return f"{name}（{area.name}）" if area else name
 
 
 def _dispatched(ids: Collection[int]) -> Any:
@@ -108,6 +118,7 @@ SUBJECTS: dict[str, Subject] = {
     "fault_report": Subject(FaultReport, ("company_id", "use_unit_id"), _no),
     "follow_up": Subject(FollowUp, ("unit_id", "office_id"), _numbered),
     "hazard": Subject(Hazard, ("unit_id",), lambda row: f"{row.no} {row.title}", _maintained(Hazard.elevator_id)),
+    "indicator_alert": Subject(IndicatorAlert, (), _alert),
     "inspection_batch": Subject(InspectionBatch, ("station_id", "body_id"), _no),
     "policy": Subject(Policy, ("holder_id", "insurer_id"), lambda row: row.policy_no, _shared),
     "registration": Subject(Registration, ("unit_id", "new_unit_id"), _no),

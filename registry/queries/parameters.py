@@ -36,6 +36,9 @@ DEFAULTS: dict[str, Default] = {
         T("万台设备死亡率、事故率的分母（1设备总量，2在用，3月均在用）"), "1", "1", T("口径建议，暂无规定"), "G"
     ),
     "indicator.report_days": Default(T("填报类指标的报送期限（期末后）"), "10", "d", T("报送期限建议，暂无规定"), "G"),
+    "indicator.warning_points": Default(
+        T("指标高于目标不足多少个百分点时预警（0为不预警）"), "2", "%", T("口径建议，暂无规定"), "G"
+    ),
     "desk.refresh_minutes": Default(T("指标总览自动刷新间隔"), "5", "min", T("口径建议，暂无规定"), "G"),
     "paperless.window_days": Default(T("无纸化维保统计窗口"), "30", "d", T("口径建议，暂无规定"), "G"),
     "paperless.fence_m": Default(T("维保定位围栏半径"), "200", "m", T("外地平台做法"), "C~"),

@@ -29,7 +29,7 @@ _PERSONAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A sort of notice. It is made from an `act` of the trail (with one of `verbs`, where given), or `days` before a
+    """A sort of notice. It is made from an `act` of the trail (with one of `verbs` as its verb or kind, where given), or `days` before a
     last day (negative: after it). `subject` is the table it is about, `side` the column that names the only unit that
     is told. Told is who has one of `roles`, has `permission` and sees the subject. Urgent ones do not wait for the
     digest."""
@@ -50,7 +50,9 @@ class Kind:
 
     def means(self, act: str, data: Mapping[str, Any]) -> bool:
         """Whether an entry of the trail is of this kind."""
-        return bool(self.act) and act == self.act and (not self.verbs or data.get("verb") in self.verbs)
+        if not self.act or act != self.act:
+            return False
+        return not self.verbs or data.get("verb", data.get("kind")) in self.verbs
 
     def text(self, language: str, what: str, day: date | None) -> str:
         """The title in `zh` or `en`."""

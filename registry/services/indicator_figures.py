@@ -18,13 +18,15 @@ from registry.db import transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import Spoken, T
 from registry.models import Area, IndicatorSnapshot
+from registry.queries import indicator_alerts as alert_queries
 from registry.queries import indicator_figures as queries
 from registry.queries import indicators, parameters
-from registry.rules import indicator_book, indicator_figures
+from registry.rules import indicator_alerts, indicator_book, indicator_figures
 from registry.rules.dates import end_of_month
 from registry.settings import current
 
 CAPTURED, REPORTED = "captured", "reported"
+MOST_ENDS = 12  # months that are made up for when nobody froze them
 PROMPT_DAYS = 1  # a month is frozen on the day after its end; what is frozen later says so
 
 
@@ -55,6 +57,19 @@ def freeze(actor: Actor, month_end: date) -> int:
         if rows:
             audit.record(actor, "indicator_figure.frozen", None, period_end=month_end, count=len(rows))
         return len(rows)
+
+
+def freeze_when_due() -> int:
+    """Freeze what is over and not frozen yet: the months since the last one that is, or the last month where none ever
+    was; how many figures were new. A look costs one statement; it is the workers' of the background, all the time."""
+    last = indicator_alerts.last_month_end(clock.today())
+    until = alert_queries.frozen_until()
+    if until is not None and until >= last:
+        return 0
+    ends = [last]
+    while until is not None and (earlier := indicator_alerts.last_month_end(ends[-1])) > until and len(ends) < MOST_ENDS:
+        ends.append(earlier)
+    return sum(freeze(SYSTEM, end) for end in reversed(ends))
 
 
 def _captured(figure: Any, period_end: date, late: bool) -> IndicatorSnapshot:
