@@ -19,7 +19,7 @@ from registry.clock import CITY_ZONE
 from registry.messages import T
 from registry.queries import notices
 from registry.queries.rulebook import CERTAINTIES
-from registry.settings import ROOT
+from registry.settings import ROOT, current
 
 MISSING = "—"
 
@@ -128,6 +128,14 @@ def asset(name: str) -> str:
     stamp = path.stat().st_mtime if path.exists() else 0.0
     built = _manifest(stamp).get(name, name) if stamp else name
     return url_for("static", filename=f"dist/{built}")
+
+
+def tiles() -> Markup:
+    """The attributes by which a map finds its tiles: nothing where the office has set no tile server."""
+    settings = current()
+    if not settings.tiles_url:
+        return Markup("")
+    return Markup('data-tiles="{}" data-tiles-said="{}"').format(settings.tiles_url, settings.tiles_attribution)
 
 
 def may(permission: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,14 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     smtp_sender: str = ""
     hooks_private: bool = False
+    tiles_url: str = ""
+    tiles_attribution: str = ""
+
+    @property
+    def tiles_origin(self) -> str:
+        """Scheme, host and port of the tile server; empty where none is set."""
+        parts = urlsplit(self.tiles_url)
+        return f"{parts.scheme}://{parts.netloc}" if self.tiles_url else ""
 
     @property
     def is_sqlite(self) -> bool:
@@ -79,6 +88,7 @@ def _read(env: Env) -> Settings:
     smtp_host = env.str("SMTP_HOST", "")
     if smtp_host and not env.str("SMTP_SENDER", ""):
         raise ValueError("REGISTRY_SMTP_SENDER must be the address that mail comes from when REGISTRY_SMTP_HOST is set")
+    tiles_url, attribution = _tiles(env)
     return Settings(
         database_url=database_url,
         secret_key=secret.encode(),
@@ -102,6 +112,8 @@ def _read(env: Env) -> Settings:
         smtp_password=env.str("SMTP_PASSWORD", ""),
         smtp_sender=env.str("SMTP_SENDER", ""),
         hooks_private=env.bool("HOOKS_PRIVATE", False),
+        tiles_url=tiles_url,
+        tiles_attribution=attribution,
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 
@@ -114,6 +126,20 @@ def _instance(env: Env) -> Path:
     if not (ROOT / "pyproject.toml").exists():
         raise ValueError("REGISTRY_INSTANCE_DIR must name the folder where data lies, such as /var/lib/registry")
     return ROOT / "instance"
+
+
+def _tiles(env: Env) -> tuple[str, str]:
+    """The address of a tile server and whom its tiles are of; both empty where none is set."""
+    url, said = env.str("TILES_URL", ""), env.str("TILES_ATTRIBUTION", "")
+    if not url:
+        return "", ""
+    parts = urlsplit(url)
+    clean = re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?", parts.netloc)
+    if parts.scheme not in ("http", "https") or not clean or any(name not in url for name in ("{z}", "{x}", "{y}")):
+        raise ValueError("REGISTRY_TILES_URL must be an http(s) address with {z}, {x} and {y}, its host written out")
+    if not said:
+        raise ValueError("REGISTRY_TILES_ATTRIBUTION must say whom the tiles are of when REGISTRY_TILES_URL is set")
+    return url, said
 
 
 def _count(env: Env, name: str, default: int) -> int:

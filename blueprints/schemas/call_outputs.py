@@ -94,10 +94,23 @@ class CallOut(Out):
     version = fields.Integer()
 
 
+class FurtherCallerOut(Out):
+    """Another call for the same event; `phone` masked for everybody but the desk and those on the way."""
+
+    received_at = fields.DateTime()
+    source = fields.String()
+    caller = fields.String()
+    phone = fields.String(allow_none=True)
+    note = fields.String()
+
+
 class CallDetailOut(CallOut):
-    """A call with its clocks, whom it was sent to, its log and the moves this caller may make."""
+    """A call with its clocks, whom it was sent to, its log and the moves this caller may make. `merged_into`: the number
+    of the call of which this was a second taking; `callers` (for those who may read people): who called for it too."""
 
     caller = fields.String(allow_none=True)
+    callers = fields.List(fields.Nested(FurtherCallerOut))
+    merged_into = fields.String(allow_none=True)
     timers = fields.List(fields.Nested(CallTimerOut))
     dispatches = fields.List(fields.Nested(CallDispatchOut))
     steps = fields.List(fields.Nested(CallStepOut))
@@ -189,6 +202,8 @@ def shown(case: Any, dispatches: Any) -> dict[str, Any]:
     return {
         **shown_line(case),
         "caller": case.call.caller if case.shows_people else None,
+        "callers": case.callers,
+        "merged_into": case.call.merged_into.no if case.call.merged_into else None,
         "timers": case.timers,
         "dispatches": dispatches,
         "steps": case.steps,

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
-from blueprints.schemas.fields import Choice, Day, Integer, Note, Text, Upload
+from blueprints.schemas.fields import Choice, Day, Integer, Note, Text, Upload, Yes
 from registry.rules import responders as rules
 
 KINDS = [(kind.id, kind) for kind in rules.plan_kinds().values()]
@@ -57,6 +57,7 @@ class PlanFilter(PageIn):
     area = AreaChoice()
     kind = Choice(KINDS, label=_("预案类别"))
     unit = Integer(min=1)
+    overdue = Yes(label=_("仅看演练超期的"))
 
 
 class PlanDrillOut(Out):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import maintenance as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.queries import areas, units
 from registry.queries import contracts as queries
 from registry.services import contracts
@@ -66,6 +66,7 @@ def missing() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """One contract for many elevators."""
+    policy.require(actor(), "contract.sign")
     picked = request.args.getlist("code")
     form = Form(schemas.ContractsForm(), {"since": clock.today(), "mode": "fixed", "codes": picked})
     if request.method == "POST" and (rows := form.submit(_sign)):
@@ -82,6 +83,7 @@ def _sign(data: dict[str, Any]) -> Any:
 @bp.route("/renew", methods=["GET", "POST"])
 def renew() -> Any:
     """Renew the chosen contracts."""
+    policy.require(actor(), "contract.sign")
     sent = request.form if request.method == "POST" else None
     wanted = (request.form if sent is not None else request.args).getlist("contracts")
     ids = [int(text) for text in wanted if text.isdecimal() and len(text) < 10]

@@ -13,7 +13,7 @@ from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import elevators as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.actor import Actor
 from registry.queries import accidents, areas, calls, elevator_gaps, elevator_values, units
 from registry.queries import elevators as queries
@@ -88,6 +88,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Choose a kind, then register an elevator of it."""
+    policy.require(actor(), "elevator.register")
     if "kind" not in request.args:
         return render_template("elevators/kinds.html", categories=CATEGORIES)
     kind = _known_kind(request.args["kind"])

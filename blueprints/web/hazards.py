@@ -14,7 +14,7 @@ from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import hazards as schemas
 from blueprints.schemas.hazard_moves import form_schema
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.queries import areas, directives, hazard_reading
 from registry.queries import hazards as queries
 from registry.queries.hazard_offers import Offer, clause_choices
@@ -50,6 +50,7 @@ def late(hazard: Any) -> int:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Note a clue."""
+    policy.require(actor(), "hazard.report")
     today = clock.today()
     offered = {"sources": [(s.source, s) for s in sources(today)], "clauses": clause_choices(today)}
     form = FileForm(schemas.ClueIn(), choices=offered, initial={**request.args, "found_on": today})

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import inspections as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.queries import areas
 from registry.queries import inspections as queries
 from registry.services import inspection_orders
@@ -27,6 +27,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Put an order on record."""
+    policy.require(actor(), "inspection_order.record")
     form = Form(schemas.OrderForm(), {"since": clock.today()}, choices={"areas": areas.choices(actor())})
     if request.method == "POST" and form.submit(lambda data: inspection_orders.record(actor(), data)):
         flash(_("文件已登记，到期日期已按文件调整"), "success")

@@ -11,7 +11,7 @@ from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import inspections as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.actor import OFFICE_ROLES
 from registry.queries import areas, elevators, inspection_inputs
 from registry.queries import inspections as queries
@@ -48,6 +48,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Record an inspection of the elevator named by its label code."""
+    policy.require(actor(), "inspection.record")
     row = elevators.by_code(actor(), request.args.get("elevator", ""))
     number, code = row.id, row.label_code
     form = _form(schemas.InspectionForm, {"kind": request.args.get("kind"), "done_on": clock.today()})

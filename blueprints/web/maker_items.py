@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import maintenance as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.queries import maker_items as queries
 from registry.rules import maker_lists
 from registry.rules.maintenance import JUDGES, cycles
@@ -43,6 +43,7 @@ def show(list_id: int) -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Type or paste a list; `from` begins with the items of another."""
+    policy.require(actor(), "maker_items.enter")
     first = {key: request.args.get(key) for key in ("elevator", "manufacturer", "model")}
     first["since"] = clock.today()
     if request.args.get("from", "").isdecimal():

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas.office import ParameterIn
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.queries import parameters as queries
 from registry.services import parameters
 
@@ -26,6 +26,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Add a dated value."""
+    policy.require(actor(), "parameter.set")
     form = Form(ParameterIn(), {"key": request.args.get("key"), "since": clock.today()})
     if request.method == "POST" and form.submit(lambda data: parameters.set_parameter(actor(), **data)):
         flash(_("参数已设定"), "success")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import inspections as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.actor import OFFICE_ROLES
 from registry.queries import areas, elevators
 from registry.queries import inspections as queries
@@ -42,6 +42,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Record one of the elevator named by its label code."""
+    policy.require(actor(), "part_test.record")
     row = elevators.by_code(actor(), request.args.get("elevator", ""))
     number, code = row.id, row.label_code
     hidden = () if actor().role in OFFICE_ROLES else ("unit",)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import people as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.actor import ROLES
 from registry.errors import Invalid, Missing
 from registry.queries import areas
@@ -48,6 +48,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Register a person."""
+    policy.require(actor(), "person.register")
     form = Form(schemas.NewPersonIn(), {"unit": request.args.get("unit")}, choices=_choices())
     if request.method == "POST" and (row := form.submit(lambda data: people.register(actor(), _with_unit(data)))):
         flash(_("人员已登记"), "success")

@@ -12,7 +12,7 @@ from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.schemas import renewals as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.errors import Invalid
 from registry.queries import areas, elevators
 from registry.queries import renewals as queries
@@ -43,6 +43,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Apply for a renewal; the subsidy of the day is filled in."""
+    policy.require(actor(), "renewal.apply")
     today = clock.today()
     subsidy = queries.subsidy_fen(today) // 100
     first = {"year": today.year, "applied_on": today, "elevator": request.args.get("elevator"), "bond": subsidy}

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints.forms import Form
 from blueprints.schemas import units as schemas
 from blueprints.sessions import actor
-from registry import clock
+from registry import clock, policy
 from registry.queries import areas
 from registry.queries import units as queries
 from registry.services import units
@@ -34,6 +34,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Register a unit."""
+    policy.require(actor(), "unit.register")
     form = Form(schemas.NewUnitIn(), choices=_choices())
     if request.method == "POST" and (unit := form.submit(lambda data: units.register(actor(), data))):
         flash(_("单位已登记"), "success")

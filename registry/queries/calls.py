@@ -71,6 +71,7 @@ class Detail(Line):
     repeats: int
     shows_people: bool
     on_the_spot: list[OnTheSpot]
+    callers: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,17 @@ def show(actor: Actor, no: str) -> Detail:
         steps=row.steps,
         repeats=_entrapments(row),
         shows_people=shows_people,
+        callers=_callers(actor, row) if shows_people else [],
         on_the_spot=guarded_presence.at_elevator(spot, clock.now()),
     )
+
+
+def _callers(actor: Actor, row: Call) -> list[dict[str, Any]]:
+    said = ("received_at", "source", "caller", "note")
+    return [
+        {**{name: getattr(one, name) for name in said}, "phone": shown_phone(actor, row, one.caller_phone)}
+        for one in row.callers
+    ]
 
 
 def offered(actor: Actor, row: Call) -> tuple[Move, ...]:

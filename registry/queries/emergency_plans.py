@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry import clock, files, policy
@@ -52,13 +52,16 @@ class Capability:
 
 
 def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
-    """A page of `Line`, the newest first; `area`, `kind`, `unit` (id) of `filters`."""
+    """A page of `Line`, the newest first; `area`, `kind`, `unit` (id) of `filters`, with `overdue` those in force without
+    their yearly drill."""
     policy.require(actor, "emergency_plan.read")
     statement = policy.scope(actor, EmergencyPlan).options(*LOADS)
     columns = {"area": EmergencyPlan.area_code, "kind": EmergencyPlan.kind, "unit": EmergencyPlan.unit_id}
     for name, column in columns.items():
         if filters.get(name):
             statement = statement.where(column == filters[name])
+    if filters.get("overdue"):
+        statement = statement.where(EmergencyPlan.id.in_(_overdue(actor, clock.today())))
     rows = paginate(statement, EmergencyPlan.id, limit, cursor, newest=True)
     return Page([line(row, clock.today()) for row in rows.items], rows.next)
 
@@ -102,19 +105,24 @@ def line(row: EmergencyPlan, on: date) -> Line:
 
 def count_overdue(actor: Actor, on: date) -> int:
     """How many of the caller's plans in force lack their yearly drill."""
-    return sum(each.drill == "overdue" for each in _in_force(actor, on))
+    return len(_overdue(actor, on))
+
+
+def _overdue(actor: Actor, on: date) -> list[int]:
+    return [each.plan.id for each in _in_force(actor, on) if each.drill == "overdue"]
+
+
+def in_force(on: date) -> tuple[ColumnElement[bool], ...]:
+    """The condition of a plan that holds on a day."""
+    return (
+        EmergencyPlan.valid_from <= on,
+        or_(EmergencyPlan.ended_on.is_(None), EmergencyPlan.ended_on > on),
+        or_(EmergencyPlan.valid_until.is_(None), EmergencyPlan.valid_until >= on),
+    )
 
 
 def _in_force(actor: Actor, on: date) -> list[Line]:
-    statement = (
-        policy.scope(actor, EmergencyPlan)
-        .options(*LOADS)
-        .where(
-            EmergencyPlan.valid_from <= on,
-            or_(EmergencyPlan.ended_on.is_(None), EmergencyPlan.ended_on > on),
-            or_(EmergencyPlan.valid_until.is_(None), EmergencyPlan.valid_until >= on),
-        )
-    )
+    statement = policy.scope(actor, EmergencyPlan).options(*LOADS).where(*in_force(on))
     return [line(row, on) for row in db.session.scalars(statement)]
 
 

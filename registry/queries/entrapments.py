@@ -34,21 +34,27 @@ def by_call(since: date, until: date) -> tuple[Any, ...]:
     )
 
 
-def recorded(since: date, until: date) -> CompoundSelect[int]:
-    """The elevator of every entrapment on record with `since < day <= until`; a dismissed report was none."""
+def by_report(since: date, until: date) -> tuple[Any, ...]:
+    """The condition of a rider's report of an entrapment that the desk had no call of, with `since < day <= until`; a
+    dismissed one was none."""
     called = exists().where(
         Call.elevator_id == FaultReport.elevator_id,
         Call.received_on == FaultReport.reported_on,
         Call.kind == calls.ENTRAPMENT,
         *EVENT,
     )
-    reports = select(FaultReport.elevator_id).where(
+    return (
         FaultReport.kind == ENTRAPMENT,
         FaultReport.state.not_in(NOT_ONE),
         FaultReport.reported_on > since,
         FaultReport.reported_on <= until,
         ~called,
     )
+
+
+def recorded(since: date, until: date) -> CompoundSelect[int]:
+    """The elevator of every entrapment on record with `since < day <= until`."""
+    reports = select(FaultReport.elevator_id).where(*by_report(since, until))
     return union_all(reports, select(Call.elevator_id).where(*by_call(since, until)))
 
 

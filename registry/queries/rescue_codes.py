@@ -173,6 +173,11 @@ def counts(actor: Actor, area: str | None = None) -> dict[str, int]:
     return found_
 
 
+def count_wrong(actor: Actor, on: date) -> int:
+    """How many of the caller's elevators carry another plate than their own, or none, as somebody saw last."""
+    return _count(found(actor, {"gap": "wrong"}, on))
+
+
 def _count(statement: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(statement.with_only_columns(Elevator.id).subquery())) or 0
 

@@ -21,6 +21,7 @@ from registry.models import (
     Accident,
     Call,
     Elevator,
+    EmergencyPlan,
     FaultReport,
     Filling,
     Hazard,
@@ -265,6 +266,8 @@ def _row(one: Any) -> Row:
             return Row(one.cylinder.label_code or str(one.cylinder_id), f"{one.filled_on} {one.station.name}", "", "")
         case SupervisionCheck():
             return Row(one.no, one.unit.name, "supervision", one.no)
+        case EmergencyPlan():
+            return Row(one.title, one.edition, "emergency_plan", str(one.id))
         case Unit():
             return Row(one.name, one.address, "unit", str(one.id))
         case _:

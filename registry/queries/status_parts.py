@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,28 +14,29 @@ from registry.db import Base
 from registry.models import (
     Accident,
     Call,
-    Contract,
-    Drill,
     Elevator,
     ElevatorStatus,
+    EmergencyPlan,
     FaultReport,
     FillCycle,
     Filling,
     Hazard,
     HazardStep,
+    PlanDrill,
     SafetyAppointment,
     SupervisionAnswer,
     SupervisionCheck,
     SupervisionStep,
     Unit,
 )
-from registry.queries import entrapments, hazard_months, inspection_cover, key_units
+from registry.queries import emergency_plans, entrapments, hazard_months, inspection_cover, key_units
 from registry.queries.hazard_months import Period
 from registry.queries.indicator_definitions import elevators_in_use, in_status
 from registry.queries.periods import holds
 from registry.rules import calls, hazards
 from registry.rules.accident_case import NO_ACCIDENT
 from registry.rules.dates import add_months
+from registry.rules.fault_reports import ENTRAPMENT
 from registry.rules.supervision_checks import NOT_OK
 
 Where = Any  # a condition on rows
@@ -133,14 +134,30 @@ def _inspected(period: Period, _choice: int) -> Made:
     return Made(_elevators(*due, done), _elevators(*due))
 
 
-def _reports(period: Period, entrapment: bool) -> Made:
-    kind = FaultReport.kind == "entrapment" if entrapment else FaultReport.kind != "entrapment"
-    where = (FaultReport.reported_on.between(period.since, period.until), FaultReport.state != "dismissed", kind)
-    joins = ((Elevator, Elevator.id == FaultReport.elevator_id),)
-    return Made(
-        Part(FaultReport, Elevator.area_code, where, joins),
-        _elevators(elevators_in_use(period.until)),
+def _entrapments(period: Period, _choice: int) -> Made:
+    """Those of the desk, and what riders reported of days on which the desk had none from the same elevator."""
+    before = period.since - timedelta(days=1)
+    called = Part(
+        Call,
+        Elevator.area_code,
+        entrapments.by_call(before, period.until),
+        ((Elevator, Elevator.id == Call.elevator_id),),
     )
+    told = _faults(entrapments.by_report(before, period.until))
+    return Made(replace(called, more=(told,)), _elevators(elevators_in_use(period.until)))
+
+
+def _reports(period: Period, _choice: int) -> Made:
+    where = (
+        FaultReport.reported_on.between(period.since, period.until),
+        FaultReport.state != "dismissed",
+        FaultReport.kind != ENTRAPMENT,
+    )
+    return Made(_faults(where), _elevators(elevators_in_use(period.until)))
+
+
+def _faults(where: tuple[Where, ...]) -> Part:
+    return Part(FaultReport, Elevator.area_code, where, ((Elevator, Elevator.id == FaultReport.elevator_id),))
 
 
 def _arrivals(period: Period, _choice: int) -> Made:
@@ -302,11 +319,13 @@ def _close_days(period: Period, _choice: int) -> Made:
 
 def _drills(period: Period, _choice: int) -> Made:
     on = period.until
-    companies = Unit.id.in_(select(Contract.company_id).where(holds(Contract, on)))
-    held = select(Drill.company_id).where(Drill.held_on > add_months(on, -DRILL_MONTHS), Drill.held_on <= on)
+    in_force = emergency_plans.in_force(on)
+    held = select(PlanDrill.plan_id).where(
+        PlanDrill.held_on > add_months(on, -DRILL_MONTHS), PlanDrill.held_on <= on
+    )
     return Made(
-        Part(Unit, Unit.area_code, (companies, Unit.id.in_(held))),
-        Part(Unit, Unit.area_code, (companies,)),
+        Part(EmergencyPlan, EmergencyPlan.area_code, (*in_force, EmergencyPlan.id.in_(held))),
+        Part(EmergencyPlan, EmergencyPlan.area_code, in_force),
     )
 
 
@@ -337,8 +356,8 @@ _MAKERS: dict[str, Callable[[Period, int], Made]] = {
     "inspection_done_rate": _inspected,
     "inspection_overdue": lambda _p, _c: Made(ready="inspection_in_date", behind=True),
     "maintenance_rate": lambda _p, _c: Made(ready="maintenance_on_time"),
-    "entrapment_rate": lambda period, _c: _reports(period, True),
-    "fault_rate": lambda period, _c: _reports(period, False),
+    "entrapment_rate": _entrapments,
+    "fault_rate": _reports,
     "arrival_mean": _arrivals,
     "fill_trace_rate": _traced,
     "code_rate": lambda _p, _c: Made(ready="cylinder_traceability"),

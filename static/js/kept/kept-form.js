@@ -1,6 +1,7 @@
-// <kept-form data-key data-member data-name data-label data-purpose [data-scope]> around a form that must not be lost: what is
+// <kept-form data-key data-member data-name data-label data-purpose [data-scope] [data-hours]> around a form that must not be lost: what is
 // typed, photographed and signed lies in this person's own store from the first stroke, through a refusal, a reload, a dead
-// tab and a dead line. It is sent from the store, once. data-scope: the page itself opens without a network there.
+// tab and a dead line. It is sent from the store, once. data-scope: the page itself opens without a network there,
+// with data-hours for so long only; it goes when no such form stands on it any more.
 import { ask } from "../ask.js";
 import { button, make } from "../dom.js";
 import { hold } from "../offline/alone.js";
@@ -10,7 +11,7 @@ import { t } from "../texts.js";
 import { dropKept, fill, valuesOf } from "./fields.js";
 import { inputsOf, putBack, take } from "./files.js";
 import { keepSending, queue } from "./send.js";
-import { CHECK, note, OWNER, openStore, store, tidy } from "./store.js";
+import { CHECK, dropPage, keepPage, note, OWNER, openStore, store, tidy } from "./store.js";
 
 const PAUSE_MS = 250;
 const HELD_TRIES = 10;
@@ -43,6 +44,13 @@ class KeptForm extends HTMLElement {
     this.prepend(this.panel, this.line);
     this.opened = this.open().catch((error) => this.fail(error));
     this.listen();
+  }
+
+  disconnectedCallback() {
+    if (!this.dataset.scope || !this.opened) return;
+    const address = location.pathname + location.search;
+    // Whoever moves a form takes it out and puts it in again.
+    setTimeout(() => document.querySelector("kept-form[data-scope]") || dropPage(address), PAUSE_MS);
   }
 
   async open() {
@@ -291,7 +299,7 @@ class KeptForm extends HTMLElement {
     const address = location.pathname + location.search;
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
-    await store.keep(`page ${address}`, { html: await answer.text(), at: Date.now() });
+    await keepPage(address, await answer.text(), Number(this.dataset.hours) || null);
     await store.keep("me", { name: this.dataset.name });
     this.dataset.ready = "";
   }

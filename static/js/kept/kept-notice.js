@@ -1,10 +1,10 @@
 // <kept-notice data-member [data-drafts]> on every other page of a person: forms that wait on this phone are sent from here too,
-// and what was refused or not finished is not forgotten.
+// and what was refused or not finished is not forgotten. A page that has no form any more is not kept any longer.
 import { make } from "../dom.js";
 import { speakFor } from "../offline/contact.js";
 import { t } from "../texts.js";
 import { keepSending, queue } from "./send.js";
-import { hasForms, note, openStore, store } from "./store.js";
+import { dropOver, dropPage, hasForms, hasPages, note, openStore, store } from "./store.js";
 
 const WORDS = { waiting: "kept.notice.waiting", failed: "kept.notice.failed", draft: "kept.notice.draft" };
 const TONES = { waiting: "info", failed: "bad", draft: "info", sent: "good" };
@@ -12,8 +12,10 @@ const TONES = { waiting: "info", failed: "bad", draft: "info", sent: "good" };
 class KeptNotice extends HTMLElement {
   async connectedCallback() {
     const { member } = this.dataset;
-    if (this.asked || !hasForms(member)) return;
+    if (this.asked) return;
     this.asked = true;
+    if (hasPages(member)) await this.clean(member);
+    if (!hasForms(member)) return;
     speakFor(member);
     await openStore(member);
     await note();
@@ -21,6 +23,13 @@ class KeptNotice extends HTMLElement {
     queue.onChange(() => this.show());
     await this.show();
     if (!document.querySelector("kept-form")) await keepSending();
+  }
+
+  async clean(member) {
+    await openStore(member);
+    await dropOver();
+    if (document.documentElement.dataset.shell || document.querySelector("kept-form[data-scope]")) return;
+    await dropPage(location.pathname + location.search);
   }
 
   async show() {

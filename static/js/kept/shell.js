@@ -1,7 +1,7 @@
 // What stands in for a form's page without a network: finds whose phone it is, and draws the page that lies in his store.
 import { button, make } from "../dom.js";
 import { t } from "../texts.js";
-import { CHECK, OWNER, openStore, store } from "./store.js";
+import { CHECK, keptPage, OWNER, openStore, store } from "./store.js";
 
 const view = document.getElementById("kept-view");
 
@@ -30,7 +30,7 @@ async function others() {
 
 async function draw() {
   const address = location.pathname + location.search;
-  const page = await store.kept(`page ${address}`);
+  const page = await keptPage(address);
   if (page) mount(page);
   else tell(make("p", {}, [t("kept.shell.none")]), again(), ...(await others()));
 }
