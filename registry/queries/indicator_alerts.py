@@ -96,7 +96,7 @@ def _not_reported(on: date) -> list[Found]:
         .where(IndicatorSnapshot.origin == "reported", IndicatorSnapshot.area_code == city)
         .distinct()
     )
-    reported = {(key, end) for key, end in known}  # noqa: C416 - rows are no tuples to mypy
+    reported = {(key, end) for key, end in known}
     days = int(parameters.value(REPORT_DAYS, on))
     late = rules.overdue(indicator_book.definitions(on), on, days, reported)
     return [Found(rules.REPORT, city, key, end) for key, end in late]

@@ -1,4 +1,5 @@
-"""What there is to tell of: entries of the trail since a position, and last days that come near or are over."""
+"""What there is to tell of: entries of the trail since a position, last days that come near or are over, and the clocks
+of calls."""
 
 from __future__ import annotations
 
@@ -6,16 +7,19 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Date, and_, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from registry import clock
 from registry.db import among, db
 from registry.models import (
+    Call,
     Campaign,
     CampaignSelfCheck,
     CaseClock,
+    Certificate,
     Contract,
+    Cylinder,
     Directive,
     Elevator,
     EnforcementCase,
@@ -26,16 +30,21 @@ from registry.models import (
     Registration,
     Sealing,
     TrailEntry,
+    Visit,
     VisitAnomaly,
 )
-from registry.queries import hazards, inspection_cover, registrations
+from registry.queries import call_facts, cylinder_due, hazards, inspection_cover, registrations
+from registry.queries import calls as call_queries
 from registry.queries.indicator_definitions import elevators_in_use
 from registry.queries.notice_readers import Event
 from registry.rules import anomalies as anomaly_rules
+from registry.rules import calls as call_rules
 from registry.rules import cases as case_rules
 from registry.rules import directives as directive_rules
 from registry.rules import follow_ups as follow_up_rules
 from registry.rules import sealings as sealing_rules
+from registry.rules.call_clocks import ESCALATIONS
+from registry.rules.dates import add_months, end_of_month
 from registry.rules.notices import Kind, kinds, meant
 
 FIRST_LOOK = timedelta(days=1)  # how far back a registry that never made notices looks
@@ -79,6 +88,27 @@ def of_days(on: date) -> list[Event]:
             for id_, day in db.session.execute(_due(kind, on))
         ]
     return new(found)
+
+
+def of_clocks(now: datetime) -> list[Event]:
+    """The clocks of running calls that ask for somebody; those of exercises do not."""
+    known = kinds(clock.day_of(now))
+    running = (
+        select(Call)
+        .where(Call.state.in_(call_rules.RUNNING_STATES), Call.drill.is_(False))
+        .options(*call_queries.WITH_UNITS)
+        .order_by(Call.id)
+    )
+    chosen = call_facts.limits()
+    return new(
+        [
+            Event(known[kind], f"{kind}:{row.id}:{timer.key}", row.id)
+            for row in db.session.scalars(running)
+            for timer in call_facts.timers(row, now, chosen)
+            for kind, clocks in CLOCKS.items()
+            if timer.red and timer.key in clocks and kind in known
+        ]
+    )
 
 
 def new(events: list[Event]) -> list[Event]:
@@ -211,6 +241,48 @@ def _inspections(on: date, first: date, last: date) -> Any:
     )
 
 
+def _visits(_on: date, first: date, last: date) -> Any:
+    return select(Visit.id, Visit.done_on).where(
+        Visit.confirmed_at.is_(None),
+        Visit.declined_reason.is_(None),
+        Visit.done_on >= first,
+        Visit.done_on <= last,
+    )
+
+
+def _certificates(_on: date, first: date, last: date) -> Any:
+    later = aliased(Certificate)
+    renewed = (
+        select(later.id)
+        .where(
+            later.person_id == Certificate.person_id,
+            later.item == Certificate.item,
+            later.expires_on > Certificate.expires_on,
+        )
+        .exists()
+    )
+    return select(Certificate.id, Certificate.expires_on).where(
+        Certificate.expires_on >= first, Certificate.expires_on <= last, ~renewed
+    )
+
+
+def _cylinders(on: date, first: date, last: date) -> Any:
+    """Stations with cylinders that end in a month, under the last day of the month: one notice for all of them."""
+    months = [add_months(on.replace(day=1), number) for number in (-1, 0, 1)]
+    found = []
+    for begin in months:
+        end = end_of_month(begin.year, begin.month)
+        ends = cylinder_due.DUE.between(begin, end), Cylinder.status.in_(cylinder_due.IN_USE)
+        if first <= end <= last:
+            found.append(select(Cylinder.owner_id.label("id"), literal(end, Date).label("day")).where(*ends).distinct())
+    if not found:
+        return select(Cylinder.owner_id, Cylinder.next_inspection_on).where(false())
+    rows = union_all(*found).subquery()
+    return select(rows.c.id, rows.c.day)
+
+
+# kind -> the clocks of a call (`call_clocks`) that it tells of
+CLOCKS: dict[str, tuple[str, ...]] = {"call_escalates": ESCALATIONS, "call_late": ("dispatch", "arrive")}
 # kind -> (on, first, last) -> statement of (row, last day) that stand open with their last day between the two.
 DUES: dict[str, Callable[[date, date, date], Any]] = {
     "hazard_due": _hazards,
@@ -227,6 +299,9 @@ DUES: dict[str, Callable[[date, date, date], Any]] = {
     "contract_ends": _contracts,
     "registration_late": _registrations,
     "anomaly_due": _anomalies,
+    "visit_waits": _visits,
+    "certificate_ends": _certificates,
+    "cylinders_due": _cylinders,
     "inspection_due": _inspections,
     "inspection_overdue": _inspections,
 }

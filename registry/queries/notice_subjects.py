@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from registry import clock
 from registry.db import Base, among, db
 from registry.models import (
     Accident,
@@ -15,6 +16,7 @@ from registry.models import (
     Call,
     CallDispatch,
     CampaignSelfCheck,
+    Certificate,
     Contract,
     CylinderAnomaly,
     CylinderReport,
@@ -27,15 +29,19 @@ from registry.models import (
     Hazard,
     IndicatorAlert,
     InspectionBatch,
+    Membership,
+    Person,
     Policy,
     PolicyShare,
     Registration,
     Sealing,
     StopOrder,
     SupervisionCheck,
+    Unit,
     Visit,
     VisitAnomaly,
 )
+from registry.queries.accounts import current
 from registry.rules import indicator_book
 from registry.rules.notices import without_personal
 
@@ -99,10 +105,35 @@ def _contract_users(ids: Collection[int]) -> Any:
     )
 
 
+def _certificate(row: Any) -> str:
+    person = db.session.get(Person, row.person_id)
+    return f"{row.item} {person.name}" if person else str(row.item)
+
+
+def _holders(ids: Collection[int]) -> Any:
+    now = clock.now()
+    return (
+        select(Certificate.id, Membership.unit_id)
+        .join(Person, Person.id == Certificate.person_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(among(Certificate.id, list(ids)), *current(now))
+    )
+
+
+def _visited(ids: Collection[int]) -> Any:
+    """The use units of the elevators that were visited."""
+    return (
+        select(Visit.id, Elevator.use_unit_id)
+        .join(Elevator, Elevator.id == Visit.elevator_id)
+        .where(among(Visit.id, list(ids)), Elevator.use_unit_id.is_not(None))
+    )
+
+
 SUBJECTS: dict[str, Subject] = {
     "accident": Subject(Accident, ("unit_id", "company_id"), _no),
     "call": Subject(Call, (), _no, _dispatched),
     "campaign_self_check": Subject(CampaignSelfCheck, ("unit_id",), _numbered),
+    "certificate": Subject(Certificate, (), _certificate, _holders),
     "contract": Subject(Contract, ("company_id",), lambda row: row.number or f"#{row.id}", _contract_users),
     "cylinder_anomaly": Subject(CylinderAnomaly, ("station_id",), lambda row: f"{row.code} #{row.id}"),
     "cylinder_report": Subject(CylinderReport, ("station_id",), _no),
@@ -123,9 +154,10 @@ SUBJECTS: dict[str, Subject] = {
     "policy": Subject(Policy, ("holder_id", "insurer_id"), lambda row: row.policy_no, _shared),
     "registration": Subject(Registration, ("unit_id", "new_unit_id"), _no),
     "sealing": Subject(Sealing, ("unit_id",), _no),
+    "station": Subject(Unit, ("id",), lambda row: str(row.name)),
     "stop_order": Subject(StopOrder, ("station_id",), lambda row: row.document),
     "supervision_check": Subject(SupervisionCheck, ("unit_id",), _no),
-    "visit": Subject(Visit, ("company_id",), lambda row: f"{row.done_on.isoformat()} #{row.id}"),
+    "visit": Subject(Visit, ("company_id",), lambda row: f"{row.done_on.isoformat()} #{row.id}", _visited),
     "visit_anomaly": Subject(VisitAnomaly, ("company_id",), lambda row: f"{row.code} #{row.id}"),
 }
 

@@ -320,9 +320,7 @@ def _close_days(period: Period, _choice: int) -> Made:
 def _drills(period: Period, _choice: int) -> Made:
     on = period.until
     in_force = emergency_plans.in_force(on)
-    held = select(PlanDrill.plan_id).where(
-        PlanDrill.held_on > add_months(on, -DRILL_MONTHS), PlanDrill.held_on <= on
-    )
+    held = select(PlanDrill.plan_id).where(PlanDrill.held_on > add_months(on, -DRILL_MONTHS), PlanDrill.held_on <= on)
     return Made(
         Part(EmergencyPlan, EmergencyPlan.area_code, (*in_force, EmergencyPlan.id.in_(held))),
         Part(EmergencyPlan, EmergencyPlan.area_code, in_force),

@@ -68,11 +68,11 @@ def last_period_end(frequency: str, on: date) -> date:
 def overdue(
     definitions: Mapping[str, Definition], on: date, days: int, known: Collection[tuple[str, date]]
 ) -> Iterator[tuple[str, date]]:
-    """(indicator, period's end) of the city's reported figures whose `days` are over and of which nothing `known` is."""
+    """(indicator, period's end) of the city's reported figures whose `days` are over and that are not `known`."""
     for key, definition in definitions.items():
         if definition.computed or definition.frequency not in MONTHS:
             continue
         end = last_period_end(definition.frequency, on)
-        if indicator_book.due_on(end, days) < on and end >= date.fromisoformat(definition.version):
-            if (key, end) not in known:
-                yield key, end
+        is_late = indicator_book.due_on(end, days) < on and end >= date.fromisoformat(definition.version)
+        if is_late and (key, end) not in known:
+            yield key, end

@@ -67,9 +67,12 @@ def freeze_when_due() -> int:
     if until is not None and until >= last:
         return 0
     ends = [last]
-    while until is not None and (earlier := indicator_alerts.last_month_end(ends[-1])) > until and len(ends) < MOST_ENDS:
-        ends.append(earlier)
-    return sum(freeze(SYSTEM, end) for end in reversed(ends))
+    for _month in range(MOST_ENDS - 1):
+        earlier = indicator_alerts.last_month_end(ends[0])
+        if until is None or earlier <= until:
+            break
+        ends.insert(0, earlier)
+    return sum(freeze(SYSTEM, end) for end in ends)
 
 
 def _captured(figure: Any, period_end: date, late: bool) -> IndicatorSnapshot:

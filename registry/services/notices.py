@@ -24,7 +24,7 @@ PLAIN = ("digest_hour", "quiet_from", "quiet_to")
 
 
 def gather(actor: Actor) -> int:
-    """Make the notices of what happened since the last time, and once a day those of last days; how many.
+    """Make the notices of what happened since the last time, of the clocks of calls, and once a day of days; how many.
 
     Whoever else does so at the same moment waits, and then finds nothing new: each person is told of an event once.
     """
@@ -33,6 +33,7 @@ def gather(actor: Actor) -> int:
         now = clock.now()
         position = session.scalars(locked(select(NoticePosition)).execution_options(populate_existing=True)).one()
         events, until = notice_events.since_position(position.entry_id, now)
+        events += notice_events.of_clocks(now)
         if position.day != clock.day_of(now):
             events += notice_events.of_days(clock.day_of(now))
         position.entry_id, position.day = until, clock.day_of(now)
