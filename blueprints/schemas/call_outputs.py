@@ -105,8 +105,8 @@ class FurtherCallerOut(Out):
 
 
 class CallDetailOut(CallOut):
-    """A call with its clocks, whom it was sent to, its log and the moves this caller may make. `merged_into`: the number
-    of the call of which this was a second taking; `callers` (for those who may read people): who called for it too."""
+    """A call with its clocks, whom it was sent to, its log and the moves this caller may make. `merged_into`: the call
+    of which this was a second taking; `callers` (for those who may read people): who called for it too."""
 
     caller = fields.String(allow_none=True)
     callers = fields.List(fields.Nested(FurtherCallerOut))

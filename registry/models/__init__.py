@@ -2,7 +2,7 @@
 
 from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
-from registry.models.areas import Area
+from registry.models.areas import Area, AreaLeft
 from registry.models.calls import Call, CallCaller, CallDispatch, CallDrill, CallStep
 from registry.models.campaigns import Campaign, CampaignLink, CampaignSelfCheck
 from registry.models.case_hearings import CaseDiscussion, CaseHearing, CasePaper, CaseStatement
@@ -122,6 +122,7 @@ __all__ = [
     "AnomalyStep",
     "ApiToken",
     "Area",
+    "AreaLeft",
     "Assessment",
     "Assignment",
     "Call",

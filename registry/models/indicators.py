@@ -82,7 +82,7 @@ class IndicatorCount(Base):
 
 class IndicatorAlert(Base):
     """Something that an office has to look at: an indicator under its target or near it, a month that was not frozen in
-    time, a reported figure that is overdue. It is cleared when it is over; `name` says what it is about, and of one name
+    time, a reported figure that is overdue. It is cleared when it is over. `name` says what it is about; of one name
     one alert stands at a time. `value` and `target` are those of the moment it was raised."""
 
     __tablename__ = "indicator_alert"

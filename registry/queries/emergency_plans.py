@@ -52,8 +52,8 @@ class Capability:
 
 
 def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
-    """A page of `Line`, the newest first; `area`, `kind`, `unit` (id) of `filters`, with `overdue` those in force without
-    their yearly drill."""
+    """A page of `Line`, the newest first; `area`, `kind`, `unit` (id) of `filters`, with `overdue` those in force
+    without their yearly drill."""
     policy.require(actor, "emergency_plan.read")
     statement = policy.scope(actor, EmergencyPlan).options(*LOADS)
     columns = {"area": EmergencyPlan.area_code, "kind": EmergencyPlan.kind, "unit": EmergencyPlan.unit_id}

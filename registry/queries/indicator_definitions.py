@@ -31,7 +31,7 @@ from registry.models import (
     Unit,
     Visit,
 )
-from registry.queries import fill_clips, fill_covers, inspection_cover, parameters
+from registry.queries import fill_clips, fill_covers, inspection_cover, parameters, then
 from registry.queries import indicator_reasons as reasons
 from registry.queries import indicator_ways as ways
 from registry.queries.periods import holds
@@ -59,14 +59,15 @@ STATUS_OF: dict[Any, tuple[Any, InstrumentedAttribute[int]]] = {
 
 @dataclass(frozen=True)
 class Indicator:
-    """One ratio. `population(on)` and `counted(on, parameters)` are conditions on the rows of `model`; `holder(on)` is
-    the id of the unit that can change a row, `ways` are how a row that is not counted can be won soon."""
+    """One ratio. `population(on)` and `counted(on, parameters)` are conditions on the rows of `model`; `area(on)` is
+    where a row was on a day, `holder(on)` the id of the unit that could change it; `ways` are how a row that is not
+    counted can be won soon."""
 
     key: str
     name: T
     counts: T
     model: type[Base]
-    area: InstrumentedAttribute[Any]
+    area: Callable[[date], Any]
     population: Callable[[date], Where]
     counted: Callable[[date, Parameters], Where]
     reasons: Reasons
@@ -224,7 +225,7 @@ INDICATORS: dict[str, Indicator] = {
             T("电梯无纸化维保覆盖率"),
             T("台电梯"),
             Elevator,
-            Elevator.area_code,
+            then.elevator_area,
             elevators_in_use,
             paperless,
             reasons.not_paperless,
@@ -236,11 +237,11 @@ INDICATORS: dict[str, Indicator] = {
             T("电梯安全责任保险覆盖率"),
             T("台电梯"),
             Elevator,
-            Elevator.area_code,
+            then.elevator_area,
             elevators_in_use,
             lambda on, _: insured(PolicyItem.elevator_id, Elevator.id, on),
             reasons.elevators_not_insured,
-            ways.use_unit,
+            then.use_unit,
             (ways.POLICY_BEGINS, ways.POLICY_LAPSED),
         ),
         Indicator(
@@ -248,11 +249,11 @@ INDICATORS: dict[str, Indicator] = {
             T("96366应急服务平台覆盖率"),
             T("台电梯"),
             Elevator,
-            Elevator.area_code,
+            then.elevator_area,
             elevators_with_a_car,
             enrolled,
             reasons.not_enrolled,
-            ways.use_unit,
+            then.use_unit,
             (ways.PLATE_NOT_SEEN,),
         ),
         Indicator(
@@ -260,11 +261,11 @@ INDICATORS: dict[str, Indicator] = {
             T("电梯检验有效率"),
             T("台电梯"),
             Elevator,
-            Elevator.area_code,
+            then.elevator_area,
             elevators_in_use,
             inspected,
             reasons.not_inspected,
-            ways.use_unit,
+            then.use_unit,
             (ways.JUST_EXPIRED,),
         ),
         Indicator(
@@ -272,7 +273,7 @@ INDICATORS: dict[str, Indicator] = {
             T("电梯维保按期率"),
             T("台电梯"),
             Elevator,
-            Elevator.area_code,
+            then.elevator_area,
             elevators_in_use,
             maintained,
             reasons.not_maintained,
@@ -284,11 +285,11 @@ INDICATORS: dict[str, Indicator] = {
             T("气瓶追溯赋码率"),
             T("只气瓶"),
             Cylinder,
-            Cylinder.area_code,
+            then.cylinder_area,
             cylinders_in_use,
             coded,
             reasons.not_coded,
-            ways.cylinder_owner,
+            then.cylinder_owner,
             (ways.BINDING_WAITS,),
         ),
         Indicator(
@@ -296,11 +297,11 @@ INDICATORS: dict[str, Indicator] = {
             T("气瓶保险覆盖率"),
             T("只气瓶"),
             Cylinder,
-            Cylinder.area_code,
+            then.cylinder_area,
             cylinders_in_use,
             lambda on, _: fill_covers.insured(on),
             reasons.cylinders_not_insured,
-            ways.cylinder_owner,
+            then.cylinder_owner,
             (ways.CYLINDERS_LAPSED,),
         ),
         Indicator(
@@ -308,7 +309,7 @@ INDICATORS: dict[str, Indicator] = {
             T("阳光充装率"),
             T("次充装"),
             Filling,
-            STATION_AREA,  # type: ignore[arg-type]
+            lambda _on: STATION_AREA,
             recent_fills,
             lambda on, _: fill_clips.filmed(on),
             reasons.not_filmed,
@@ -319,7 +320,7 @@ INDICATORS: dict[str, Indicator] = {
             T("重大隐患按期销号率"),
             T("件重大隐患"),
             Hazard,
-            Hazard.area_code,
+            lambda _on: Hazard.area_code,
             hazards_due,
             closed_in_time,
             reasons.not_closed,

@@ -88,7 +88,11 @@ def _holders(actor: Actor, indicator: Indicator, today: date, last: date, area: 
     rows = db.session.execute(
         select(unit, *sums)
         .select_from(indicator.model)
-        .where(policy.visible(actor, indicator.model), indicator.population(today), *indicators.inside(indicator, area))
+        .where(
+            policy.visible(actor, indicator.model),
+            indicator.population(today),
+            *indicators.inside(indicator, area, today),
+        )
         .group_by(unit)
     ).all()
     found = [row for row in rows if row[1] or row[2]]

@@ -83,7 +83,9 @@ def by_unit(
     grouped = (
         select(holder, func.count().label("population"), counted)
         .select_from(indicator.model)
-        .where(policy.visible(actor, indicator.model), indicator.population(on), *indicators.inside(indicator, area))
+        .where(
+            policy.visible(actor, indicator.model), indicator.population(on), *indicators.inside(indicator, area, on)
+        )
         .group_by(holder)
     )
     if unit is not None:

@@ -60,16 +60,6 @@ def maintenance_company(on: date) -> Any:
     )
 
 
-def use_unit(_on: date) -> Any:
-    """The use unit of an elevator."""
-    return Elevator.use_unit_id
-
-
-def cylinder_owner(_on: date) -> Any:
-    """The station that owns a cylinder."""
-    return Cylinder.owner_id
-
-
 def filling_station(_on: date) -> Any:
     """The station that filled."""
     return Filling.station_id

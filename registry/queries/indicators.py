@@ -186,7 +186,9 @@ def behind(
     policy.require(actor, "indicator.read")
     indicator = find(key)
     values = parameters.values(PARAMETERS, on)
-    statement = policy.scope(actor, indicator.model).where(*left_out(indicator, on, values), *inside(indicator, area))
+    statement = policy.scope(actor, indicator.model).where(
+        *left_out(indicator, on, values), *inside(indicator, area, on)
+    )
     if unit is not None:
         statement = statement.where(held_by(indicator, unit, on))
     identity: InstrumentedAttribute[int] = indicator.model.id  # type: ignore[attr-defined]
@@ -200,9 +202,9 @@ def left_out(indicator: Indicator, on: date, values: Parameters) -> tuple[Where,
     return indicator.population(on), not_(func.coalesce(indicator.counted(on, values), False))
 
 
-def inside(indicator: Indicator, area: str | None) -> tuple[Where, ...]:
-    """Rows of one area; all of them for the city and without an area."""
-    return (indicator.area == area,) if area and area != current().city_code else ()
+def inside(indicator: Indicator, area: str | None, on: date) -> tuple[Where, ...]:
+    """Rows that were in one area on a day; all of them for the city and without an area."""
+    return (indicator.area(on) == area,) if area and area != current().city_code else ()
 
 
 def held_by(indicator: Indicator, unit: int, on: date) -> Where:
@@ -246,11 +248,12 @@ def _counted_together(actor: Actor, same: Sequence[Indicator], on: date) -> dict
     values = parameters.values(PARAMETERS, on)
     first = same[0]
     sums = [func.sum(case((indicator.counted(on, values), 1), else_=0)) for indicator in same]
+    area = first.area(on).label("area")
     rows = db.session.execute(
-        select(first.area, func.count(), *sums)
+        select(area, func.count(), *sums)
         .select_from(first.model)
         .where(policy.visible(actor, first.model), first.population(on))
-        .group_by(first.area)
+        .group_by(area)
     ).all()
     return {
         indicator.key: {area: (int(counts[place] or 0), population) for area, population, *counts in rows}

@@ -29,7 +29,7 @@ _PERSONAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A sort of notice. It is made from an `act` of the trail (with one of `verbs` as its verb or kind, where given), or
+    """A sort of notice. It is made from an `act` of the trail (with one of `verbs` as its verb or kind, where given),
     `days` before a last day (negative: after it), or from a clock where it has neither. `subject` is the table it is
     about, `side` the column that names the only unit that is told. Told is who has one of `roles`, has `permission` and
     sees the subject. Urgent ones do not wait for the digest."""

@@ -15,7 +15,7 @@ from registry.actor import COUNTY_ROLES, OFFICE_ROLES, Actor
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
-from registry.models import Cylinder, CylinderLeft, LabelCode, Unit
+from registry.models import AreaLeft, Cylinder, CylinderLeft, LabelCode, Unit
 from registry.queries import cylinders as queries
 from registry.queries import sealing_holds
 from registry.queries.cylinder_terms import chosen
@@ -194,6 +194,8 @@ def write_over(actor: Actor, cylinder: Cylinder, owner: Unit, since: date, reaso
     before, status = cylinder.owner_id, cylinder.status
     cylinder.owner_id, cylinder.owner = owner.id, owner
     db.session.add(CylinderLeft(unit_id=before, cylinder_id=cylinder.id, at=clock.now()))
+    if owner.area_code and cylinder.area_code not in (None, owner.area_code):
+        db.session.add(AreaLeft(cylinder_id=cylinder.id, area_code=cylinder.area_code, left_on=clock.today()))
     cylinder.area_code = owner.area_code or cylinder.area_code
     if status == "transferred":
         cylinder.enter("in_use", since, reason[:200], document[:200])

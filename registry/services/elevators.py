@@ -14,7 +14,7 @@ from registry.actor import Actor
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
-from registry.models import Elevator, ElevatorStatus, ElevatorUse, Inspection
+from registry.models import AreaLeft, Elevator, ElevatorStatus, ElevatorUse, Inspection
 from registry.queries import areas, elevator_checks, elevator_status, elevator_values, units
 from registry.replays import digest, sent_before
 from registry.rules import lifecycle
@@ -92,7 +92,7 @@ def correct(actor: Actor, elevator_id: int, data: Data, version: int | None = No
         Invalid: as in `register`; also fields that this caller may not change.
     """
     policy.require(actor, "elevator.correct")
-    with transaction():
+    with transaction() as session:
         elevator = policy.get(actor, Elevator, Elevator.id == elevator_id, lock=True)
         if version is not None and version != elevator.version:
             raise Conflict(T("这台电梯刚被别人修改过，请重新打开后再改"))
@@ -106,6 +106,8 @@ def correct(actor: Actor, elevator_id: int, data: Data, version: int | None = No
             raise Invalid(found)
         if changed:
             _put(elevator, after)
+            if before["area_code"] and "area_code" in changed:
+                session.add(AreaLeft(elevator_id=elevator.id, area_code=before["area_code"], left_on=clock.today()))
             elevator.version += 1
             changes = {name: [before[name], after[name]] for name in sorted(changed)}
             audit.record(actor, "elevator.corrected", elevator, changes=changes, source="")

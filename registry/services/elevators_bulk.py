@@ -14,7 +14,7 @@ from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
 from registry.messages import T
-from registry.models import Contract, Elevator, ElevatorStatus, ElevatorUse, Inspection, RescueEnrolment
+from registry.models import AreaLeft, Contract, Elevator, ElevatorStatus, ElevatorUse, Inspection, RescueEnrolment
 from registry.queries import areas, elevator_checks
 from registry.queries.elevator_imports import present_values
 from registry.queries.elevator_rows import (
@@ -213,6 +213,8 @@ def _apply_changes(session: Session, elevator: Elevator, row: Row, present: Row,
     """Bring an elevator on file up to date with a row, noting what was done; whether anything was different."""
     changes = _changed_values(elevator, row, present)
     _changed_use(session, elevator, changes)
+    if changes.get("area_code", [None])[0]:
+        session.add(AreaLeft(elevator_id=elevator.id, area_code=changes["area_code"][0], left_on=clock.today()))
     if _inspected_again(session, elevator, row, present):
         name = "inspection_valid_until"
         changes[name] = [present[name], row.get(name)]

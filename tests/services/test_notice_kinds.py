@@ -68,7 +68,8 @@ def test_a_station_is_told_once_of_all_its_cylinders_of_a_month(time) -> None:
     rows = [cylinder_factory.cylinder(serial_no=f"S{number}", register_no=None) for number in (1, 2)]
     with transaction() as session:
         for row in rows:
-            session.get_one(Cylinder, row.id).next_inspection_on = date(2026, 12, 15)
+            kept = session.get_one(Cylinder, row.id)
+            kept.status, kept.next_inspection_on = "in_use", date(2026, 12, 15)
     gathered(time, minutes=5)
     before = [one.day for one in of("filling") if one.kind == "cylinders_due"]
     assert date(2026, 12, 31) not in before

@@ -1,5 +1,5 @@
-"""No dead links: where the pages of a role lead, that role gets in. A form that somebody may not send does not open for him
-by a typed address either."""
+"""No dead links: where the pages of a role lead, that role gets in. A form that somebody may not send does not open for
+him by a typed address either."""
 
 from __future__ import annotations
 
