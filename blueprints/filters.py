@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         masked=masked,
         certainty=certainty,
     )
+    app.jinja_env.globals["tiles"] = tiles
     app.context_processor(context)
 
 

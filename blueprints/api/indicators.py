@@ -8,10 +8,19 @@ from flask_smorest import Blueprint
 
 from blueprints.schemas.base import page_out
 from blueprints.schemas.follow_ups import EffortIn, EffortOut
-from blueprints.schemas.indicators import BehindIn, BehindOut, IndicatorsOut, TrendIn, UnitsIn, UnitsOut, WhenWhereIn
+from blueprints.schemas.indicators import (
+    BehindIn,
+    BehindOut,
+    IndicatorsOut,
+    FigureStandingOut,
+    TrendIn,
+    UnitsIn,
+    UnitsOut,
+    WhenWhereIn,
+)
 from blueprints.sessions import actor
 from registry import clock
-from registry.queries import indicator_efforts, indicator_units, indicators
+from registry.queries import indicator_efforts, indicator_late, indicator_units, indicators
 
 bp = Blueprint("api_indicators", __name__, url_prefix="/indicators", description="Coverage indicators on any day")
 
@@ -31,6 +40,14 @@ def one(query: dict[str, Any], key: str) -> Any:
     """One indicator on a day: the city, then every area; with `area` that area alone."""
     found = indicators.table(actor(), key, query["on"] or clock.today())
     return {"items": [figure for figure in found if query["area"] in (None, figure.area)]}
+
+
+@bp.route("/<string:key>/standing")
+@bp.arguments(WhenWhereIn(), location="query")
+@bp.response(200, FigureStandingOut())
+def standing(query: dict[str, Any], key: str) -> Any:
+    """One figure of a day, what was frozen for it, and how much came in after it."""
+    return indicator_late.standing(actor(), key, query["on"] or clock.today(), query["area"])
 
 
 @bp.route("/<string:key>/behind")

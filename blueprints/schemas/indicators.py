@@ -69,6 +69,28 @@ class IndicatorOut(Out):
         return {"name": say(figure.name), "missing": figure.missing, **{name: getattr(figure, name) for name in names}}
 
 
+class FrozenPartOut(Out):
+    """What was frozen for the day, in the revision that is read."""
+
+    id = fields.Integer()
+    numerator = fields.Float(allow_none=True)
+    denominator = fields.Float(allow_none=True)
+    value = fields.Float(allow_none=True)
+    revision = fields.Integer()
+    state = fields.String()
+    late = fields.Boolean()
+
+
+class FigureStandingOut(Out):
+    """A figure of a day from the records there are now, what was frozen for it (for offices), whether they differ, and
+    how many records of that day came in after it (null for today, and where the records do not say)."""
+
+    figure: Any = fields.Nested(IndicatorOut)
+    frozen: Any = fields.Nested(FrozenPartOut, allow_none=True)
+    differs = fields.Boolean()
+    recorded_after = fields.Integer(allow_none=True)
+
+
 class UnitFigureOut(Out):
     """One unit's part; `unit_id` 0 holds what nobody holds."""
 

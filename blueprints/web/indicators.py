@@ -14,6 +14,7 @@ from registry import clock, policy
 from registry.queries import (
     areas,
     indicator_figures,
+    indicator_late,
     indicator_months,
     indicator_units,
     indicator_words,
@@ -53,6 +54,7 @@ def show(key: str) -> Any:
         "indicators/show.html",
         indicator_=indicator,
         frozen=frozen,
+        recorded_after=indicator_late.recorded_after(actor(), key, on, area),
         frozen_differs=frozen is not None and indicator_figures.differs(frozen, shown),
         line=_compared(key, on, shown.area),
         on=on,
