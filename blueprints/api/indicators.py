@@ -11,8 +11,8 @@ from blueprints.schemas.follow_ups import EffortIn, EffortOut
 from blueprints.schemas.indicators import (
     BehindIn,
     BehindOut,
-    IndicatorsOut,
     FigureStandingOut,
+    IndicatorsOut,
     TrendIn,
     UnitsIn,
     UnitsOut,
