@@ -14,7 +14,10 @@ KEPT_PAGES = """async () => {
   const found = [];
   for (const { name } of await indexedDB.databases()) {
     if (!name.startsWith("forms-")) continue;
-    const db = await new Promise((done) => { const asked = indexedDB.open(name); asked.onsuccess = () => done(asked.result); });
+    const db = await new Promise((done) => {
+      const asked = indexedDB.open(name);
+      asked.onsuccess = () => done(asked.result);
+    });
     const keys = await new Promise((done) => {
       const asked = db.transaction("kept").objectStore("kept").getAllKeys();
       asked.onsuccess = () => done(asked.result);
