@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
-from blueprints.headers import HEADERS, TLS_HEADERS
+from blueprints.headers import TLS_HEADERS, with_tiles
 from blueprints.sessions import optional_actor
 from registry.errors import Unknown
 from registry.messages import T
@@ -17,14 +17,6 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 # Views that are not ours to decorate: built files, and the document of the interface.
 PUBLIC_ENDPOINTS = ("static", "api-docs.openapi_json")
-
-
-def headers() -> dict[str, str]:
-    """The headers of every answer. Pictures come from us, and from the tile server where one is set."""
-    origin = current().tiles_origin
-    if not origin:
-        return HEADERS
-    return {**HEADERS, "Content-Security-Policy": CONTENT_POLICY.replace("blob:;", f"blob: {origin};", 1)}
 
 
 def public(view: V) -> V:
@@ -65,7 +57,9 @@ def admit() -> Response | None:
 def harden(response: Response) -> Response:
     """Add the security headers; pages of signed-in people are not kept by caches."""
     sent = {name for name, _ in response.headers}
-    response.headers.extend((name, value) for name, value in headers().items() if name not in sent)
+    response.headers.extend(
+        (name, value) for name, value in with_tiles(current().tiles_origin).items() if name not in sent
+    )
     if request.is_secure:
         for name, value in TLS_HEADERS.items():
             response.headers.setdefault(name, value)

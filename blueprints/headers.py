@@ -26,3 +26,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def with_tiles(origin: str) -> dict[str, str]:
+    """The headers where pictures also come from a tile server: from that one host alone."""
+    if not origin:
+        return HEADERS
+    return {**HEADERS, "Content-Security-Policy": CONTENT_POLICY.replace("blob:;", f"blob: {origin};", 1)}
