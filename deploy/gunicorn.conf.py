@@ -11,6 +11,9 @@ from typing import Any
 
 wsgi_app = "wsgi:app"
 
+# On two processors scans at the gun came to 0.21 of an empty route with sync workers and to 0.07 to 0.10 with threads,
+# in one run: the threads of a process wait for each other. More workers than processors answer no more in all, but
+# somebody's long list then does not stop the gun.
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * len(os.sched_getaffinity(0)))
 
