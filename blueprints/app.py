@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blueprints import api, boundary, cli, csrf, errors, filters, queues, saved_lists, sessions, web
 from blueprints.openapi import RegistryApi
 from registry import settings as settings_of
-from registry.db import db
+from registry.db import db, undo
 from registry.schema import MIGRATIONS
 from registry.settings import ROOT, Settings
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     db.init_app(app)
+    app.teardown_appcontext(lambda _error: undo())  # before the session is put away, which would fail instead
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     Babel(app, locale_selector=sessions.locale, default_timezone="Asia/Shanghai")
     csrf.init_app(app)

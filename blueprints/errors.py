@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from blueprints.boundary import is_api
 from blueprints.filters import say
 from blueprints.sessions import language
-from registry.db import DatabaseAway, db
+from registry.db import DatabaseAway, undo
 from registry.errors import Invalid, Refused, RegistryError, TooMany
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RegistryError, answer_registry_error)
     app.register_error_handler(HTTPException, answer_http_exception)
     app.register_error_handler(DatabaseAway, answer_database_away)
+    app.register_error_handler(OSError, answer_disk_full)
     app.register_error_handler(Exception, answer_anything)
 
 
@@ -84,7 +86,7 @@ def problem(status: int, detail: str, kind: str = "", **more: Any) -> Response:
 
 def answer_registry_error(error: RegistryError) -> Response:
     """What a verb or query raised."""
-    db.session.rollback()
+    undo()
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
         more["errors"] = plain(error.errors)
@@ -125,8 +127,19 @@ def answer_http_exception(error: HTTPException) -> Response:
 def answer_database_away(error: DatabaseAway) -> Response:
     """The database cannot be reached or is too busy: say so, and when to come back."""
     log.error("database unavailable: %s (request %s)", type(error.orig).__name__, g.get("request_id"))
-    db.session.rollback()
+    undo()
     response = problem(503, _("数据库暂时不可用，请稍后再试。您填写的内容没有保存"))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def answer_disk_full(error: OSError) -> Response:
+    """A file could not be kept because there is no room: whoever sent it keeps it and comes back."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return answer_anything(error)
+    log.error("the disk is full (request %s)", g.get("request_id"))
+    undo()
+    response = problem(503, _("磁盘已满，请稍后再试。您填写的内容没有保存"))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -134,7 +147,7 @@ def answer_database_away(error: DatabaseAway) -> Response:
 def answer_anything(error: Exception) -> Response:
     """A mistake of ours: logged with the request's id, never shown."""
     log.exception("unexpected error (request %s)", g.get("request_id"))
-    db.session.rollback()
+    undo()
     return problem(500, _("系统出错，已记录。编号：%(number)s", number=g.get("request_id", "")))
 
 

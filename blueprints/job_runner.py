@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 
 from blueprints import export_jobs
-from registry.db import DatabaseAway, db
+from registry.db import DatabaseAway, undo
 from registry.documents.office import issued
 from registry.errors import RegistryError
 from registry.services import indicator_alerts, indicator_counts, indicator_figures, job_files, jobs
@@ -60,7 +60,7 @@ def run_regular(tasks: Sequence[Callable[[], object]] = REGULAR) -> None:
         except Exception:
             log.exception("%s failed", task.__name__)
         finally:
-            db.session.rollback()
+            undo()
 
 
 def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS) -> bool:
@@ -84,7 +84,7 @@ def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS
         log.exception("job %s (%s) failed", number, kind)
         problem = f"{type(error).__name__}: {error}"
     finally:
-        db.session.rollback()
+        undo()
     try:
         log.info("job %s: %s", number, jobs.finish(number, tries, problem, sentence, made))
     except Given:
@@ -121,7 +121,7 @@ def _alive(app: Flask, number: int, tries: int) -> Iterator[threading.Event]:
                 except Exception:
                     log.exception("job %s: no sign of life could be given", number)
                 finally:
-                    db.session.remove()
+                    undo()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

@@ -9,7 +9,7 @@ from flask import Flask
 
 from blueprints.notice_letters import written
 from registry.actor import SYSTEM
-from registry.db import DatabaseAway, db
+from registry.db import DatabaseAway, undo
 from registry.outgoing import Undelivered, hooks, mail
 from registry.rules.notices import EMAIL
 from registry.services import notice_sending, notices
@@ -33,7 +33,7 @@ def work(app: Flask, over: threading.Event) -> None:
             except Exception:
                 log.exception("notices could not be made or sent")
             finally:
-                db.session.remove()
+                undo()
         over.wait(PAUSE_SECONDS)
 
 

@@ -19,6 +19,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import Error as DriverError
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -32,12 +33,14 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import OperationalError as DatabaseAway
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import Pool
 
-__all__ = ["Base", "DatabaseAway", "among", "connection", "db", "locked", "lone", "tidy", "transaction"]
+from registry.journeys import as_told
+
+__all__ = ["Base", "DatabaseAway", "among", "connection", "db", "locked", "lone", "tidy", "transaction", "undo"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -135,10 +138,13 @@ def _begin_postgres(connection: Connection, options: Any) -> None:
     if lone == connection.info.get(LONE, False) and durable == connection.info.get(DURABLE, True):
         return
     raw: Any = connection.connection.driver_connection
-    if durable != connection.info.get(DURABLE, True):
-        raw.autocommit = True  # outside a transaction, so that no rollback takes it back
-        raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
-    raw.autocommit = lone
+    try:
+        if durable != connection.info.get(DURABLE, True):
+            raw.autocommit = True  # outside a transaction, so that no rollback takes it back
+            raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
+        raw.autocommit = lone
+    except DriverError as error:  # past SQLAlchemy: the server has gone since the last statement
+        raise as_told(connection, "BEGIN", error) from error
     connection.info[LONE], connection.info[DURABLE] = lone, durable
 
 
@@ -199,6 +205,15 @@ def transaction(durable: bool = True) -> Iterator[Session]:
             session.info.pop(WRITER, None)
     if durable:
         _reach_disk()
+
+
+def undo() -> None:
+    """Let go of what was begun and read. A connection that broke meanwhile has nothing left to undo: whoever asked has
+    his answer."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.registry.clear()
 
 
 def connection() -> Connection:

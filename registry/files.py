@@ -6,7 +6,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def keep(root: Path, content: bytes) -> str:
@@ -14,13 +16,7 @@ def keep(root: Path, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(root, digest)
     if not _touched(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        _put(path, lambda stream: stream.write(content))
     return digest
 
 
@@ -30,14 +26,36 @@ def keep_copy(root: Path, source: Path) -> str:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     path = path_of(root, digest)
     if not _touched(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as stream, source.open("rb") as given:
-            shutil.copyfileobj(given, stream, 1_000_000)
+        with source.open("rb") as given:
+            _put(path, lambda stream: shutil.copyfileobj(given, stream, 1_000_000))
+    return digest
+
+
+def _put(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Make a file that is there whole and for good, or not at all: its name reaches the disk after its content."""
+    missing = [folder for folder in (path.parent, path.parent.parent) if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
-    return digest
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    for folder in (path.parent, *(folder.parent for folder in missing)):
+        _settle(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _touched(path: Path) -> bool:
@@ -76,7 +94,9 @@ def write_part(root: Path, name: str, offset: int, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        os.pwrite(handle, content, offset)
+        written = 0
+        while written < len(content):  # a disk that is nearly full takes a part
+            written += os.pwrite(handle, content[written:], offset + written)
         os.fsync(handle)
     finally:
         os.close(handle)

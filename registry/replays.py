@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from registry import policy
 from registry.actor import Actor
@@ -24,6 +24,16 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_IN_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:ref, 0))")
+
+
+def in_turn(ref: str) -> None:
+    """Let the second arrival of a `ref` wait until the transaction of the first is over, so that it finds what came of
+    it, and not a row that has moved on without it. For the start of the transaction; SQLite has one writer anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(_IN_TURN, {"ref": ref})
+
+
 def sent_before(actor: Actor, model: Any, ref: str | None, content: str) -> Any:
     """The record that came under this `ref` before, if the caller may see it; None for a new one and without a `ref`.
     For the transaction that would record it; `content` is the digest of what was sent now.
@@ -31,7 +41,10 @@ def sent_before(actor: Actor, model: Any, ref: str | None, content: str) -> Any:
     Raises:
         Conflict: the same `ref` came with other content. Missing: it is not for this caller to see.
     """
-    known = db.session.scalar(select(model).where(model.ref == ref)) if ref else None
+    if not ref:
+        return None
+    in_turn(ref)
+    known = db.session.scalar(select(model).where(model.ref == ref))
     if known is None:
         return None
     if known.ref_digest != content:

@@ -25,7 +25,7 @@ from registry.models import Cylinder, CylinderEvent, FillCycle, Filling
 from registry.queries import filling_facts, filling_judging, filling_staff, gun_facts, gun_judging, gun_reading
 from registry.queries.filling_facts import Found, OnFile
 from registry.queries.filling_staff import Staff
-from registry.replays import digest
+from registry.replays import digest, in_turn
 from registry.rules import fill_cycle as rules
 from registry.rules import filling_items
 from registry.rules.cylinder_lifecycle import brought_in, custody_after
@@ -81,6 +81,7 @@ def precheck(actor: Actor, data: Mapping[str, Any]) -> Done:
 
 
 def _opened(actor: Actor, data: Mapping[str, Any]) -> Done:
+    in_turn(data["ref"])
     now = clock.now()
     before = _replay(actor, data)
     if before is not None:
@@ -275,6 +276,7 @@ def post_check(actor: Actor, data: Mapping[str, Any]) -> Done:
     """
     policy.require(actor, "filling.check")
     with transaction():
+        in_turn(data["ref"])
         known = db.session.scalar(
             select(FillCycle).where(FillCycle.station_id == actor.unit_id, FillCycle.post_ref == data["ref"])
         )
@@ -355,6 +357,7 @@ def release(actor: Actor, data: Mapping[str, Any]) -> Done:
     """
     policy.require(actor, "filling.check")
     with transaction():
+        in_turn(data["ref"])
         known = db.session.scalar(
             select(FillCycle).where(FillCycle.station_id == actor.unit_id, FillCycle.release_ref == data["ref"])
         )
