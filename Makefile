@@ -16,6 +16,7 @@ help:
 	@echo "make lint   format, lint, types, templates, lock files    make fmt   put the format right"
 	@echo "make release  what a server is installed from, dist/registry.tar.gz (docs/operations.md)"
 	@echo "make bench  measurements    make lock   remake the lock files (UPGRADE=1: newest versions)"
+	@echo "make rig    faults under load: nothing acknowledged is lost (FAULTS=100)    make soak   half the load (DURATION=30)"
 
 setup dev: python
 	@$(PYTHON) scripts/setup.py $(if $(filter dev,$@),--dev)
@@ -67,6 +68,14 @@ release: dev
 	@tar -czf dist/registry.tar.gz --transform 's,^,registry/,' --exclude __pycache__ \
 		requirements.lock deploy docs/operations.md CHANGELOG.md -C dist $$(cd dist && echo *.whl)
 	@echo dist/registry.tar.gz
+
+# Faults under load on both databases (FAULTS=1000 for many), and hours of half the load (DURATION in minutes).
+.PHONY: rig soak
+rig: setup
+	@$(BIN)/python -m benchmarks.rig
+
+soak: setup
+	@$(BIN)/python -m benchmarks.rig.soak
 
 lock: dev
 	$(BIN)/python scripts/locks.py make $(if $(UPGRADE),--upgrade)

@@ -66,9 +66,9 @@ def line(measure: Measure, taken: Taken) -> tuple[str, bool]:
 
 
 @contextmanager
-def fresh_registry() -> Iterator[Flask]:
+def fresh_registry(under: Path | None = None) -> Iterator[Flask]:
     """A migrated, empty registry in a folder (and, with BENCH_POSTGRES_URL, a database) that is thrown away."""
-    with TemporaryDirectory(prefix="registry-bench-") as folder, _database(Path(folder)) as url:
+    with TemporaryDirectory(prefix="registry-bench-", dir=under) as folder, _database(Path(folder)) as url:
         before = {name: os.environ.get(name) for name in ("REGISTRY_INSTANCE_DIR", "REGISTRY_DATABASE_URL")}
         os.environ["REGISTRY_INSTANCE_DIR"] = folder
         os.environ["REGISTRY_DATABASE_URL"] = url

@@ -1,0 +1,141 @@
+"""A PostgreSQL of the rig's own, in a folder that is thrown away: one that may be stopped, crashed and filled up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    # Small, so that a short run puts its log away several times.
+    "max_wal_size": "64MB",
+    "min_wal_size": "32MB",
+    "log_min_messages": "warning",
+}
+
+
+def programs() -> Path | None:
+    """The folder of initdb and pg_ctl; None where this machine has none."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return folders[-1].parent if folders else None
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class Cluster:
+    """One server; `url` leads to it as its superuser."""
+
+    def __init__(self, folder: Path, bin_folder: Path) -> None:
+        self.folder, self.bin, self.port = folder, bin_folder, free_port()
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        """Make its files and start it."""
+        self.folder.mkdir(parents=True)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        self._run("initdb", "-D", str(self.folder), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+        chosen = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder)}
+        with (self.folder / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers; after a crash it first puts its files right."""
+        self._run("pg_ctl", "-D", str(self.folder), "-l", str(self.folder / "log"), "-w", "-t", "60", "start")
+
+    def stop(self, mode: str, must: bool = True) -> None:
+        """`fast` ends connections in order, `immediate` is a crash. `must`: it has to be running."""
+        self._run("pg_ctl", "-D", str(self.folder), "-m", mode, "-w", "-t", "60", "stop", check=must)
+
+    def answers(self, seconds: float) -> bool:
+        """Whether it lets somebody in within so many seconds."""
+        until = time.monotonic() + seconds
+        while self._run("pg_isready", "-h", "127.0.0.1", "-p", str(self.port), check=False):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def backends(self) -> list[int]:
+        """The processes that serve the registry's connections; empty while the server is away."""
+        try:
+            with psycopg.connect(self._plain(), autocommit=True, connect_timeout=5) as admin:
+                asked = "SELECT pid FROM pg_stat_activity WHERE datname LIKE 'registry%' AND pid <> pg_backend_pid()"
+                return [int(row[0]) for row in admin.execute(asked)]
+        except psycopg.OperationalError:
+            return []
+
+    def end_backends(self) -> int:
+        """End every connection of the registry, as an administrator does; how many there were."""
+        with psycopg.connect(self._plain(), autocommit=True, connect_timeout=5) as admin:
+            asked = (
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname LIKE 'registry%' AND pid <> pg_backend_pid()"
+            )
+            row = admin.execute(asked).fetchone()
+            return int(row[0]) if row else 0
+
+    def kill_backend(self) -> None:
+        """Kill one of its processes: the server ends all others and puts its files right."""
+        for pid in self.backends()[:1]:
+            os.kill(pid, signal.SIGKILL)
+
+    def sound(self) -> str:
+        """What pg_amcheck finds wrong with tables and indexes; empty when all is well or it is not there."""
+        if not (self.bin / "pg_amcheck").exists():
+            return ""
+        command = self._as_postgres(["pg_amcheck", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"])
+        done = subprocess.run([*command, "--install-missing", "--all"], capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else (done.stdout + done.stderr)[:2000]
+
+    def _plain(self) -> str:
+        return self.url.replace("+psycopg", "", 1)
+
+    def _as_postgres(self, command: Sequence[str]) -> list[str]:
+        made = [str(self.bin / command[0]), *command[1:]]
+        # The server refuses to run as root.
+        return ["runuser", "-u", "postgres", "--", *made] if os.geteuid() == 0 else made
+
+    def _run(self, *command: str, check: bool = True) -> int:
+        with (self.folder.parent / "cluster.log").open("a") as log:
+            done = subprocess.run(
+                self._as_postgres(command), stdout=log, stderr=subprocess.STDOUT, check=False, cwd=self.folder.parent
+            )
+        if check and done.returncode:
+            raise RuntimeError(f"{command[0]} failed: see {log.name} and {self.folder / 'log'}")
+        return done.returncode
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[Cluster | None]:
+    """A server in this folder; None where PostgreSQL's own programs are not here."""
+    found = programs()
+    if found is None:
+        yield None
+        return
+    made = Cluster(folder / "postgresql", found)
+    made.make()
+    try:
+        yield made
+    finally:
+        made.stop("immediate", must=False)
