@@ -5,6 +5,8 @@ PORT ?= 8000
 BIN := .venv/bin
 
 export PYTHONUNBUFFERED = 1
+# A machine may forbid Python to keep what it compiled: a thousand files would be compiled anew by every process.
+unexport PYTHONDONTWRITEBYTECODE
 # Node.js may have been installed beside Python; the machine's own comes first.
 export PATH := $(PATH):$(CURDIR)/.venv/bin
 
