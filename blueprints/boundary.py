@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, redirect, request, url_for
 
 from blueprints.headers import TLS_HEADERS, with_tiles
-from blueprints.sessions import optional_actor
+from blueprints.sessions import optional_actor, waiting_for
 from registry.errors import Unknown
 from registry.messages import T
 from registry.settings import current
@@ -23,6 +23,16 @@ def public(view: V) -> V:
     """Declare that strangers may use this view. Everything else asks for a signed-in caller."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def halfway(view: V) -> V:
+    """Declare that who has proved the password may use this view before the second factor is proved."""
+    view.is_halfway = True  # type: ignore[attr-defined]
+    return view
+
+
+# What a session waits for -> the page where it is proved.
+STEPS = {"code": "security.code", "enrolment": "security.enrol"}
 
 
 def init_app(app: Flask) -> None:
@@ -50,8 +60,15 @@ def admit() -> Response | None:
         return None
     if is_api():
         raise Unknown(T("请先登录，或者带上令牌"))
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("account.sign_in", next=target))  # type: ignore[return-value]
+    if step := waiting_for():
+        if getattr(current_app.view_functions.get(request.endpoint or ""), "is_halfway", False):
+            return None
+        return redirect(url_for(STEPS[step], next=_wanted()))  # type: ignore[return-value]
+    return redirect(url_for("account.sign_in", next=_wanted()))  # type: ignore[return-value]
+
+
+def _wanted() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" else None
 
 
 def harden(response: Response) -> Response:

@@ -17,7 +17,7 @@ from blueprints.sessions import LANGUAGES, language, optional_actor
 from registry import policy
 from registry.clock import CITY_ZONE
 from registry.messages import T
-from registry.queries import notices
+from registry.queries import access_requests, notices
 from registry.queries.rulebook import CERTAINTIES
 from registry.settings import ROOT, current
 
@@ -164,5 +164,7 @@ def context() -> dict[str, Any]:
         "home_url": url_for("home.index") if "home.index" in current_app.view_functions else "/",
         "other_language_url": _other_language_url(),
         "sign_out_url": url_for("account.sign_out"),
+        "administers": lambda: len(access_requests.administrator_roles(actor.person_id)) if actor else 0,
         "switch_url": url_for("account.switch"),
+        "security_url": url_for("security.index"),
     }

@@ -106,6 +106,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("保险"), "policies.index", "policy.read", "shield-check"),
             (_("单位"), "units.index", "unit.read", "building"),
             (_("人员"), "people.index", "person.read", "users"),
+            (_("权限申请"), "access_requests.index", "access_request.decide", "key"),
         ),
     ),
     (
@@ -128,6 +129,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("指标与目标"), "indicator_targets.index", "parameter.read", "list-check"),
             (_("后台任务"), "jobs.index", "job.read", "clock"),
             (_("操作日志"), "trail.index", "trail.read", "history"),
+            (_("账号安全"), "security.index", "account.end_session", "shield-check"),
             (_("接口令牌"), "account.tokens", "token.create", "key"),
             (_("接口说明"), "api_docs.index", "token.create", "book"),
         ),

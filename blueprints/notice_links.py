@@ -13,6 +13,7 @@ from registry.settings import current
 
 # subject -> (endpoint, its argument, the attribute of the row); without an argument the list.
 PAGES: dict[str, tuple[str, str, str]] = {
+    "access_request": ("access_requests.index", "", ""),
     "accident": ("accidents.show", "no", "no"),
     "call": ("calls.show", "no", "no"),
     "campaign_self_check": ("campaign_checks.show", "check_id", "id"),
@@ -29,6 +30,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "hazard": ("hazards.show", "no", "no"),
     "indicator_alert": ("indicator_alerts.show", "alert_id", "id"),
     "inspection_batch": ("inspection_batches.show", "batch_id", "id"),
+    "person": ("security.index", "", ""),
     "policy": ("policies.show", "policy_id", "id"),
     "registration": ("registrations.show", "no", "no"),
     "sealing": ("sealings.show", "sealing_id", "id"),

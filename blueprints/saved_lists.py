@@ -246,7 +246,7 @@ def address(listing: str, filters: Mapping[str, Any]) -> str:
 def here() -> dict[str, Any] | None:
     """For the list page of this request: where its conditions are saved, and the views of it; None elsewhere."""
     actor, listing = optional_actor(), request.endpoint or ""
-    if actor is None or listing not in LISTS or actor.unit_id is None:
+    if actor is None or listing not in LISTS or actor.unit_id is None or not policy.may(actor, "saved_view.read"):
         return None
     sent = kept(listing, MultiDict([*request.args.items(multi=True), *(request.view_args or {}).items()]))
     places = set(LISTS[listing].places)

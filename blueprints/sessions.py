@@ -10,15 +10,19 @@ from datetime import timedelta
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import refresh
 
+from blueprints.browsers import browser_name
 from registry import clock
 from registry.actor import Actor
 from registry.errors import Unknown
 from registry.messages import T
 from registry.queries import accounts as queries
 from registry.services import accounts
+from registry.services.accounts import Browser
 from registry.settings import current as settings
 
 COOKIE = "registry_session"
+DEVICE_COOKIE = "registry_device"
+DEVICE_DAYS = 400  # browsers keep no cookie longer
 LANGUAGE_COOKIE = "registry_language"
 LANGUAGES = ("zh", "en")
 
@@ -31,7 +35,7 @@ def init_app(app: Flask) -> None:
 def identify() -> None:
     """Put the actor (or None) and a request id on `g`."""
     g.request_id = secrets.token_hex(8)
-    g.actor = None
+    g.actor = g.halfway = None
     if request.endpoint == "static":
         return
     if request.authorization is not None:
@@ -52,11 +56,35 @@ def _from_cookie(secret: str) -> None:
         secret, timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours), g.request_id
     )
     if found is None:
+        g.halfway = queries.halfway_of_cookie(secret, g.request_id)
         return
     g.actor, sign_in = found
     now = clock.now()
     if now - sign_in.seen_at > timedelta(minutes=1):
         accounts.touch(secret, now)
+
+
+def waiting_for() -> str:
+    """`code` or `enrolment` where a password was proved and the second factor is missing; else empty."""
+    found = g.get("halfway")
+    return found[1].waits_for if found else ""
+
+
+def actor_so_far() -> Actor:
+    """The actor, or who it will be once the second factor is proved.
+
+    Raises:
+        Unknown: not even a password was proved.
+    """
+    found = g.get("halfway")
+    return found[0] if found else actor()
+
+
+def here() -> Browser:
+    """The browser that asks; one that is new gets its cookie from `open_session`."""
+    if "device" not in g:
+        g.device = request.cookies.get(DEVICE_COOKIE) or secrets.token_urlsafe(32)
+    return Browser(g.device, browser_name(request.user_agent.string), request.remote_addr or "")
 
 
 def optional_actor() -> Actor | None:
@@ -78,12 +106,20 @@ def actor() -> Actor:
 
 
 def open_session(response: Response, secret: str) -> Response:
-    """Set the session cookie."""
+    """Set the session cookie, and the one by which this browser is known again."""
     config = settings()
     response.set_cookie(
         COOKIE,
         secret,
         max_age=config.session_hours * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=config.secure_cookies,
+    )
+    response.set_cookie(
+        DEVICE_COOKIE,
+        here().device,
+        max_age=DEVICE_DAYS * 86400,
         httponly=True,
         samesite="Lax",
         secure=config.secure_cookies,

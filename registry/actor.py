@@ -8,7 +8,8 @@ from registry.messages import T
 
 ROLES: dict[str, T] = {
     "admin": T("系统管理员"),
-    "auditor": T("审计员"),
+    "security_admin": T("安全管理员"),
+    "auditor": T("审计管理员"),
     "section_city": T("市局特设科"),
     "leader_city": T("市局分管领导"),
     "safety_office": T("安委办"),
@@ -32,6 +33,8 @@ ROLES: dict[str, T] = {
 CITY_ROLES = frozenset({"section_city", "leader_city", "safety_office", "auditor", "admin", "rescue_desk", "system"})
 COUNTY_ROLES = frozenset({"inspector_county", "leader_county", "officer_station"})
 OFFICE_ROLES = CITY_ROLES | COUNTY_ROLES
+# The three who keep the registry itself, and watch each other (GB/T 22239-2019 8.1.5).
+ADMINISTRATORS = frozenset({"admin", "security_admin", "auditor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Actor:
     @property
     def sees_city(self) -> bool:
         """Whether rows of every area are visible."""
-        return self.role in CITY_ROLES
+        return self.role in CITY_ROLES or self.role == "security_admin"
 
 
 SYSTEM = Actor(person_id=None, name="system", role="system")

@@ -18,25 +18,36 @@ RESPONDERS = frozenset({"maintenance_manager", "technician", "use_manager"})
 # Who may walk a round at a guarded event.
 WALKERS = frozenset(OFFICERS | MAINTENANCE | {"use_manager", "filling_manager"})
 EVERYONE = frozenset(CITY_ROLES | COUNTY_ROLES | UNIT_MANAGERS | MAINTENANCE | STATION | {"inspection_body", "insurer"})
+# Accounts, roles, tokens, locks and second factors: nothing of what is registered, and not the trail.
+SECURITY = frozenset({"security_admin"})
+ALL = EVERYONE | DELIVERY | SECURITY
 COUNTY_OFFICERS = frozenset({"inspector_county", "officer_station", "leader_county"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "area.read": EVERYONE,
-    "unit.read": EVERYONE,
-    "unit.register": REGISTRARS,
-    "unit.correct": REGISTRARS,
+    "area.read": EVERYONE | SECURITY,
+    "unit.read": EVERYONE | SECURITY,
+    "unit.register": REGISTRARS | {"admin"},
+    "unit.correct": REGISTRARS | {"admin"},
     "unit.set_capacity": REGISTRARS,
     "unit.import": REGISTRARS,
-    "person.read": EVERYONE,
-    "person.register": REGISTRARS | UNIT_MANAGERS | {"admin"},
-    "person.correct": REGISTRARS | UNIT_MANAGERS | {"admin"},
-    "person.grant_role": UNIT_MANAGERS | {"admin"},
-    "person.set_login": UNIT_MANAGERS | {"admin"},
+    "person.read": EVERYONE | SECURITY,
+    "person.register": REGISTRARS | UNIT_MANAGERS | SECURITY,
+    "person.correct": REGISTRARS | UNIT_MANAGERS | SECURITY,
+    "person.grant_role": UNIT_MANAGERS | SECURITY,
+    "person.end_role": UNIT_MANAGERS | SECURITY,
+    "person.set_login": UNIT_MANAGERS | SECURITY,
+    "person.unlock": SECURITY,
+    "person.revoke_tokens": SECURITY,
+    # What a security administrator may not do alone.
+    "access_request.decide": SECURITY | {"leader_city"},
     "person.record_certificate": REGISTRARS | UNIT_MANAGERS,
     "person.import": REGISTRARS,
-    "token.create": EVERYONE | DELIVERY,
-    "token.revoke": EVERYONE | DELIVERY,
-    "account.change_password": EVERYONE | DELIVERY,
+    "token.create": ALL,
+    "token.revoke": ALL,
+    "account.change_password": ALL,
+    "account.end_session": ALL,
+    "account.set_second_factor": ALL,
+    "second_factor.reset": SECURITY,
     "elevator.read": EVERYONE - STATION,
     "elevator.register": REGISTRARS | {"use_manager"},
     "elevator.correct": REGISTRARS | {"use_manager"},
@@ -263,9 +274,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Whoever asked for it; an administrator any. An auditor sees all and touches none.
     "job.stop": EVERYONE - {"auditor"},
     "job.repeat": frozenset({"admin"}),
-    "notice.read": EVERYONE | DELIVERY,
-    "notice.mark": EVERYONE | DELIVERY,
-    "notice.set": EVERYONE | DELIVERY,
+    "notice.read": ALL,
+    "notice.mark": ALL,
+    "notice.set": ALL,
     "notice.set_unit_hook": OFFICERS | UNIT_MANAGERS | {"leader_city", "safety_office", "rescue_desk", "admin"},
     "notice.read_log": OFFICERS | UNIT_MANAGERS | {"leader_city", "admin", "auditor"},
     # Made and sent by the system alone.
@@ -480,11 +491,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "follow_up.close": REGISTRARS,
     "follow_up.withdraw": REGISTRARS,
     "rule.ask": EVERYONE,
-    "parameter.read": OFFICE_ROLES,
-    "parameter.set": frozenset({"section_city"}),
+    "parameter.read": OFFICE_ROLES | SECURITY,
+    "parameter.set": frozenset({"section_city", "admin"}),
+    "parameter.set_access": SECURITY,
     "target.set": frozenset({"section_city"}),
     "target.withdraw": frozenset({"section_city"}),
-    "trail.read": frozenset({"auditor", "section_city", "admin"}),
+    "trail.read": frozenset({"auditor", "section_city"}),
     "audit.seal": frozenset(),
-    "audit.verify": frozenset({"auditor", "section_city", "admin"}),
+    "audit.verify": frozenset({"auditor", "section_city"}),
 }

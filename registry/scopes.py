@@ -15,6 +15,7 @@ from registry import clock
 from registry.actor import COUNTY_ROLES, OFFICE_ROLES, Actor
 from registry.db import Base
 from registry.models import (
+    AccessRequest,
     Accident,
     Alliance,
     Area,
@@ -647,6 +648,7 @@ def _trail(actor: Actor) -> Where:
 SCOPES: dict[type[Base], Callable[[Actor], Where]] = {
     Accident: _accidents,
     Alliance: _alliances,
+    AccessRequest: lambda actor: true() if actor.role in PERMISSIONS["access_request.decide"] else false(),
     Area: _everything,
     Assessment: lambda actor: _of_elevators(actor, Assessment.elevator_id),
     Call: _calls,

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from registry import clock
 from registry.actor import Actor
 from registry.db import db, transaction
-from registry.models import Capacity, Certificate, GasBatch, Membership, Person, Unit
+from registry.models import Capacity, Certificate, GasBatch, Membership, Parameter, Person, Unit
 from registry.queries.accounts import actor_of
 from registry.rules.identifiers import complete_credit_code
 from registry.services.accounts import HASHER
@@ -93,8 +93,8 @@ UNITS = (
 )
 
 PEOPLE = (
-    CastPerson("admin", "管理员", "city", "admin"),
-    CastPerson("auditor", "审计员", "city", "auditor"),
+    CastPerson("admin", "系统管理员", "city", "admin"),
+    CastPerson("auditor", "审计管理员", "city", "auditor"),
     CastPerson("section", "王建国", "city", "section_city"),
     CastPerson("leader", "陈立新", "city", "leader_city"),
     CastPerson("safety", "安委办值班员", "safety", "safety_office"),
@@ -125,6 +125,7 @@ PEOPLE = (
     CastPerson("filler2", "邵兵", "station2", "filler", None, ("P",)),
     CastPerson("checker2", "孟洁", "station2", "checker", None, ("P",)),
     CastPerson("desk2", "邓凯", "desk", "rescue_desk"),
+    CastPerson("security", "安全管理员", "city", "security_admin"),
 )
 
 
@@ -133,6 +134,8 @@ def build() -> None:
     today = clock.today()
     password_hash = HASHER.hash(PASSWORD)
     with transaction() as session:
+        # So that a demo is signed in to by a password alone.
+        session.add(Parameter(key="access.second_factor", value="0", since=SINCE, basis="演示", certainty="G"))
         units = {}
         for number, cast in enumerate(UNITS):
             unit = Unit(

@@ -19,6 +19,7 @@ from seeds import (
     demo_notices,
     demo_rescue,
     demo_risk,
+    demo_second_factor,
 )
 from seeds.city_rows import Progress, Steps, silent
 
@@ -39,6 +40,7 @@ def build(elevators: int, cylinders: int, days: int, progress: Progress = silent
     worked |= Steps("demo").take("indicators", demo_indicators.build)
     worked |= Steps("demo").take("risk", demo_risk.build)
     worked |= Steps("demo").take("notices", demo_notices.build)
+    worked |= Steps("demo").take("second factor", demo_second_factor.build)
     risk.refresh(SYSTEM, clock.today())
     risk.refresh_stations(SYSTEM, clock.today())
     seals.seal(SYSTEM)
@@ -63,4 +65,7 @@ def accounts(address: str) -> str:
         if one_each[person.role] is person
     ]
     head = f"{'login':<14} {'role':<20} who"
-    return "\n".join(["", head, *lines, "", f"password of all: {cast.PASSWORD}", f"address: {address}"])
+    factor = (
+        f"{demo_second_factor.LOGIN} is asked for a code too: key for an authenticator app {demo_second_factor.key()}"
+    )
+    return "\n".join(["", head, *lines, "", f"password of all: {cast.PASSWORD}", factor, f"address: {address}"])

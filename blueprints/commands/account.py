@@ -1,4 +1,4 @@
-"""flask account create-admin: the first account of an empty registry."""
+"""flask account: the first account of an empty registry, and the way back in when a second factor is lost."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from flask.cli import AppGroup
 
 from registry.actor import SYSTEM
 from registry.errors import RegistryError
+from registry.queries.accounts import actor_of_login
 from registry.rules import identifiers
-from registry.services import people
+from registry.services import people, second_factors
 from registry.settings import current
 
 group = AppGroup("account", help="Accounts.")
@@ -38,3 +39,18 @@ def create_admin(login: str, name: str, office: str, credit_code: str, password:
         texts = [str(text) for found in getattr(error, "errors", {}).values() for text in found]
         raise click.ClickException("；".join(texts) or str(error.detail)) from None
     click.echo(f"{login} may sign in at {current().base_url}")
+
+
+@group.command("reset-second-factor")
+@click.argument("login")
+@click.option("--reason", required=True, help="Kept in the trail.")
+def reset_second_factor(login: str, reason: str) -> None:
+    """Take away LOGIN's second factor, where no security administrator can sign in any more."""
+    found = actor_of_login(login)
+    if found is None or found.person_id is None:
+        raise click.ClickException(f"nobody with the login {login} has a role today")
+    try:
+        second_factors.reset(SYSTEM, found.person_id, reason)
+    except RegistryError as error:
+        raise click.ClickException(str(error.detail)) from None
+    click.echo(f"{login} signs in with the password alone until a second factor is set up again")

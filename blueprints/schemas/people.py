@@ -63,6 +63,12 @@ class LoginIn(In):
     disabled = Yes(label=_("停用账号"))
 
 
+class AccountReasonIn(In):
+    """Why something is done to somebody's account."""
+
+    reason = Text(required=True, max=200, label=_("原因"), hint=_("记入操作日志，例如：手机丢失，本人持证件到场"))
+
+
 class PeopleFilter(PageIn):
     """Filters of the list."""
 
@@ -95,12 +101,30 @@ class CertificateOut(Out):
 class RoleOut(Out):
     """A role at a unit for a period; `until` is the first day it does not hold."""
 
+    id = fields.Integer()
     unit_id = fields.Integer()
     unit = fields.String(attribute="unit.name")
     role = fields.String()
     area_code = fields.String(allow_none=True)
     since = fields.Date()
     until = fields.Date(allow_none=True)
+
+
+class AccessRequestOut(Out):
+    """What waits for a second person: `kind` role or second_factor; `state` waiting, granted or refused."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    state = fields.String()
+    person_id = fields.Integer()
+    unit_id = fields.Integer(allow_none=True)
+    role = fields.String(allow_none=True)
+    area_code = fields.String(allow_none=True)
+    reason = fields.String()
+    asked_by_id = fields.Integer()
+    asked_at = fields.AwareDateTime()
+    decided_by_id = fields.Integer(allow_none=True)
+    decided_at = fields.AwareDateTime(allow_none=True)
 
 
 class PersonOut(Out):

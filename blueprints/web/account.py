@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from blueprints.boundary import public
+from blueprints.boundary import halfway, public
 from blueprints.forms import Form
 from blueprints.schemas.account import PasswordIn, SignInForm, TokenIn
 from blueprints.sessions import (
@@ -16,14 +16,18 @@ from blueprints.sessions import (
     LANGUAGE_COOKIE,
     LANGUAGES,
     actor,
+    actor_so_far,
     close_session,
+    here,
     open_session,
     optional_actor,
     settings,
+    waiting_for,
 )
 from registry.actor import ROLES
-from registry.errors import Missing, TooMany, Unknown
+from registry.errors import Missing, Unknown
 from registry.queries import accounts as queries
+from registry.queries.second_factors import has_one
 from registry.services import accounts
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -40,7 +44,7 @@ def own_address(target: str | None) -> str:
 @public
 def sign_in() -> Any:
     """Ask for login and password."""
-    if request.method == "GET" and optional_actor():
+    if request.method == "GET" and (optional_actor() or waiting_for()):
         return redirect(url_for("home.index"))
     form = Form(SignInForm())
     secret = form.submit(_open) if request.method == "POST" else None
@@ -54,16 +58,17 @@ def _open(data: dict[str, Any]) -> str | None:
     config = settings()
     limits = accounts.Limits(config.sign_in_attempts, config.sign_in_lock_minutes)
     try:
-        secret, _actor = accounts.sign_in(data["login"], data["password"], request.remote_addr or "", limits)
-    except (Unknown, TooMany) as error:
+        secret, _actor = accounts.sign_in(data["login"], data["password"], request.remote_addr or "", limits, here())
+    except Unknown as error:
         raise Missing(error.detail) from None
     return secret
 
 
 @bp.route("/sign-out", methods=["POST"])
+@halfway
 def sign_out() -> Any:
     """End the session."""
-    accounts.sign_out(actor(), request.cookies.get(COOKIE, ""))
+    accounts.sign_out(actor_so_far(), request.cookies.get(COOKIE, ""))
     return close_session(make_response(redirect(url_for("account.sign_in"))))
 
 
@@ -84,8 +89,8 @@ def switch() -> Any:
     who = actor()
     if request.method == "POST":
         chosen = request.form.get("capacity", type=int) or 0
-        accounts.act_as(who, request.cookies.get(COOKIE, ""), chosen)
-        return redirect(url_for("home.index"))
+        secret, _chosen = accounts.act_as(who, request.cookies.get(COOKIE, ""), chosen)
+        return open_session(make_response(redirect(url_for("home.index"))), secret)
     capacities = [
         {
             "value": membership.id,
@@ -105,8 +110,11 @@ def tokens() -> Any:
     form = Form(TokenIn())
     secret = None
     if request.method == "POST":
-        secret = form.submit(lambda data: accounts.create_token(actor(), data["name"], data["days"]))
-    return form.page("account/tokens.html", secret=secret, tokens=queries.tokens_of(actor()))
+        secret = form.submit(
+            lambda data: accounts.create_token(actor(), data["name"], data["days"], data.get("code") or "")
+        )
+    asked = has_one(actor().person_id)
+    return form.page("account/tokens.html", secret=secret, tokens=queries.tokens_of(actor()), asked=asked)
 
 
 @bp.route("/tokens/<int:token_id>/revoke", methods=["POST"])

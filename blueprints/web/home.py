@@ -22,6 +22,7 @@ STARTS = {
     "checker": "filling.gun",
     "courier": "deliveries.index",
     "depot_keeper": "deliveries.index",
+    "security_admin": "people.index",
 }
 
 

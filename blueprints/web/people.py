@@ -16,7 +16,8 @@ from registry.errors import Invalid, Missing
 from registry.queries import areas
 from registry.queries import people as queries
 from registry.queries import units as unit_queries
-from registry.services import people
+from registry.queries.second_factors import has_one
+from registry.services import access_requests, account_keeping, people, second_factors
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -62,7 +63,7 @@ def show(person_id: int) -> Any:
     person = queries.show(actor(), person_id)
     items = dict(schemas.ITEMS)
     return Form(schemas.PersonIn(), person).page(
-        "people/show.html", person=person, roles=ROLES, items=items, today=clock.today()
+        "people/show.html", person=person, roles=ROLES, items=items, today=clock.today(), factor=has_one(person_id)
     )
 
 
@@ -94,10 +95,46 @@ def login(person_id: int) -> Any:
     return _act(form, person_id, lambda data: people.set_login(actor(), person_id, data), _("登录账号"))
 
 
+@bp.route("/<int:person_id>/second-factor/reset", methods=["GET", "POST"])
+def reset_factor(person_id: int) -> Any:
+    """Take away the second factor of somebody who has lost it."""
+    form = Form(schemas.AccountReasonIn())
+    return _act(
+        form, person_id, lambda data: second_factors.reset(actor(), person_id, data["reason"]), _("重置两步验证")
+    )
+
+
+@bp.route("/<int:person_id>/roles/<int:membership_id>/end", methods=["POST"])
+def end_role(person_id: int, membership_id: int) -> Any:
+    """End a role from today on."""
+    account_keeping.end_role(actor(), person_id, membership_id)
+    flash(_("角色已结束"), "success")
+    return redirect(url_for("people.show", person_id=person_id))
+
+
+@bp.route("/<int:person_id>/unlock", methods=["GET", "POST"])
+def unlock(person_id: int) -> Any:
+    """Forget the failures that keep the person from signing in."""
+    form = Form(schemas.AccountReasonIn())
+    return _act(form, person_id, lambda data: account_keeping.unlock(actor(), person_id, data["reason"]), _("解除锁定"))
+
+
+@bp.route("/<int:person_id>/tokens/revoke", methods=["GET", "POST"])
+def revoke_tokens(person_id: int) -> Any:
+    """Revoke all tokens of the person."""
+    form = Form(schemas.AccountReasonIn())
+    return _act(
+        form, person_id, lambda data: account_keeping.revoke_tokens(actor(), person_id, data["reason"]), _("吊销令牌")
+    )
+
+
 def _act(form: Form, person_id: int, verb: Any, title: str) -> Any:
     person = queries.show(actor(), person_id)
-    if request.method == "POST" and form.submit(verb):
-        flash(_("已保存"), "success")
+    if request.method == "POST" and (done := form.submit(verb)) is not None:
+        if access_requests.waits(done):
+            flash(_("已提交，等第二个人确认后生效"), "info")
+        else:
+            flash(_("已保存"), "success")
         return redirect(url_for("people.show", person_id=person_id))
     back = url_for("people.show", person_id=person_id)
     return form.page("_form_page.html", title=f"{title} · {person.name}", back=back)

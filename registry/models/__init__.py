@@ -1,5 +1,6 @@
 """The tables. They hold no rules; rules get plain values from them."""
 
+from registry.models.access import AccessRequest, KnownDevice, RecoveryCode, SecondFactor
 from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area, AreaLeft
@@ -115,6 +116,7 @@ from registry.models.visits import Visit, VisitJoin, VisitWorker
 __all__ = [
     "CAPACITIES",
     "OPEN_JOBS",
+    "AccessRequest",
     "Accident",
     "AccidentGrading",
     "AccidentStep",
@@ -215,6 +217,7 @@ __all__ = [
     "IotPeriod",
     "Job",
     "KeyUnit",
+    "KnownDevice",
     "LabelBatch",
     "LabelBinding",
     "LabelCode",
@@ -243,6 +246,7 @@ __all__ = [
     "QualityCheck",
     "RateWindow",
     "Reading",
+    "RecoveryCode",
     "RegisterStamp",
     "Registration",
     "RegistrationStep",
@@ -271,6 +275,7 @@ __all__ = [
     "Sealing",
     "SealingItem",
     "SealingStep",
+    "SecondFactor",
     "SelfCheck",
     "SignIn",
     "SignInFailure",

@@ -63,7 +63,11 @@ class Certificate(Base):
 
 
 class SignIn(Base):
-    """A signed-in browser. Only a hash of its cookie is kept."""
+    """A signed-in browser. Only a hash of its cookie is kept.
+
+    `waits_for` is what is missing until it counts: `code` or `enrolment` of a second factor, else empty; until then it
+    has no membership. `browser` and `address` are what its owner recognises it by.
+    """
 
     __tablename__ = "sign_in"
 
@@ -71,13 +75,18 @@ class SignIn(Base):
     token_hash: Mapped[Name] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    waits_for: Mapped[Code] = mapped_column(default="", server_default="")
+    second_factor_at: Mapped[Moment | None]
+    device_hash: Mapped[Name | None]
+    browser: Mapped[Name] = mapped_column(default="", server_default="")
+    address: Mapped[Name] = mapped_column(default="", server_default="")
     started_at: Mapped[Moment]
     seen_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
 
 
 class SignInFailure(Base):
-    """Failed attempts on a login or from an address, so that guessing is stopped on every worker alike."""
+    """Failed attempts on a login, from an address or by a known device: guessing is stopped on every worker alike."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index("ix_sign_in_failure_subject_at", "subject", "at"),)

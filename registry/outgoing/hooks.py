@@ -123,6 +123,8 @@ def _address(settings: Settings, target: SplitResult) -> str:
 def _is_outside(address: str) -> bool:
     found = ipaddress.ip_address(address)
     if isinstance(found, ipaddress.IPv6Address):
+        if found.is_site_local or found in ipaddress.ip_network("::/96"):  # old dresses of inside and of IPv4
+            return False
         # Addresses of IPv4 in another dress: what they carry decides.
         inner = found.ipv4_mapped or found.sixtofour
         if inner is not None:

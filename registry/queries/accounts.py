@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
@@ -20,14 +21,14 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def current_membership(on: date) -> tuple[Any, ...]:
+    """Conditions of a membership that holds on a day."""
+    return Membership.since <= on, or_(Membership.until.is_(None), Membership.until > on)
+
+
 def current(now: datetime) -> tuple[Any, ...]:
     """Conditions of a membership that holds now, of a person who may sign in."""
-    today = clock.day_of(now)
-    return (
-        Membership.since <= today,
-        or_(Membership.until.is_(None), Membership.until > today),
-        Person.disabled.is_(False),
-    )
+    return (*current_membership(clock.day_of(now)), Person.disabled.is_(False))
 
 
 def _joined(*columns: Any) -> Select[Any]:
@@ -73,6 +74,32 @@ def actor_of_cookie(secret: str, idle: timedelta, longest: timedelta, request_id
             SignIn.started_at > now - longest,
             *current(now),
         )
+    ).first()
+    if row is None:
+        return None
+    sign_in, membership, person, unit = row
+    return actor_of(membership, person, unit, request_id), sign_in
+
+
+# How long a password holds while the second factor is looked for.
+HALFWAY = timedelta(minutes=15)
+
+
+def halfway_of_cookie(secret: str, request_id: str) -> tuple[Actor, SignIn] | None:
+    """Who has proved a password in this browser and nothing else yet, as the actor it would become."""
+    now = clock.now()
+    row = db.session.execute(
+        _joined(SignIn)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(
+            SignIn.token_hash == digest(secret),
+            SignIn.waits_for != "",
+            SignIn.ended_at.is_(None),
+            SignIn.started_at > now - HALFWAY,
+            *current(now),
+        )
+        .order_by(Membership.id)
+        .limit(1)
     ).first()
     if row is None:
         return None
@@ -155,6 +182,11 @@ def actor_of_login(login: str) -> Actor | None:
     return actor_of(*row) if row else None
 
 
+def login_of(actor: Actor) -> str:
+    """The caller's own login."""
+    return db.session.get_one(Person, actor.person_id).login or ""
+
+
 def tokens_of(actor: Actor) -> list[ApiToken]:
     """The caller's own live tokens, newest first."""
     return list(
@@ -166,3 +198,36 @@ def tokens_of(actor: Actor) -> list[ApiToken]:
             .limit(100)
         )
     )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A running session for its owner: `here` is the one that asks."""
+
+    id: int
+    browser: str
+    address: str
+    started_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def sessions_of(actor: Actor, secret: str, idle: timedelta, longest: timedelta) -> list[Session]:
+    """The caller's own running sessions, the last used first."""
+    now = clock.now()
+    rows = db.session.scalars(
+        select(SignIn)
+        .where(
+            SignIn.person_id == actor.person_id,
+            SignIn.ended_at.is_(None),
+            SignIn.waits_for == "",
+            SignIn.seen_at > now - idle,
+            SignIn.started_at > now - longest,
+        )
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+        .limit(100)
+    )
+    here = digest(secret)
+    return [
+        Session(row.id, row.browser, row.address, row.started_at, row.seen_at, row.token_hash == here) for row in rows
+    ]

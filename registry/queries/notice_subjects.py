@@ -11,6 +11,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.db import Base, among, db
 from registry.models import (
+    AccessRequest,
     Accident,
     Area,
     Call,
@@ -51,12 +52,14 @@ MOST_OF_A_LABEL = 120
 @dataclass(frozen=True)
 class Subject:
     """A table that notices are about. `units` are its columns that name units with people to be told, `more` finds
-    further pairs of (id of a row, unit); `label` says what a row is called."""
+    further pairs of (id of a row, unit); `label` says what a row is called. `is_reader`: the row is the person who is
+    told, and nobody else is."""
 
     model: type[Base]
     units: tuple[str, ...]
     label: Callable[[Any], str]
     more: Callable[[Collection[int]], Any] | None = None
+    is_reader: bool = False
 
 
 def _no(row: Any) -> str:
@@ -130,6 +133,7 @@ def _visited(ids: Collection[int]) -> Any:
 
 
 SUBJECTS: dict[str, Subject] = {
+    "access_request": Subject(AccessRequest, (), _numbered),
     "accident": Subject(Accident, ("unit_id", "company_id"), _no),
     "call": Subject(Call, (), _no, _dispatched),
     "campaign_self_check": Subject(CampaignSelfCheck, ("unit_id",), _numbered),
@@ -151,6 +155,7 @@ SUBJECTS: dict[str, Subject] = {
     "hazard": Subject(Hazard, ("unit_id",), lambda row: f"{row.no} {row.title}", _maintained(Hazard.elevator_id)),
     "indicator_alert": Subject(IndicatorAlert, (), _alert),
     "inspection_batch": Subject(InspectionBatch, ("station_id", "body_id"), _no),
+    "person": Subject(Person, (), lambda row: row.login or f"#{row.id}", is_reader=True),
     "policy": Subject(Policy, ("holder_id", "insurer_id"), lambda row: row.policy_no, _shared),
     "registration": Subject(Registration, ("unit_id", "new_unit_id"), _no),
     "sealing": Subject(Sealing, ("unit_id",), _no),

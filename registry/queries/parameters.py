@@ -32,6 +32,13 @@ class Default:
 MONTH_DAY = "MMDD"  # a day of every year: 430 is 30 April
 
 DEFAULTS: dict[str, Default] = {
+    "access.second_factor": Default(
+        T("哪些角色必须两步验证（0不要求，1管理员，2管理员和领导，3全部监管人员）"),
+        "2",
+        "1",
+        T("GB/T 22239-2019 8.1.4.1 d)"),
+        "K",
+    ),
     "status.denominator": Default(
         T("万台设备死亡率、事故率的分母（1设备总量，2在用，3月均在用）"), "1", "1", T("口径建议，暂无规定"), "G"
     ),

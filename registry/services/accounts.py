@@ -3,79 +3,64 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.db import transaction
-from registry.errors import Forbidden, Invalid, Missing, TooMany, Unknown
+from registry.errors import Forbidden, Invalid, Missing, Unknown
 from registry.messages import T
-from registry.models import ApiToken, Membership, Person, SignIn, SignInFailure, Unit
+from registry.models import ApiToken, Membership, Person, SignIn, Unit
+from registry.queries import second_factors as factor_queries
 from registry.queries.accounts import actor_of, current, digest
+from registry.rules import passwords
+from registry.services import attempts, second_factors, sign_ins
+from registry.services.attempts import Limits
+from registry.services.sign_ins import Browser
+
+__all__ = ["HASHER", "Browser", "Limits"]
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 NOBODY = HASHER.hash("nobody has this password")
-SHORTEST_PASSWORD = 10
+UNKNOWN_BROWSER = Browser()
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How many failures on one login or address, within how many minutes, stop further attempts."""
-
-    attempts: int
-    minutes: int
-
-
-def sign_in(login: str, password: str, address: str, limits: Limits) -> tuple[str, Actor]:
+def sign_in(
+    login: str, password: str, address: str, limits: Limits, browser: Browser = UNKNOWN_BROWSER
+) -> tuple[str, Actor]:
     """Check a password and open a session; returns the cookie's secret and the actor.
 
+    A browser in which this person has signed in before has attempts of its own, so nobody locks the owner out. The
+    password is checked between two transactions, and as long where nobody has the login or nothing may be tried.
+
     Raises:
-        Unknown: wrong login or password (one sentence for both).
-        TooMany: too many failures on this login or from this address.
+        Unknown: unknown login, wrong password, or too many failures (one sentence and one time for all).
     """
     login = login.strip().lower()
     with transaction() as session:
-        _stop_guessing(session, (f"login:{login}", f"address:{address}"), limits)
         person = session.scalar(select(Person).where(Person.login == login))
-        row = (
-            person
-            and session.execute(
-                select(Membership, Unit)
-                .join(Unit, Unit.id == Membership.unit_id)
-                .join(Person, Person.id == Membership.person_id)
-                .where(Membership.person_id == person.id, *current(clock.now()))
-                .order_by(Membership.id)
-            ).first()
+        device = sign_ins.device_of(session, person.id, browser.device_hash) if person else None
+        subjects = (f"device:{device.id}",) if device else (f"login:{login}", attempts.source(address))
+        counted = attempts.spend(session, subjects, limits)
+        hashed = person.password_hash if person else None
+    good = _matches(hashed, password)
+    if counted is not None and good:
+        with transaction() as session:
+            person = session.scalar(select(Person).where(Person.login == login, Person.password_hash == hashed))
+            if person is not None and sign_ins.first_role(session, person.id) is not None:
+                attempts.give_back(session, counted, subjects[0])
+                return sign_ins.begin(session, person, browser, "web")
+    raise Unknown(
+        T(
+            "账号或密码不正确，或者失败次数过多；连续失败{attempts}次要等{minutes}分钟",
+            attempts=limits.attempts,
+            minutes=limits.minutes,
         )
-        if not _matches(person.password_hash if person else None, password) or not person or not row:
-            session.add_all(SignInFailure(subject=s, at=clock.now()) for s in (f"login:{login}", f"address:{address}"))
-            failed = True
-        else:
-            failed = False
-            membership, unit = row
-            secret = secrets.token_urlsafe(32)
-            now = clock.now()
-            session.add(
-                SignIn(
-                    token_hash=digest(secret),
-                    person_id=person.id,
-                    membership_id=membership.id,
-                    started_at=now,
-                    seen_at=now,
-                )
-            )
-            session.execute(delete(SignInFailure).where(SignInFailure.subject == f"login:{login}"))
-            actor = actor_of(membership, person, unit)
-            audit.record(actor, "person.signed_in", person, door="web")
-    if failed:
-        raise Unknown(T("账号或密码不正确"))
-    return secret, actor
+    )
 
 
 def _matches(hashed: str | None, password: str) -> bool:
@@ -86,19 +71,20 @@ def _matches(hashed: str | None, password: str) -> bool:
         return False
 
 
-def _stop_guessing(session: Session, subjects: tuple[str, ...], limits: Limits) -> None:
-    since = clock.now() - timedelta(minutes=limits.minutes)
-    counts = session.execute(
-        select(SignInFailure.subject, func.count())
-        .where(SignInFailure.subject.in_(subjects), SignInFailure.at > since)
-        .group_by(SignInFailure.subject)
-    ).all()
-    for subject, count in counts:
-        # An address is shared by a whole office behind one router, so it may fail more often than one login.
-        if count >= limits.attempts * (1 if subject.startswith("login:") else 10):
-            raise TooMany(
-                T("失败次数过多，请{minutes}分钟后再试", minutes=limits.minutes), retry_after=limits.minutes * 60
-            )
+def accepted(password: str, login: str, field: str) -> str:
+    """A new password's hash.
+
+    Raises:
+        Invalid: too short, common, or the login again.
+    """
+    match passwords.problem(password, login):
+        case "short":
+            raise Invalid.field(field, T("密码至少{count}个字符", count=passwords.SHORTEST))
+        case "login":
+            raise Invalid.field(field, T("密码不能与账号相同"))
+        case "common":
+            raise Invalid.field(field, T("这个密码太常见，请换一个别人想不到的"))
+    return HASHER.hash(password)
 
 
 def sign_out(actor: Actor, secret: str) -> None:
@@ -118,8 +104,12 @@ def touch(secret: str, at: datetime) -> None:
             row.seen_at = at
 
 
-def act_as(actor: Actor, secret: str, membership_id: int) -> Actor:
-    """Continue this session in another of the person's own roles."""
+def act_as(actor: Actor, secret: str, membership_id: int) -> tuple[str, Actor]:
+    """Continue this session in another of the person's own roles, under another secret.
+
+    Raises:
+        Missing: no such role. Forbidden: it needs a second factor, and this session has proved none.
+    """
     with transaction() as session:
         row = session.execute(
             select(Membership, Person, Unit)
@@ -134,20 +124,25 @@ def act_as(actor: Actor, secret: str, membership_id: int) -> Actor:
         if row is None:
             raise Missing(T("没有找到这个身份"))
         membership, person, unit = row
-        sign = session.scalar(select(SignIn).where(SignIn.token_hash == digest(secret)))
-        if sign is None:
-            raise Forbidden(T("请重新登录"))
+        sign = sign_ins.live(session, secret)
+        if membership.role in factor_queries.required_roles() and sign.second_factor_at is None:
+            raise Forbidden(T("这个身份要求两步验证，请先在“账号安全”页面启用"))
         sign.membership_id = membership.id
         chosen = actor_of(membership, person, unit)
         audit.record(chosen, "person.acted_as", person, unit_id=unit.id, role=membership.role)
-        return chosen
+        return sign_ins.rotate(sign), chosen
 
 
-def create_token(actor: Actor, name: str, days: int = 365) -> str:
-    """Make a bearer token for the caller's present role; the secret is shown this once."""
+def create_token(actor: Actor, name: str, days: int = 365, code: str = "") -> str:
+    """Make a bearer token for the caller's present role; the secret is shown this once.
+
+    Raises:
+        Invalid: the caller has a second factor, and the code is wrong.
+    """
     policy.require(actor, "token.create")
     if not 1 <= days <= 1830:
         raise Invalid.field("days", T("有效天数应在1到1830之间"))
+    second_factors.check(actor, code)
     secret = secrets.token_urlsafe(32)
     now = clock.now()
     with transaction() as session:
@@ -179,15 +174,40 @@ def revoke_token(actor: Actor, token_id: int) -> None:
 
 
 def change_password(actor: Actor, old: str, new: str) -> None:
-    """Change the caller's own password and end the person's other sessions."""
+    """Change the caller's own password and end all sessions of the person."""
     policy.require(actor, "account.change_password")
-    if len(new) < SHORTEST_PASSWORD:
-        raise Invalid.field("new", T("密码至少{count}个字符", count=SHORTEST_PASSWORD))
     with transaction() as session:
         person = session.get_one(Person, actor.person_id)
         if not _matches(person.password_hash, old):
             raise Invalid.field("old", T("原密码不正确"))
-        person.password_hash = HASHER.hash(new)
-        for row in session.scalars(select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))):
-            row.ended_at = clock.now()
+        person.password_hash = accepted(new, person.login or "", "new")
+        sign_ins.end_all(session, person.id)
         audit.record(actor, "person.password_changed", person)
+
+
+def end_session(actor: Actor, sign_in_id: int) -> None:
+    """End one of the caller's own sessions.
+
+    Raises:
+        Missing: no running session of the caller.
+    """
+    policy.require(actor, "account.end_session")
+    with transaction() as session:
+        row = session.scalar(
+            select(SignIn).where(
+                SignIn.id == sign_in_id, SignIn.person_id == actor.person_id, SignIn.ended_at.is_(None)
+            )
+        )
+        if row is None:
+            raise Missing(T("没有找到这个登录"))
+        row.ended_at = clock.now()
+        audit.record(actor, "person.sessions_ended", session.get_one(Person, actor.person_id), count=1)
+
+
+def end_sessions(actor: Actor) -> int:
+    """Sign the caller out everywhere, here too; how many sessions ended."""
+    policy.require(actor, "account.end_session")
+    with transaction() as session:
+        count = sign_ins.end_all(session, actor.person_id or 0)
+        audit.record(actor, "person.sessions_ended", session.get_one(Person, actor.person_id), count=count)
+        return count

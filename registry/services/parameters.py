@@ -24,7 +24,7 @@ def set_parameter(actor: Actor, key: str, value: str, since: date) -> Parameter:
         Invalid: unknown key, a value that is no number of at least 0, or a day in the past.
         Conflict: there is a value from that day already.
     """
-    policy.require(actor, "parameter.set")
+    policy.require(actor, "parameter.set_access" if key.startswith("access.") else "parameter.set")
     if key not in DEFAULTS:
         raise Invalid.field("key", T("没有这个参数"))
     try:

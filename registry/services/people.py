@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
-from registry.actor import OFFICE_ROLES, ROLES, Actor
+from registry.actor import ADMINISTRATORS, OFFICE_ROLES, ROLES, Actor
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
-from registry.models import Area, Certificate, Membership, Person, Unit
+from registry.models import AccessRequest, Area, Certificate, Membership, Person, Unit
 from registry.policy import UNIT_MANAGERS
-from registry.services import units
-from registry.services.accounts import HASHER, SHORTEST_PASSWORD
+from registry.services import access_requests, accounts, sign_ins, units
 
-# What the manager of a unit may hand out at the own unit; offices' roles are given by the administrator.
+# What the manager of a unit may hand out at the own unit; offices' roles are given by the security administrator.
 ROLES_BY_MANAGER = {
     "use_manager": frozenset({"use_manager"}),
     "maintenance_manager": frozenset({"maintenance_manager", "technician"}),
@@ -25,7 +25,8 @@ ROLES_BY_MANAGER = {
 
 
 def register(actor: Actor, data: dict[str, Any]) -> Person:
-    """Register a person with a first role: `name, phone?, unit_id, role, area_code?`.
+    """Register a person with a first role: `name, phone?, unit_id, role, area_code?`; an administrator's waits for a
+    second person.
 
     A unit's manager registers people of the own unit only.
     """
@@ -39,18 +40,16 @@ def register(actor: Actor, data: dict[str, Any]) -> Person:
         person = Person(name=values["name"], phone=values.get("phone") or "", created_on=clock.today())
         session.add(person)
         session.flush()
-        session.add(
-            Membership(person_id=person.id, unit_id=unit_id, role=role, area_code=area_code, since=clock.today())
-        )
         audit.record(actor, "person.registered", person, unit_id=unit_id, role=role)
+        _give(session, actor, person, unit_id, role, area_code)
         return person
 
 
 def first_administrator(actor: Actor, data: dict[str, Any]) -> Person:
     """The first account of an empty registry: `office, credit_code, area_code, name, login, password`.
 
-    The office is registered with it unless its credit code is on file. Once somebody administers the registry, further
-    administrators are given their role by that person.
+    The office is registered with it unless its credit code is on file. It is all three administrators until others
+    are appointed; the first role, in which it begins, is that of accounts.
 
     Raises:
         Conflict: there is an administrator.
@@ -58,8 +57,9 @@ def first_administrator(actor: Actor, data: dict[str, Any]) -> Person:
     policy.require(actor, "person.set_login")
     with transaction() as session:
         holds = or_(Membership.until.is_(None), Membership.until > clock.today())
-        if session.execute(select(Membership.id).where(Membership.role == "admin", holds)).first():
-            raise Conflict(T("已有系统管理员，其他管理员由其在“人员”页面授予角色"))
+        keepers = Membership.role.in_(("admin", "security_admin"))
+        if session.execute(select(Membership.id).where(keepers, holds)).first():
+            raise Conflict(T("已有系统管理员或安全管理员，其他管理员由安全管理员在“人员”页面授予角色"))
         office = session.scalar(select(Unit).where(Unit.credit_code == data["credit_code"])) or units.register(
             actor,
             {
@@ -69,7 +69,9 @@ def first_administrator(actor: Actor, data: dict[str, Any]) -> Person:
                 "capacities": ["regulator"],
             },
         )
-        person = register(actor, {"name": data["name"], "unit_id": office.id, "role": "admin"})
+        person = register(actor, {"name": data["name"], "unit_id": office.id, "role": "security_admin"})
+        for role in ("admin", "auditor"):
+            grant_role(actor, person.id, {"unit_id": office.id, "role": role})
         return set_login(actor, person.id, {"login": data["login"], "password": data["password"]})
 
 
@@ -85,8 +87,13 @@ def correct(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
         return person
 
 
-def grant_role(actor: Actor, person_id: int, data: dict[str, Any]) -> Membership:
-    """Give a person a further role: `unit_id, role, area_code?`."""
+def grant_role(actor: Actor, person_id: int, data: dict[str, Any]) -> Membership | AccessRequest:
+    """Give a person a further role: `unit_id, role, area_code?`. One to oneself, or an administrator's, waits for a
+    second person.
+
+    Raises:
+        Conflict: it is held or asked for already, or the person is another of the three administrators.
+    """
     policy.require(actor, "person.grant_role")
     with transaction() as session:
         person = policy.get(actor, Person, Person.id == person_id, lock=True)
@@ -102,16 +109,24 @@ def grant_role(actor: Actor, person_id: int, data: dict[str, Any]) -> Membership
         )
         if session.execute(held).first():
             raise Conflict(T("此人在该单位已有这个角色"))
-        row = Membership(
-            person_id=person.id,
-            unit_id=unit_id,
-            role=data["role"],
-            area_code=data.get("area_code"),
-            since=today,
-        )
-        session.add(row)
-        audit.record(actor, "person.role_granted", person, unit_id=unit_id, role=row.role, area_code=row.area_code)
+        row = _give(session, actor, person, unit_id, data["role"], data.get("area_code"))
+        if not access_requests.waits(row):
+            audit.record(actor, "person.role_granted", person, unit_id=unit_id, role=row.role, area_code=row.area_code)
         return row
+
+
+def _give(
+    session: Session, actor: Actor, person: Person, unit_id: int, role: str, area_code: str | None
+) -> Membership | AccessRequest:
+    if actor.role != "system":
+        access_requests.refuse_union(person.id, role)
+    if access_requests.needs_another(actor, person.id, role):
+        return access_requests.ask(
+            session, actor, access_requests.ROLE, person, unit_id=unit_id, role=role, area_code=area_code
+        )
+    row = Membership(person_id=person.id, unit_id=unit_id, role=role, area_code=area_code, since=clock.today())
+    session.add(row)
+    return row
 
 
 def record_certificate(actor: Actor, person_id: int, data: dict[str, Any]) -> Certificate:
@@ -135,11 +150,11 @@ def record_certificate(actor: Actor, person_id: int, data: dict[str, Any]) -> Ce
 
 
 def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
-    """Let a person sign in, set a new password, or stop it: `login, password?, disabled`.
+    """Let a person sign in, set a new password, or stop it: `login, password?, disabled`. The last two end sessions.
 
     Raises:
         Forbidden: a unit's manager asks for somebody who has a role elsewhere too.
-        Invalid: the login is taken, or the password too short.
+        Invalid: the login is taken, or the password too short or too common.
     """
     policy.require(actor, "person.set_login")
     login = data["login"].strip().lower()
@@ -149,14 +164,14 @@ def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
         if session.execute(select(Person.id).where(Person.login == login, Person.id != person.id)).first():
             raise Invalid.field("login", T("这个账号已有人使用"))
         password = data.get("password")
-        if password and len(password) < SHORTEST_PASSWORD:
-            raise Invalid.field("password", T("密码至少{count}个字符", count=SHORTEST_PASSWORD))
         if not password and not person.password_hash:
             raise Invalid.field("password", T("首次开通账号需要设置密码"))
         person.login = login
         person.disabled = bool(data.get("disabled"))
         if password:
-            person.password_hash = HASHER.hash(password)
+            person.password_hash = accounts.accepted(password, login, "password")
+        if password or person.disabled:
+            sign_ins.end_all(session, person.id)
         audit.record(actor, "person.login_set", person, login=login, disabled=person.disabled)
         return person
 
@@ -171,7 +186,7 @@ def _refuse_shared(actor: Actor, person: Person) -> None:
         or_(Membership.until.is_(None), Membership.until > clock.today()),
     )
     if db.session.scalar(elsewhere.limit(1)) is not None:
-        raise Forbidden(T("此人在其他单位也有身份，登录账号由系统管理员设置"))
+        raise Forbidden(T("此人在其他单位也有身份，登录账号由安全管理员设置"))
 
 
 def _own_unit(actor: Actor, unit_id: int | None) -> int:
@@ -190,8 +205,8 @@ def _check_role(actor: Actor, role: str, area_code: str | None) -> None:
         raise Invalid.field("role", T("没有这个角色"))
     if actor.role in ROLES_BY_MANAGER and role not in ROLES_BY_MANAGER[actor.role]:
         raise Invalid.field("role", T("本单位不能授予这个角色"))
-    if role in OFFICE_ROLES and actor.role not in ("admin", "system"):
-        raise Invalid.field("role", T("监管角色由系统管理员授予"))
+    if role in OFFICE_ROLES | ADMINISTRATORS and actor.role not in ("security_admin", "system"):
+        raise Invalid.field("role", T("监管角色由安全管理员授予"))
     if role in ("inspector_county", "leader_county", "officer_station") and not area_code:
         raise Invalid.field("area_code", T("县区角色需要选择辖区"))
     if area_code and db.session.get(Area, area_code) is None:

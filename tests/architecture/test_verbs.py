@@ -17,10 +17,17 @@ WITHOUT_PERMISSION = {
     "registry.services.accounts.sign_out",
     "registry.services.accounts.act_as",
     "registry.services.accounts.touch",
+    "registry.services.second_factors.prove",
 }
 # `touch`, `heartbeat` and `beat` only note that somebody is alive, `keep` what the records say anyway; the others are
 # parts of other verbs.
 NOT_A_VERB = {
+    "registry.services.access_requests.ask",
+    "registry.services.access_requests.needs_another",
+    "registry.services.access_requests.refuse_union",
+    "registry.services.access_requests.reset_needs_another",
+    "registry.services.access_requests.waits",
+    "registry.services.accounts.accepted",
     "registry.services.accounts.touch",
     "registry.services.anomaly_finding.after_inspection",
     "registry.services.anomaly_finding.examine",
@@ -28,6 +35,9 @@ NOT_A_VERB = {
     "registry.services.anomaly_moves.legal",
     "registry.services.anomaly_moves.permission",
     "registry.services.anomaly_moves.text_of",
+    "registry.services.attempts.give_back",
+    "registry.services.attempts.source",
+    "registry.services.attempts.spend",
     "registry.services.call_dispatching.ask",
     "registry.services.call_dispatching.call_off",
     "registry.services.call_dispatching.first_level",
@@ -108,6 +118,15 @@ NOT_A_VERB = {
     "registry.services.maintenance_state.fill_in",
     "registry.services.maintenance_state.forget",
     "registry.services.maintenance_state.refresh",
+    "registry.services.second_factors.check",
+    "registry.services.second_factors.take_away",
+    "registry.services.sign_ins.begin",
+    "registry.services.sign_ins.device_of",
+    "registry.services.sign_ins.end_all",
+    "registry.services.sign_ins.finish",
+    "registry.services.sign_ins.first_role",
+    "registry.services.sign_ins.live",
+    "registry.services.sign_ins.rotate",
     "registry.services.supervision_checks.advance",
     "registry.services.supervision_checks.open_drawn",
     "registry.services.report_intake.picture",
@@ -131,7 +150,16 @@ NOT_A_VERB = {
 ASKING = ("policy.require", "policy.get", "policy.scope")
 # `fill_writing.keep` writes the entries of the fills it is given, `cases.make_once` that of a move of a case.
 # `responders.register` writes that of each row of a list of teams.
-RECORDING = ("audit.record", "audit.record_many", "fill_writing.keep", "cases.make_once", "responders.register")
+# `sign_ins.begin` and `finish` write that a session counts.
+RECORDING = (
+    "audit.record",
+    "audit.record_many",
+    "fill_writing.keep",
+    "cases.make_once",
+    "responders.register",
+    "sign_ins.begin",
+    "sign_ins.finish",
+)
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:

@@ -25,6 +25,7 @@ ROLES = [
     "inspector",
     "insurer",
     "admin",
+    "security",
     "auditor",
 ]
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"

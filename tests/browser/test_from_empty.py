@@ -47,7 +47,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def open_by_menu(page: Page, name: str) -> None:
-    page.goto("/dashboard")
+    page.goto("/")
     page.get_by_role("navigation").get_by_role("link", name=name, exact=True).first.click()
 
 
@@ -172,7 +172,7 @@ def test_the_first_paperless_visit(server: Server, browse: Callable[..., Page]) 
     code = add_elevator(office, server)
     for login in ("wang", "li"):
         add_person(office, *PEOPLE[login])
-        expect(office.get_by_text("由系统管理员或所在单位负责人开通")).to_be_visible()
+        expect(office.get_by_text("由安全管理员或所在单位负责人开通")).to_be_visible()
         give_login(root, PEOPLE[login][0], login)
     manager = person("li", phone=False)
     for number, login in enumerate(("zhao", "qian")):

@@ -109,7 +109,7 @@ def test_a_certificate_number_belongs_to_one_person(browser_of, app) -> None:
 
 def test_the_administrator_opens_and_closes_a_login(browser_of, client, app) -> None:
     person = cast.person("tech2")
-    admin = browser_of("admin")
+    admin = browser_of("security")
     form = {"login": "tech-two", "password": "long-enough-1"}
     assert admin.post(f"/people/{person.id}/login", data=form).status_code == 302
     signed = client.post("/account/sign-in", data={"login": "tech-two", "password": "long-enough-1"})
