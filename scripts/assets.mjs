@@ -73,7 +73,7 @@ function logicalName(output) {
   const inputs = Object.keys(output.inputs);
   if (output.entryPoint) {
     const entry = ENTRIES.find((candidate) => candidate.in === output.entryPoint);
-    return entry.out + extname(entry.in);
+    return entry ? entry.out + extname(entry.in) : null; // what a bundle loads only when it needs it is a chunk, too
   }
   const isAsset = inputs.length === 1 && ![".js", ".mjs", ".css"].includes(extname(inputs[0]));
   return isAsset ? basename(inputs[0]) : null;
