@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import api, boundary, cli, csrf, errors, filters, queues, saved_lists, sessions, web
+from blueprints import api, arrivals, boundary, cli, csrf, errors, filters, logs, queues, saved_lists, sessions, web
 from blueprints.openapi import RegistryApi
 from registry import settings as settings_of
 from registry.db import db, undo
@@ -31,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application. Wrong settings stop here with one line."""
     settings = settings or settings_of.load()
     settings_of.configure(settings)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings.log_level, settings.log_format)
     app = Registry("registry", root_path=str(ROOT / "blueprints"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(_flask_config(settings))
     app.wsgi_app = behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
@@ -42,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_appcontext(lambda _error: undo())  # before the session is put away, which would fail instead
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     Babel(app, locale_selector=sessions.locale, default_timezone="Asia/Shanghai")
+    arrivals.init_app(app)
     csrf.init_app(app)
     sessions.init_app(app)
     boundary.init_app(app)

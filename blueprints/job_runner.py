@@ -6,15 +6,18 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
+from time import monotonic
 from typing import Any
 
 from flask import Flask
 
 from blueprints import export_jobs
+from registry import clock, tracing
 from registry.db import DatabaseAway, undo
 from registry.documents.office import issued
 from registry.errors import RegistryError
-from registry.services import indicator_alerts, indicator_counts, indicator_figures, job_files, jobs
+from registry.services import beats, indicator_alerts, indicator_counts, indicator_figures, job_files, jobs
 from registry.services.jobs import Given
 
 log = logging.getLogger(__name__)
@@ -38,9 +41,13 @@ REGULAR: tuple[Callable[[], object], ...] = (
 
 def work(app: Flask, worker: str, over: threading.Event, handlers: Mapping[str, Handler] = HANDLERS) -> None:
     """Do jobs until `over` is set; a job that has begun is finished first."""
+    begun, told = clock.now(), -BEAT_SECONDS
     while not over.is_set():
         try:
             with app.app_context():
+                if monotonic() - told >= BEAT_SECONDS:
+                    beats.beat(worker, beats.WORKER, begun_at=begun)
+                    told = monotonic()
                 found = run_next(app, worker, handlers)
                 run_regular()
         except DatabaseAway:
@@ -68,7 +75,12 @@ def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS
     job = jobs.take(worker)
     if job is None:
         return False
-    number, tries, kind, data = job.id, job.tries, job.kind, dict(job.data)
+    with tracing.following(job.request_id):
+        _run(app, handlers, job.id, job.tries, job.kind, dict(job.data))
+    return True
+
+
+def _run(app: Flask, handlers: Mapping[str, Handler], number: int, tries: int, kind: str, data: dict[str, Any]) -> None:
     log.info("job %s (%s), try %s", number, kind, tries)
     problem, sentence, made = "", "", None
     try:
@@ -76,7 +88,7 @@ def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS
             made = _do(handlers, kind, data, number, tries, given)
     except Given:
         log.info("job %s was taken away", number)
-        return True
+        return
     except RegistryError as error:
         sentence = error.detail or str(error) or type(error).__name__
         problem = f"{type(error).__name__}: {sentence}"
@@ -89,7 +101,6 @@ def run_next(app: Flask, worker: str, handlers: Mapping[str, Handler] = HANDLERS
         log.info("job %s: %s", number, jobs.finish(number, tries, problem, sentence, made))
     except Given:
         log.info("job %s was taken away", number)
-    return True
 
 
 def _do(
@@ -123,7 +134,7 @@ def _alive(app: Flask, number: int, tries: int) -> Iterator[threading.Event]:
                 finally:
                     undo()
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
     thread.start()
     try:
         yield given

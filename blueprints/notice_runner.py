@@ -8,6 +8,7 @@ import threading
 from flask import Flask
 
 from blueprints.notice_letters import written
+from registry import tracing
 from registry.actor import SYSTEM
 from registry.db import DatabaseAway, undo
 from registry.outgoing import Undelivered, hooks, mail
@@ -54,6 +55,13 @@ def run(over: threading.Event | None = None) -> tuple[int, int]:
 
 def deliver(message: Message, away: set[str]) -> str:
     """Send one message that was taken; returns its state. What is away is added to `away`."""
+    with tracing.following(message.request_id):
+        state = _deliver(message, away)
+        log.info("message %s: %s", message.delivery_id, state)
+    return state
+
+
+def _deliver(message: Message, away: set[str]) -> str:
     problem, for_good = "", False
     try:
         _send(message)

@@ -6,6 +6,8 @@ WEB_CONCURRENCY is the number of workers, left out twice the processors.
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,32 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 control_socket_disable = True
 errorlog = "-"
+
+
+# The workers count in files of one folder (registry/metrics.py), which is empty when the server starts.
+counts = Path(
+    os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="registry-counts-", dir=worker_tmp_dir)
+)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+counts.mkdir(parents=True, exist_ok=True)
+
+
+def on_starting(_server: Any) -> None:
+    """What an earlier server counted is over."""
+    for file in counts.glob("*.db"):
+        file.unlink()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What the worker counted outlives it."""
+    from registry import metrics
+
+    metrics.bury(counts, worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Nobody else counts there."""
+    shutil.rmtree(counts, ignore_errors=True)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

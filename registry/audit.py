@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert
 
-from registry import clock
+from registry import clock, metrics, tracing
 from registry.actor import Actor
 from registry.bulk import insert_rows
 from registry.db import Base, db
@@ -328,7 +328,7 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
         "person_id": actor.person_id,
         "unit_id": actor.unit_id,
         "role": actor.role,
-        "request_id": actor.request_id,
+        "request_id": actor.request_id or tracing.request_id(),
     }
     rows = []
     for subject_id, data in entries:
@@ -336,6 +336,7 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
             raise ValueError(f"{act} does not declare {sorted(data.keys() - allowed)}")
         plain = {key: value if value.__class__ in _AS_IS else _plain(value) for key, value in data.items()}
         rows.append({**common, "subject_id": subject_id, "data": plain})
+    metrics.acted(db.session(), act, [row["data"] for row in rows])
     if len(rows) == 1:
         _ONE_ENTRY.write(rows[0])
         return

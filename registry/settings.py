@@ -36,6 +36,8 @@ class Settings:
     max_upload_mb: int
     secure_cookies: bool
     log_level: str
+    log_format: str = "text"
+    metrics_token: str = field(default="", repr=False)
     proxies: int = 0
     smtp_host: str = ""
     smtp_port: int = 25
@@ -114,6 +116,8 @@ def _read(env: Env) -> Settings:
         hooks_private=env.bool("HOOKS_PRIVATE", False),
         tiles_url=tiles_url,
         tiles_attribution=attribution,
+        metrics_token=_token(env, "METRICS_TOKEN"),
+        log_format=_one_of(env, "LOG_FORMAT", "TEXT", ("JSON", "TEXT")).lower(),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 
@@ -154,6 +158,13 @@ def _folder(env: Env, name: str) -> Path | None:
     if text and not Path(text).is_dir():
         raise ValueError(f"REGISTRY_{name} is no folder: {text}")
     return Path(text) if text else None
+
+
+def _token(env: Env, name: str) -> str:
+    value = str(env.str(name, ""))
+    if value and len(value) < 16:
+        raise ValueError(f"REGISTRY_{name} must have at least 16 characters")
+    return value
 
 
 def _positive(env: Env, name: str, default: int) -> int:

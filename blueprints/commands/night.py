@@ -12,7 +12,7 @@ from registry import clock
 from registry.actor import SYSTEM
 from registry.db import db
 from registry.queries import call_facts, risk_facts
-from registry.services import anomaly_finding, calls, cylinder_anomaly_finding, fill_clips, risk
+from registry.services import anomaly_finding, beats, calls, cylinder_anomaly_finding, fill_clips, risk
 
 log = logging.getLogger(__name__)
 group = AppGroup("night", help="Nightly jobs; each may run twice.")
@@ -27,13 +27,16 @@ def every(context: click.Context) -> None:
         if command is context.command:
             continue
         click.echo(f"{name}:")
+        begun, problem = clock.now(), ""
         try:
             context.invoke(command)
-        except Exception:
+        except Exception as error:
             log.exception("night %s failed", name)
             failed.append(name)
+            problem = type(error).__name__
         finally:
             db.session.rollback()
+        beats.beat(f"night:{name}", beats.NIGHT, problem, begun)
     if failed:
         raise click.ClickException(f"failed: {', '.join(failed)}")
 

@@ -4,6 +4,7 @@ from registry.models.access import AccessRequest, KnownDevice, RecoveryCode, Sec
 from registry.models.accidents import Accident, AccidentGrading, AccidentStep
 from registry.models.anomalies import AnomalyStep, VisitAnomaly, VisitGap, VisitPicture
 from registry.models.areas import Area, AreaLeft
+from registry.models.beats import Beat
 from registry.models.calls import Call, CallCaller, CallDispatch, CallDrill, CallStep
 from registry.models.campaigns import Campaign, CampaignLink, CampaignSelfCheck
 from registry.models.case_hearings import CaseDiscussion, CaseHearing, CasePaper, CaseStatement
@@ -127,6 +128,7 @@ __all__ = [
     "AreaLeft",
     "Assessment",
     "Assignment",
+    "Beat",
     "Call",
     "CallCaller",
     "CallDispatch",

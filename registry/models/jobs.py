@@ -20,6 +20,7 @@ class Job(Base):
     are finished (`steps` 0: nobody knows how many there are); `part` and `about` name what is being done now.
 
     `problem` is for the administrator, `sentence` for who asked; `file_id` is the file that came out of it.
+    `request_id` is the request that asked.
     """
 
     __tablename__ = "job"
@@ -55,6 +56,7 @@ class Job(Base):
     ended_at: Mapped[Moment | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    request_id: Mapped[Code] = mapped_column(default="", server_default="")
 
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     file: Mapped[StoredFile | None] = relationship(lazy="raise_on_sql")

@@ -10,6 +10,8 @@ from registry.models.elevators import Elevator
 from registry.models.people import Person
 from registry.models.units import Unit
 
+UNDECIDED = "confirmed_at IS NULL AND declined_reason IS NULL"
+
 
 class Visit(Base):
     """One maintenance visit.
@@ -46,6 +48,7 @@ class Visit(Base):
             "invalid_from",
         ),
         Index("ix_visit_company_id_done_on", "company_id", "done_on"),
+        Index("ix_visit_undecided", "received_at", sqlite_where=text(UNDECIDED), postgresql_where=text(UNDECIDED)),
         Index(
             "ix_visit_corrects_id",
             "corrects_id",

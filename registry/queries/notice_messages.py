@@ -9,7 +9,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.actor import Actor
 from registry.db import db
-from registry.models import Notice, NoticeDelivery, NoticeDeliveryItem
+from registry.models import Notice, NoticeDelivery, NoticeDeliveryItem, TrailEntry
 from registry.queries import notice_events, notice_readers
 from registry.queries.accounts import actor_of_membership
 from registry.queries.notice_settings import switched_off
@@ -78,3 +78,11 @@ def done(found: Sequence[Notice]) -> set[int]:
         standing = notice_events.holding(known[key], pairs, today)
         over |= {notice.id for notice in group if (notice.subject_id, notice.day) not in standing}
     return over
+
+
+def request_of(found: Sequence[Notice]) -> str:
+    """The request that the one notice of a message comes from; empty for a digest, and for what a day brought."""
+    parts = found[0].key.split(":") if len(found) == 1 else [""]
+    if parts[0] != "trail":
+        return ""
+    return db.session.scalar(select(TrailEntry.request_id).where(TrailEntry.id == int(parts[1]))) or ""

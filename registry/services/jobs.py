@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from registry import audit, clock, policy
+from registry import audit, clock, policy, tracing
 from registry.actor import SYSTEM, Actor
 from registry.db import transaction
 from registry.errors import Conflict
@@ -48,6 +48,7 @@ def ask(actor: Actor, kind: str, key: str, data: Mapping[str, Any], steps: int =
                 asked_at=now,
                 person_id=actor.person_id,
                 unit_id=actor.unit_id,
+                request_id=actor.request_id or tracing.request_id(),
             )
             session.add(job)
             audit.record(actor, "job.asked", job, kind=kind, key=key)

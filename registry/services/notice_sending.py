@@ -36,7 +36,8 @@ AWAY = timedelta(minutes=1)  # when what a message goes to was away for another 
 class Message:
     """One message a worker has taken: for whom, by what, in which language, about what.
 
-    `to` is the e-mail address or the webhook's; `lines` what still holds, `digest` whether it is the day's digest.
+    `to` is the e-mail address or the webhook's; `lines` what still holds, `digest` whether it is the day's digest,
+    `request_id` the request that an urgent one comes from.
     """
 
     delivery_id: int
@@ -48,6 +49,7 @@ class Message:
     flavour: str
     secret: str
     lines: Sequence[Notice]
+    request_id: str = ""
 
 
 def plan(actor: Actor) -> int:
@@ -184,6 +186,7 @@ def _prepared(session: Any, row: NoticeDelivery, now: datetime, away: Collection
         flavour=(setting.hook_flavour or "") if is_hook else "",
         secret=(setting.hook_secret or "") if is_hook else "",
         lines=lines,
+        request_id=notice_messages.request_of(lines),
     )
 
 

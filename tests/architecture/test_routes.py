@@ -19,6 +19,7 @@ PUBLIC = {
     "account.choose_language",
     "health.healthz",
     "health.readyz",
+    "metrics.show",  # from this machine, or with a token
     "public.show",
     "public_reports.new",
     "public_reports.receipt",

@@ -1,0 +1,85 @@
+"""The log: lines of JSON for a machine, or of text for a terminal, each with the request it belongs to.
+
+No line carries a name, a telephone number or a secret: people and units are numbers, a request is known by its endpoint
+rather than by an address with codes in it, and what a library tells of values is blackened.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import g, has_request_context, request
+
+from registry import tracing
+
+# Told with a line by `extra=`.
+TOLD = ("status", "ms")
+# Telephone and identity numbers, what a caller signs in by, values that SQLAlchemy and PostgreSQL tell of.
+PRIVATE = (
+    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "***"),
+    (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "***"),
+    (re.compile(r"(?i)(bearer|token=|password=|secret=)\s*[^\s&'\"]+"), r"\1 ***"),
+    (re.compile(r"(?m)^\s*DETAIL:.*$"), "DETAIL: ***"),
+    (re.compile(r"(?m)\[parameters: .*$"), "[parameters: ***]"),
+)
+
+
+class Json(logging.Formatter):
+    """One object a line: time (UTC), level, logger, message, request_id, and what is known of the request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {
+            "time": moment.replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": blackened(record.getMessage()),
+            **facts(),
+            **{name: record.__dict__[name] for name in TOLD if name in record.__dict__},
+        }
+        if record.exc_info:
+            line["exception"] = blackened(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+class Text(logging.Formatter):
+    """A line for people, with the request it belongs to at its end."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, *rest = blackened(super().format(record)).split("\n")
+        told = {name: record.__dict__[name] for name in TOLD if name in record.__dict__}
+        words = " ".join(f"{name}={value}" for name, value in {**facts(), **told}.items())
+        return "\n".join([f"{first} [{words}]" if words else first, *rest])
+
+
+def configure(level: str, form: str) -> None:
+    """Write the log of this process to standard error, as `json` or `text`; once, whoever has set it up stays."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Json() if form == "json" else Text())
+    logging.basicConfig(level=level, handlers=[handler])
+
+
+def facts() -> dict[str, Any]:
+    """Whose work this is, in numbers."""
+    number = tracing.request_id()
+    found: dict[str, Any] = {"request_id": number} if number else {}
+    if has_request_context():
+        found |= {"method": request.method, "endpoint": request.endpoint}
+        if (who := g.get("actor")) is not None:
+            found |= {"person_id": who.person_id, "unit_id": who.unit_id}
+    return found
+
+
+def blackened(text: str) -> str:
+    """The text without what must not stand in a log."""
+    for pattern, instead in PRIVATE:
+        text = pattern.sub(instead, text)
+    return text
