@@ -8,7 +8,7 @@ from pathlib import Path
 
 import qrcode
 
-from benchmarks import calls, desk, elevators, gun, hazards, rescue, serving, slow_phone
+from benchmarks import audit_trail, calls, desk, elevators, gun, hazards, rescue, serving, slow_phone
 from benchmarks.cylinder_import import imported
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, yardstick
 from registry import codes
@@ -78,6 +78,7 @@ def _labels_on(layout: str) -> Callable[[], Taken]:
 MEASURES = (
     Measure("start_to_ready", "s", 3, serving.start_to_ready),
     Measure("worker_memory", "MB", 150, serving.worker_memory),
+    Measure("audit_verify", "us/event", 30, audit_trail.verify),
     Measure("label_sheet", "s", 4, _labels_on("a4-70x37")),
     Measure("label_roll", "s", 4, _labels_on("roll-40x30")),
     Measure("maryland_import", "s", 30, maryland_import),

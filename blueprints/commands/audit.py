@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from registry import clock
 from registry.actor import SYSTEM
+from registry.db import db
 from registry.errors import Missing
 from registry.queries import seals as queries
-from registry.services import seals
+from registry.services import beats, seals
 
 group = AppGroup("audit", help="Seals over the trail.")
 
@@ -28,21 +31,34 @@ def seal(batch: int) -> None:
 
 @group.command("verify")
 @click.option("--from", "first", type=click.IntRange(1), default=1, show_default=True, help="Number of the first seal.")
+@click.option("--since", type=click.IntRange(0), help="Number of the last seal that was verified: only newer ones.")
 @click.option(
     "--published", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Seals kept from /seals."
 )
-def verify(first: int, published: Path | None) -> None:
-    """Name every entry that is not as it was sealed; exit code 1 when there is one."""
+def verify(first: int, since: int | None, published: Path | None) -> None:
+    """Name every entry that is not as it was sealed; exit code 1 when there is one. On a terminal it says how far it
+    is."""
     kept = _published(published) if published else []
-    begun, wrong = perf_counter(), 0
-    for problem in queries.verify(SYSTEM, first, kept):
-        wrong += 1
-        entry = f" entry {problem.entry_id}" if problem.entry_id is not None else ""
-        other = f" (sealed as entry {problem.other})" if problem.other is not None else ""
-        click.echo(f"seal {problem.seal_no}{entry}: {problem.kind}{other}")
-    click.echo(f"{wrong} problems, {perf_counter() - begun:.1f} s", err=True)
+    first = first if since is None else since + 1
+    begun, wrong, total = perf_counter(), 0, queries.sealed(first)
+    started = clock.now()
+    with click.progressbar(length=total, label="verify", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for problem in queries.verify(SYSTEM, first, kept, bar.update):
+            wrong += 1
+            _name(problem)
+    last = queries.last()
+    db.session.rollback()
+    beats.beat("audit:verify", beats.VERIFY, f"{wrong} problems" if wrong else "", started)
+    took = perf_counter() - begun
+    click.echo(f"{wrong} problems, {total} entries up to seal {last.no if last else 0}, {took:.1f} s", err=True)
     if wrong:
         raise SystemExit(1)
+
+
+def _name(problem: queries.Problem) -> None:
+    entry = f" entry {problem.entry_id}" if problem.entry_id is not None else ""
+    other = f" (sealed as entry {problem.other})" if problem.other is not None else ""
+    click.echo(f"seal {problem.seal_no}{entry}: {problem.kind}{other}")
 
 
 def _published(path: Path) -> list[dict[str, Any]]:

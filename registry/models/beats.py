@@ -8,8 +8,8 @@ from registry.models.base import Base, Code, Moment, Name
 
 
 class Beat(Base):
-    """`name` was there last at `seen_at`. `kind` is worker (a process, `host:pid`), night (one nightly job) or probe;
-    `problem` says what went wrong the last time."""
+    """`name` was there last at `seen_at`. `kind` is worker (a process, `host:pid`), night (one nightly job), verify (of
+    the seals) or probe; `problem` says what went wrong the last time."""
 
     __tablename__ = "beat"
 

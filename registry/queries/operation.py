@@ -85,7 +85,7 @@ def _notices(_now: datetime) -> Iterator[Gauge]:
         .where(NoticeDelivery.state.in_(states))
         .group_by(NoticeDelivery.state)
     )
-    found: dict[str, int] = dict(rows.tuples().all())
+    found: dict[str, int] = {str(state): int(count) for state, count in rows}
     for state in states:
         yield Gauge("registry_notices_undelivered", "Messages not delivered.", found.get(state, 0), (("state", state),))
 

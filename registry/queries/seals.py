@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Filling, Seal, TrailEntry
-from registry.queries import filling_facts
+from registry.queries import filling_facts, trail_digests
 from registry.queries.paging import Page, paginate
 from registry.rules import merkle
 
@@ -84,11 +84,21 @@ def facts(seal: Seal) -> dict[str, Any]:
     return {**{name: getattr(seal, name) for name in names}, "sealed_at": _moment(seal)}
 
 
-def verify(actor: Actor, first: int = 1, published: Sequence[Mapping[str, Any]] = ()) -> Iterator[Problem]:
+def sealed(first: int = 1) -> int:
+    """How many entries the seals from number `first` on hold."""
+    return int(db.session.scalar(select(func.sum(Seal.count)).where(Seal.no >= first)) or 0)
+
+
+def verify(
+    actor: Actor,
+    first: int = 1,
+    published: Sequence[Mapping[str, Any]] = (),
+    walked: Callable[[int], object] = lambda _count: None,
+) -> Iterator[Problem]:
     """Walk through the seals from number `first` on and yield everything that is not as it was sealed.
 
     `published` are seals somebody kept: each must still stand as it was published. Only that finds a trail whose end
-    was cut off together with its seals.
+    was cut off together with its seals. `walked` is told after each seal how many entries it holds.
     """
     policy.require(actor, "audit.verify")
     kept = {row["no"]: row["hash"] for row in published}
@@ -102,6 +112,7 @@ def verify(actor: Actor, first: int = 1, published: Sequence[Mapping[str, Any]] 
         if kept.pop(number, seal.hash) != seal.hash:
             yield Problem(number, "not_as_published")
         yield from _of_entries(seal, reached)
+        walked(seal.count)
         expected, previous, reached = number + 1, seal.hash, seal.last_id
         db.session.expunge(seal)
     yield from (Problem(number, "seal_removed") for number in sorted(kept) if number >= first)
@@ -116,13 +127,13 @@ def _of_chain(seal: Seal, previous: str) -> Iterator[Problem]:
 
 def _of_entries(seal: Seal, reached: int) -> Iterator[Problem]:
     try:
-        sealed = merkle.unpack(seal.digests)
+        was = merkle.unpack(seal.digests)
     except ValueError:
-        sealed = {}
-    if not sealed or merkle.root(merkle.leaves(sealed)) != seal.root or len(sealed) != seal.count:
+        was = {}
+    if not was or merkle.root(merkle.leaves(was)) != seal.root or len(was) != seal.count:
         yield Problem(seal.no, "digests_changed")
-    found = {entry["id"]: merkle.body_of(entry) for entry in entries(reached, seal.last_id)}
-    for one in merkle.differences(sealed, found) if sealed != found else ():
+    found = dict(trail_digests.bodies(reached, seal.last_id))
+    for one in merkle.differences(was, found) if was != found else ():
         yield Problem(seal.no, one.kind, one.entry_id, one.other)
 
 

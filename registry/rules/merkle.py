@@ -17,6 +17,7 @@ SIZE = 32
 ID_SIZE = 8
 RECORD = ID_SIZE + SIZE
 GENESIS = "0" * 64
+TOGETHER = 4096  # entries that are held at once
 PRIVATE = ("person_id", "request_id", "role")
 
 Side = Literal["left", "right"]

@@ -12,7 +12,7 @@ from registry.db import transaction
 from registry.models import Beat
 
 FORGOTTEN = timedelta(days=7)
-WORKER, NIGHT, PROBE = "worker", "night", "probe"
+WORKER, NIGHT, VERIFY, PROBE = "worker", "night", "verify", "probe"
 
 
 def beat(name: str, kind: str, problem: str = "", begun_at: datetime | None = None) -> None:

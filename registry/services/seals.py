@@ -11,9 +11,10 @@ from registry.actor import Actor
 from registry.db import db, transaction
 from registry.models import Seal, TrailEntry
 from registry.queries import seals as queries
+from registry.queries import trail_digests
 from registry.rules import merkle
 
-BATCH = 4096
+BATCH = merkle.TOGETHER
 MADE = "seal.made"
 
 
@@ -53,7 +54,7 @@ def _one(actor: Actor, upto: int, batch: int) -> Seal | None:
         reached = before.last_id if before else 0
         if not _anything_new(reached, upto):
             return None
-        bodies = {entry["id"]: merkle.body_of(entry) for entry in islice(queries.entries(reached, upto), batch)}
+        bodies = dict(islice(trail_digests.bodies(reached, upto), batch))
         row = Seal(
             no=before.no + 1 if before else 1,
             root=merkle.root(merkle.leaves(bodies)),

@@ -7,7 +7,6 @@ import io
 import json
 import logging
 import re
-import sys
 import threading
 
 import pytest
@@ -87,19 +86,17 @@ def test_only_our_own_proxy_names_a_request(client, monkeypatch, proxies, given,
     assert tracing.request_id() == ""
 
 
-def test_a_page_of_an_error_shows_the_number(client) -> None:
-    answer = client.get("/nowhere", headers={"Accept": "text/html"})
-    assert answer.status_code in (302, 404)
-    answer = client.get("/q/NOTHING", headers={"Accept": "text/html"})
+def test_a_page_of_an_error_shows_the_number(browser_of) -> None:
+    answer = browser_of("section").get("/elevators/99999999", headers={"Accept": "text/html"})
     assert answer.status_code == 404
-    assert answer.headers["X-Request-Id"] in answer.text or "errors" not in answer.text
-    answer = client.post("/account/sign-in", data="x" * 10, headers={"Accept": "text/html"})
-    assert answer.headers["X-Request-Id"]
+    assert answer.headers["X-Request-Id"] in answer.text
 
 
 def test_a_mistake_of_ours_is_logged_without_values(lines, app, browser_of, monkeypatch) -> None:
+    said = "phone 13805570001\nDETAIL:  Key (login)=(zhang) already exists.\n[parameters: ('李四',)]"
+
     def broken() -> None:
-        raise RuntimeError("phone 13805570001\nDETAIL:  Key (login)=(zhang) already exists.\n[parameters: ('李四',)]")
+        raise RuntimeError(said)
 
     browser = browser_of("section")
     monkeypatch.setitem(app.view_functions, "home.index", broken)
@@ -166,15 +163,6 @@ def test_a_job_that_nobody_asked_for_gets_a_number(app) -> None:
     assert re.fullmatch("[0-9a-f]{16}", seen[0])
 
 
-def test_a_job_of_a_page_carries_the_number_of_its_request(browser_of, monkeypatch) -> None:
-    believing(monkeypatch, 1)
-    browser = browser_of("section")
-    answer = browser.post("/exports/elevators", headers={"X-Request-Id": "from-the-proxy"})
-    found = db.session.scalar(select(Job.request_id))
-    if answer.status_code < 400 and found is not None:
-        assert found == "from-the-proxy"
-
-
 def test_a_message_belongs_to_the_request_it_comes_from(app, lines, monkeypatch) -> None:
     with transaction() as session:
         entry = TrailEntry(
@@ -206,4 +194,3 @@ def test_the_format_is_one_of_two(monkeypatch) -> None:
     monkeypatch.setenv("REGISTRY_LOG_FORMAT", "xml")
     with pytest.raises(SystemExit, match="REGISTRY_LOG_FORMAT must be one of JSON, TEXT"):
         settings_of.load()
-    assert sys.exc_info() == (None, None, None)

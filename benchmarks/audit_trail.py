@@ -1,0 +1,67 @@
+"""`flask audit verify` over a trail of years: microseconds an event, against hashing as many lines of the same length."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from benchmarks.harness import Taken, fresh_registry, full
+from registry import clock
+from registry.actor import SYSTEM
+from registry.db import db, transaction
+from registry.models import TrailEntry
+from registry.queries import seals as queries
+from registry.services import seals
+
+EVENTS = {False: 100_000, True: 10_000_000}
+AT_ONCE = 10_000
+
+
+def verify() -> Taken:
+    """Microseconds an event; 30 are ten million in five minutes."""
+    count = EVENTS[full()]
+    with fresh_registry() as app:
+        for start in range(0, count, AT_ONCE):
+            _written(start)
+        seals.seal(SYSTEM)
+        db.session.remove()
+        wall, own = time.perf_counter(), time.process_time()
+        problems = list(queries.verify(SYSTEM))
+        wall, own = time.perf_counter() - wall, time.process_time() - own
+        if problems:
+            raise RuntimeError(f"{app.name}: {problems[:3]}")
+    told = f"  {count} events, {count / wall:,.0f} a second; {count / own:,.0f} a second of this process's own time"
+    print(told, file=sys.stderr, flush=True)
+    return Taken(wall / count * 1e6, _hashed(count) / count * 1e6)
+
+
+def _written(start: int) -> None:
+    """Fills, as the trail keeps them."""
+    now = clock.now() - timedelta(days=400)
+    rows = [
+        {
+            "at": now + timedelta(milliseconds=number),
+            "act": "filling.recorded",
+            "subject": "filling",
+            "subject_id": number,
+            "person_id": number % 900,
+            "unit_id": number % 120,
+            "role": "filler",
+            "request_id": f"{number:016x}",
+            "data": {"cylinder_id": number % 1_000_000, "net_g": 14_100, "pressure_kpa": None, "verdict": "allow"},
+        }
+        for number in range(start, start + AT_ONCE)
+    ]
+    with transaction(durable=False) as session:
+        session.execute(insert(TrailEntry), rows)
+
+
+def _hashed(count: int) -> float:
+    begun = time.perf_counter()
+    for number in range(count):
+        hashlib.sha256(b"%0150d" % number).digest()
+    return time.perf_counter() - begun
