@@ -1,4 +1,4 @@
-"""`flask audit verify` over a trail of years: microseconds an event, against hashing as many lines of the same length."""
+"""`flask audit verify` over a trail of years: microseconds an event, against hashing lines of about that length."""
 
 from __future__ import annotations
 

@@ -70,6 +70,22 @@ def _published(path: Path) -> list[dict[str, Any]]:
         raise click.ClickException(f"{path} is not what /seals publishes: {error}") from error
 
 
+@group.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--from", "first", type=click.IntRange(1), default=1, show_default=True, help="Number of the first seal.")
+def export(file: Path, first: int) -> None:
+    """Write the sealed trail to a file, a line an entry; docs/examples/verify_trail.py checks it without us."""
+    written = file.with_name(file.name + ".part")
+    try:
+        with written.open("w", encoding="utf-8") as lines:
+            for line in queries.export(SYSTEM, first):
+                lines.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+    except Missing as error:
+        written.unlink()
+        raise click.ClickException(f"there is no seal {first} yet") from error
+    written.replace(file)
+
+
 @group.command("proof")
 @click.argument("entry_id", type=click.IntRange(1))
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from registry.queries.paging import Page, paginate
 from registry.rules import merkle
 
 FORMAT = "registry-trail-proof-1"
+TRAIL_FORMAT = "registry-trail-1"
 NAMES = ("id", "at", "act", "subject", "subject_id", "person_id", "unit_id", "role", "request_id", "data")
 COLUMNS = tuple(getattr(TrailEntry, name) for name in NAMES)
 CHUNK = 2_000
@@ -116,6 +118,28 @@ def verify(
         expected, previous, reached = number + 1, seal.hash, seal.last_id
         db.session.expunge(seal)
     yield from (Problem(number, "seal_removed") for number in sorted(kept) if number >= first)
+
+
+def export(actor: Actor, first: int = 1) -> Iterator[dict[str, Any]]:
+    """The sealed trail from seal number `first` on, to be checked without us (docs/examples/verify_trail.py): what came
+    before it, then each seal followed by its entries.
+
+    Raises:
+        Missing: there is no such seal.
+    """
+    policy.require(actor, "audit.verify")
+    numbers = db.session.scalars(select(Seal.no).where(Seal.no >= first).order_by(Seal.no)).all()
+    if not numbers:
+        raise Missing(T("没有这条记录，或者还没有封存"))
+    before = db.session.scalars(select(Seal).where(Seal.no < first).order_by(Seal.no.desc()).limit(1)).first()
+    reached, previous = (before.last_id, before.hash) if before else (0, merkle.GENESIS)
+    yield {"format": TRAIL_FORMAT, "first": first, "previous": previous, "reached": reached}
+    for number in numbers:
+        seal = db.session.scalars(select(Seal).where(Seal.no == number).options(undefer(Seal.digests))).one()
+        yield {"seal": facts(seal), "digests": b64encode(seal.digests).decode()}
+        yield from entries(reached, seal.last_id)
+        reached = seal.last_id
+        db.session.expunge(seal)
 
 
 def _of_chain(seal: Seal, previous: str) -> Iterator[Problem]:

@@ -74,7 +74,7 @@ def _canonical(stored: Any) -> str:
         return f"!{stored!r}"
 
 
-@lru_cache(4096)
+@lru_cache(4096, typed=True)
 def _again(value: Any) -> str:
     return encode_basestring(value) if isinstance(value, str) else _number(value)
 
