@@ -17,10 +17,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
-from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, mmap_dict, multiprocess
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+
+# Without types of their own.
+_Counts: Any = mmap_dict.MmapedDict
+_Together: Any = multiprocess.MultiProcessCollector
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 ENDED = "ended"  # in the name of the files that hold what ended workers counted
@@ -104,7 +107,7 @@ def exposition() -> bytes:
         return generate_latest(OWN)
     together = CollectorRegistry()
     with _locked(Path(folder)):
-        multiprocess.MultiProcessCollector(together, path=folder)
+        _Together(together, path=folder)
         return generate_latest(together)
 
 
@@ -113,8 +116,8 @@ def bury(folder: Path, process: int) -> None:
     with _locked(folder):
         for file in folder.glob(f"*_{process}.db"):
             kind = file.name.partition("_")[0]
-            kept = MmapedDict(str(folder / f"{kind}_{ENDED}.db"))
-            for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):
+            kept = _Counts(str(folder / f"{kind}_{ENDED}.db"))
+            for key, value, _, _ in _Counts.read_all_values_from_file(str(file)):
                 kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
             kept.close()
             file.unlink()

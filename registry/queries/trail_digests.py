@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from json.encoder import c_make_encoder, encode_basestring
+from json import encoder
+from json.encoder import encode_basestring
 from typing import Any
 
 from sqlalchemy import text
@@ -60,9 +61,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-_encode = (
-    c_make_encoder(None, _plain, encode_basestring, None, ":", ",", True, False, True)
-    if c_make_encoder
+_made_once: Any = getattr(encoder, "c_make_encoder", None)
+_encode: Any = (
+    _made_once(None, _plain, encode_basestring, None, ":", ",", True, False, True)
+    if _made_once
     else json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).iterencode
 )
 
