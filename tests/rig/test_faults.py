@@ -22,6 +22,7 @@ HERE = ("backends_ended", "backend_killed", "database_crashed") if POSTGRES else
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a machine that is busy with other things takes its time to start processes
 @pytest.mark.skipif(POSTGRES and programs() is None, reason="PostgreSQL's own programs are not on this machine")
 def test_twenty_faults_lose_nothing_and_double_nothing() -> None:
     chosen = {"FAULTS": "20", "SEED": "5", "DATABASES": "postgresql" if POSTGRES else "sqlite"}
