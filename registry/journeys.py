@@ -7,6 +7,7 @@ together, BEGIN goes with the first, and an insert that nobody waits for goes wi
 
 from __future__ import annotations
 
+import select
 from collections.abc import Sequence
 from itertools import count
 from typing import Any, NamedTuple, cast
@@ -88,7 +89,7 @@ def _all(server: Any) -> list[Any]:
     """The results up to the point where the server has done everything."""
     found: list[Any] = []
     while True:
-        result = server.get_result()
+        result = _next(server)
         if result is None:  # the end of one statement
             if server.status != ConnStatus.OK:
                 raise OperationalError(server.get_error_message())
@@ -96,6 +97,18 @@ def _all(server: Any) -> list[Any]:
         if result.status == ExecStatus.PIPELINE_SYNC:
             return found
         found.append(result)
+
+
+def _next(server: Any) -> Any:
+    """The next result. libpq would wait for it with Python's lock in hand, and another thread could then not end what
+    the server waits for."""
+    if server.is_busy():
+        answered = select.poll()
+        answered.register(server.socket, select.POLLIN)
+        while server.is_busy():
+            answered.poll()
+            server.consume_input()
+    return server.get_result()
 
 
 def _came(values: Any, result: Any) -> Came:
