@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-LARGEST_PIXELS = 60_000_000
+from registry.photos import FORMATS, UNREADABLE, too_large
+
 WIDTH, HEIGHT = 9, 8
 
 
@@ -16,12 +17,12 @@ def dhash(content: bytes) -> int | None:
     It survives another size, another compression and a little more light; it tells nothing of dark or empty pictures.
     """
     try:
-        with Image.open(io.BytesIO(content)) as sent:
-            if sent.width * sent.height > LARGEST_PIXELS:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as sent:
+            if too_large(sent):
                 return None
             sent.draft("L", (WIDTH * 8, HEIGHT * 8))  # a JPEG is decoded no larger than needed
             cells = sent.convert("L").resize((WIDTH, HEIGHT), Image.Resampling.BOX).tobytes()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except UNREADABLE:
         return None
     found = 0
     for row in range(HEIGHT):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from blueprints.addresses import of_ours
 from blueprints.boundary import halfway, public
 from blueprints.forms import Form
 from blueprints.schemas.account import PasswordIn, SignInForm, TokenIn
@@ -35,9 +35,7 @@ bp = Blueprint("account", __name__, url_prefix="/account")
 
 def own_address(target: str | None) -> str:
     """`target` when it is an address of this site, else the first page."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and not urlsplit(target).netloc:
-        return target
-    return url_for("home.index")
+    return of_ours(target) or url_for("home.index")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

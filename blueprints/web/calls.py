@@ -13,7 +13,7 @@ from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.schemas import call_statistics as figures
 from blueprints.schemas import calls as schemas
-from blueprints.sessions import actor
+from blueprints.sessions import actor, optional_actor
 from registry import clock, policy
 from registry.permissions import DESK
 from registry.queries import areas, call_desk, call_responders, call_statistics, call_wall
@@ -28,7 +28,8 @@ AT_ONCE = ("answer", "depart", "dispatch")
 
 @bp.context_processor
 def names() -> dict[str, Any]:
-    """What the pages call things by."""
+    """What the pages call things by, also the page that tells a stranger to sign in."""
+    who = optional_actor()
     return {
         "states": rules.STATES,
         "verbs": {move.verb: move for move in rules.MOVES},
@@ -47,7 +48,7 @@ def names() -> dict[str, Any]:
         "shown_phone": lambda row, phone: queries.shown_phone(actor(), row, phone),
         "at_once": AT_ONCE,
         "of_dispatch": rules.OF_DISPATCH,
-        "at_desk": actor().role in DESK,
+        "at_desk": who is not None and who.role in DESK,
         "now": clock.now(),
     }
 

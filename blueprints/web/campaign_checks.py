@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import campaign_checks as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock
 from registry.errors import Missing
 from registry.queries import campaign_checks as queries
@@ -56,7 +57,7 @@ def show(check_id: int) -> Any:
 def file(check_id: int, file_id: int) -> Any:
     """A photo of the answer; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.file(actor(), check_id, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<int:check_id>/answer", methods=["GET", "POST"])

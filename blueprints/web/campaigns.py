@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from blueprints.addresses import of_ours
 from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.schemas import campaigns as schemas
@@ -107,8 +108,7 @@ def belonging(kind: str, row_id: int) -> Any:
 
 def _back() -> str:
     """The page of ours that the part stands on; empty for anything else."""
-    sent = request.values.get("back", "")
-    return sent if sent.startswith("/") and not sent.startswith(("//", "/\\")) else ""
+    return of_ours(request.values.get("back"))
 
 
 @bp.route("/<int:campaign_id>/self-checks", methods=["POST"])

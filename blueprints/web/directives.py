@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.filters import say
@@ -14,6 +14,7 @@ from blueprints.hazard_forms import FileForm
 from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import directives as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.queries import areas, directive_drafts
 from registry.queries import directives as queries
@@ -87,7 +88,7 @@ def show(directive_id: int) -> Any:
 def file(directive_id: int, file_id: int) -> Any:
     """A file or signature; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.file(actor(), directive_id, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<int:directive_id>/<string:verb>", methods=["GET", "POST"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.hazard_forms import mime_of
 from blueprints.schemas import emergency_plans as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.queries import areas, responder_inputs
 from registry.queries import emergency_plans as queries
@@ -70,7 +71,7 @@ def show(plan_id: int) -> Any:
 def file(plan_id: int) -> Any:
     """The text of a plan; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.file(actor(), plan_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<int:plan_id>/drills/new", methods=["GET", "POST"])

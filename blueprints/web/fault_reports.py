@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.filters import called, say
 from blueprints.forms import Form
 from blueprints.schemas import fault_reports as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock
 from registry.queries import areas
 from registry.queries import fault_reports as queries
@@ -47,7 +48,7 @@ def show(no: str) -> Any:
 def photo(no: str) -> Any:
     """The picture of a report."""
     path, mime = queries.photo(actor(), no)
-    return send_file(path, mimetype=mime)
+    return handed_out(path, mime)
 
 
 @bp.route("/<string:no>/hazard", methods=["GET", "POST"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import guarded_rounds as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.queries import guarded_rounds as queries
 from registry.queries.guarded_facts import abnormal, device_name
@@ -78,4 +79,4 @@ def _ref() -> str:
 def photo(round_id: int, file_id: int) -> Any:
     """A photo of a round."""
     path, mime = queries.photo(actor(), round_id, file_id)
-    return send_file(path, mimetype=mime)
+    return handed_out(path, mime)

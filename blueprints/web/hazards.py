@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.filters import say
@@ -14,6 +14,7 @@ from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import hazards as schemas
 from blueprints.schemas.hazard_moves import form_schema
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.queries import areas, directives, hazard_reading
 from registry.queries import hazards as queries
@@ -108,4 +109,4 @@ def _move(no: str, offer: Offer, data: dict[str, Any]) -> Any:
 def file(no: str, file_id: int) -> Any:
     """A file of the ledger; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.file(actor(), no, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.hazard_forms import mime_of
 from blueprints.schemas import gun as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.queries import holds, stations
 from registry.queries import station_registers as queries
@@ -41,7 +42,7 @@ def index() -> Any:
 def photo(release_id: int) -> Response:
     """The photo of the stamp that a release rests on."""
     path, mime, name = holds.photo(actor(), release_id)
-    return send_file(path, mimetype=mime, download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/new", methods=["GET", "POST"])

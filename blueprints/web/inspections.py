@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import inspections as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.actor import OFFICE_ROLES
 from registry.queries import areas, elevators, inspection_inputs
@@ -107,4 +108,4 @@ def _correction(inspection_id: int) -> Any:
 def file(inspection_id: int, file_id: int) -> Any:
     """A file of a record; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.file(actor(), inspection_id, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.filters import say
@@ -14,6 +14,7 @@ from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import labels as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import codes, policy
 from registry.errors import Invalid
 from registry.queries import label_bindings as queries
@@ -129,4 +130,4 @@ def _page(binding_id: int, form: Form) -> Any:
 def photo(binding_id: int, which: str) -> Response:
     """A photo of a binding."""
     path, mime, name = queries.photo(actor(), binding_id, which)
-    return send_file(path, mimetype=mime, download_name=name)
+    return handed_out(path, mime, name)

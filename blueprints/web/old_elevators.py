@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
@@ -12,6 +12,7 @@ from blueprints.hazard_forms import mime_of
 from blueprints.schemas import old_elevators as schemas
 from blueprints.schemas.elevators import PLACE_TYPES
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock
 from registry.queries import areas, assessments, elevator_ages, elevators, renewals
 from registry.queries import old_elevators as queries
@@ -96,7 +97,7 @@ def assessment(assessment_id: int) -> Any:
 def report(assessment_id: int) -> Any:
     """The report of an assessment; what is no picture and no PDF is only downloaded."""
     path, mime, name = assessments.file(actor(), assessment_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/assessments/<int:assessment_id>/correct", methods=["GET", "POST"])

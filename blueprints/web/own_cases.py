@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
@@ -12,6 +12,7 @@ from blueprints.repeats import page_ref, repeat, sent_ref
 from blueprints.schemas import cases as office
 from blueprints.schemas import own_cases as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from blueprints.web.directives import DirectiveFileForm
 from registry import clock
 from registry.queries import own_cases as queries
@@ -54,7 +55,7 @@ def show(case_id: int) -> Any:
 def file(case_id: int, file_id: int) -> Any:
     """A file that the unit handed in."""
     path, mime, name = queries.file(actor(), case_id, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<int:case_id>/<string:verb>", methods=["GET", "POST"])

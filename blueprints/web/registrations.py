@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import Schema
 
@@ -14,6 +14,7 @@ from blueprints.forms import Form
 from blueprints.hazard_forms import FileField, FileForm
 from blueprints.schemas import registrations as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock
 from registry.documents import registration_form, status_form, use_mark
 from registry.queries import areas, elevator_gaps, units
@@ -118,7 +119,7 @@ def move(no: str, step: str) -> Any:
 def file(no: str, file_id: int) -> Any:
     """A paper of an application; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.file(actor(), no, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<string:no>/form.pdf")
@@ -138,7 +139,7 @@ def status_file(code: str, file_id: int) -> Any:
     """The scanned document of a change of status."""
     row = elevator_queries.by_code(actor(), code)
     path, mime, name = elevator_gaps.status_file(actor(), row, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/elevators/<string:code>/use-mark.pdf")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from blueprints.forms import Form
 from blueprints.schemas import safety as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock
 from registry.queries import areas, safety_rates
 from registry.queries import safety as queries
@@ -83,7 +84,7 @@ def show(record_id: int) -> Any:
 def picture(record_id: int, file_id: int) -> Any:
     """A photo or signature of a record."""
     path, mime = queries.picture(actor(), record_id, file_id)
-    return send_file(path, mimetype=mime)
+    return handed_out(path, mime)
 
 
 @bp.route("/units/<int:unit_id>")
@@ -99,7 +100,7 @@ def unit(unit_id: int) -> Any:
 def paper_file(unit_id: int, file_id: int) -> Any:
     """A paper, appointment or training document."""
     path, mime, name = queries.paper_file(actor(), unit_id, file_id)
-    return send_file(path, mimetype=mime, download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/units/<int:unit_id>/risks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.filters import say
@@ -12,6 +12,7 @@ from blueprints.forms import Form
 from blueprints.hazard_forms import FileForm
 from blueprints.schemas import cylinder_batches as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.documents import scrap_papers
 from registry.queries import cylinders, inspection_batches
@@ -95,7 +96,7 @@ def _move(batch_id: int, verb: str, data: dict[str, Any]) -> Any:
 def file(batch_id: int, file_id: int) -> Any:
     """A picture or the weight ticket."""
     path, mime, name = queries.file(actor(), batch_id, file_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<int:batch_id>/form.pdf")

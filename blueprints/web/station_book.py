@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
@@ -13,6 +13,7 @@ from blueprints.hazard_forms import mime_of
 from blueprints.schemas import gun as schemas
 from blueprints.schemas.base import PageIn
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.queries import filling_staff
 from registry.queries import station_registers as queries
@@ -130,7 +131,7 @@ def _with_report(data: dict[str, Any]) -> dict[str, Any]:
 def gas_report(batch_id: int) -> Any:
     """The test report; what is no picture and no PDF is only downloaded."""
     path, mime, name = queries.gas_report(actor(), batch_id)
-    return send_file(path, mimetype=mime, as_attachment=mime == "application/octet-stream", download_name=name)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/presences")

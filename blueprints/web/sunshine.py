@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, send_file
+from flask import Blueprint, make_response, render_template, request
 
 from blueprints.boundary import public
 from blueprints.forms import Form
 from blueprints.schemas.sunshine import MonthFilter
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock
 from registry.queries import fill_clips
 from registry.queries import sunshine as queries
@@ -64,7 +65,7 @@ def show(unit_id: int) -> Any:
 def snapshot(clip_id: int, which: str) -> Any:
     """The picture taken at the `scan` or the `reweigh`."""
     path, mime = fill_clips.snapshot(actor(), clip_id, which)
-    return send_file(path, mimetype=mime)
+    return handed_out(path, mime)
 
 
 @bp.route("/<int:unit_id>/wall")

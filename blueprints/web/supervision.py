@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.filters import say
@@ -13,6 +13,7 @@ from blueprints.forms import Form
 from blueprints.repeats import repeat, sent_ref
 from blueprints.schemas import supervision as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.errors import Missing
 from registry.queries import areas
@@ -87,7 +88,7 @@ def show(no: str) -> Any:
 def picture(no: str, file_id: int) -> Any:
     """A photo or signature of a check."""
     path, mime = queries.picture(actor(), no, file_id)
-    return send_file(path, mimetype=mime)
+    return handed_out(path, mime)
 
 
 @bp.route("/<string:no>/record", methods=["GET", "POST"])

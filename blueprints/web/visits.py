@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.schemas import visits as schemas
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from blueprints.web.maintenance import day_form, kept
 from blueprints.web.maintenance import states as shown_states
 from registry import clock
@@ -187,4 +188,4 @@ def _correct(data: dict[str, Any], sheet: Any, answers: list[dict[str, Any]]) ->
 def photo(visit_id: int, file_id: int) -> Any:
     """A photo or signature of a visit."""
     path, mime = queries.picture(actor(), visit_id, file_id)
-    return send_file(path, mimetype=mime)
+    return handed_out(path, mime)

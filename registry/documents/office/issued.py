@@ -8,9 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-
-from registry import policy
+from registry import photos, policy
 from registry.actor import SYSTEM, Actor
 from registry.documents.office.charts import bars
 from registry.documents.office.filling_in import Picture, TemplateFault, fill_in
@@ -19,7 +17,6 @@ from registry.documents.office.templates import shipped
 from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Paper, StoredFile
-from registry.pictures import LARGEST_PIXELS
 from registry.queries import (
     accident_facts,
     case_facts,
@@ -182,17 +179,13 @@ def _with_pictures(value: Any, next_one: Callable[[], None]) -> Any:
 def _picture(file_id: int, width: float) -> Picture | None:
     """A stored picture as a paper takes it: upright, without its camera's data, no larger than print needs."""
     try:
-        with Image.open(io.BytesIO(papers.content(file_id))) as sent:
-            if sent.width * sent.height > LARGEST_PIXELS:
-                return None
-            shown = sent.convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        shown = photos.upright(papers.content(file_id), WIDEST)
+    except photos.PhotoError:
         return None
-    shown.thumbnail((WIDEST, WIDEST))
     out = io.BytesIO()
     shown.save(out, "JPEG", quality=82)
-    upright = shown.height > shown.width
-    return Picture(out.getvalue(), width * (shown.width / shown.height if upright else 1))
+    tall = shown.height > shown.width
+    return Picture(out.getvalue(), width * (shown.width / shown.height if tall else 1))
 
 
 def _file_name(paper: Paper) -> str:
