@@ -109,10 +109,10 @@ def _second_people() -> None:
             session.add(unit)
             session.flush()
             session.add(Capacity(unit_id=unit.id, capacity=capacity, since=cast.SINCE))
-            _person(session, login, secret, role, unit.id, None)
+            add_person(session, login, secret, role, unit.id, None)
         for login in SIDES[1].technicians:
-            _person(session, login, secret, "technician", cast.unit("company2").id, None)
-        _person(session, "dangshan2", secret, "inspector_county", cast.unit("dangshan").id, "341321")
+            add_person(session, login, secret, "technician", cast.unit("company2").id, None)
+        add_person(session, "dangshan2", secret, "inspector_county", cast.unit("dangshan").id, "341321")
         for place, side in enumerate(SIDES):  # one of each unit whose name is its own affair
             for key in (side.use, side.company, UNITS[side.station]):
                 person = Person(name=f"{side.mark}员工", phone=f"1370000{place}{len(key):03d}", created_on=today)
@@ -122,7 +122,7 @@ def _second_people() -> None:
                 session.add(Membership(person_id=person.id, unit_id=cast.unit(key).id, role=role, since=cast.SINCE))
 
 
-def _person(session: Any, login: str, secret: str, role: str, unit_id: int, area: str | None) -> None:
+def add_person(session: Any, login: str, secret: str, role: str, unit_id: int, area: str | None) -> None:
     person = Person(name=login, phone="13900000000", login=login, password_hash=secret, created_on=cast.SINCE)
     session.add(person)
     session.flush()

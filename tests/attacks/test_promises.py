@@ -1,0 +1,41 @@
+"""What docs/security.md promises is held by tests that are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "security.md"
+NAMED = re.compile(r"`(tests/[\w/.]+\.py)(?:::(\w+))?`")
+
+
+def rows() -> list[list[str]]:
+    promised = PAGE.read_text().partition("## What is promised")[2].partition("\n## ")[0]
+    lines = [line for line in promised.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    missing = []
+    for file, name in NAMED.findall(PAGE.read_text()):
+        path = ROOT / file
+        if not path.exists() or (name and f"def {name}(" not in path.read_text()):
+            missing.append(f"{file}::{name}")
+    assert not missing
+
+
+def test_every_promise_is_held_by_a_test() -> None:
+    assert len(rows()) >= 20
+    assert not [row for row in rows() if len(row) != 3 or not NAMED.search(row[2])]
+
+
+def test_every_attacker_has_promises_against_him() -> None:
+    assert {row[0] for row in rows()} == {"stranger", "rival", "filler", "officer", "administrator"}
+
+
+def test_every_file_of_attacks_is_named() -> None:
+    """A test of an attack that the page does not tell of promises nothing to anybody."""
+    named = {file for file, _name in NAMED.findall(PAGE.read_text())}
+    here = {f"tests/attacks/{path.name}" for path in Path(__file__).parent.glob("test_*.py")}
+    assert here - named <= {"tests/attacks/test_promises.py"}
