@@ -100,13 +100,15 @@ export class ChartFrame extends HTMLElement {
   }
 
   draw() {
+    // Drawn anew it is for paper or a turned phone, and paper takes the picture before anything has moved.
+    this.moving = this.drawnNarrow === undefined && !still.matches && !this.closest("desk-board");
     this.drawnNarrow = this.narrow;
     this.chart.setOption({ ...this.shared(), ...this.options() }, true);
   }
 
   shared() {
     return {
-      animation: !still.matches && !this.closest("desk-board"),
+      animation: this.moving,
       // Patterns beside colours: what is printed in grey, or seen by the colour-blind, stays apart.
       aria: { enabled: true, label: { enabled: false }, decal: { show: this.data.series.length > 1 } },
       textStyle: { fontFamily: getComputedStyle(this).fontFamily, color: this.colour("text") },
