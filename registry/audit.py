@@ -297,6 +297,8 @@ ACTS: dict[str, frozenset[str]] = {
     "indicator_figure.revised": frozenset({"key", "area_code", "period_end", "revision", "reason"}),
     "indicator_figure.moved": frozenset({"key", "area_code", "period_end", "revision", "verb", "from", "to"}),
     "target.withdrawn": frozenset({"key", "area_code", "value", "since", "year", "reason"}),
+    "backup.made": frozenset({"name", "revision", "trail_id", "files", "bytes", "missing", "secrets"}),
+    "backup.restored": frozenset({"name", "made_at", "version", "revision", "trail_id", "files", "missing"}),
     "seal.made": frozenset({"no", "root", "first_id", "last_id", "count"}),
     "seed.step_taken": frozenset({"name", "step", "on"}),
 }

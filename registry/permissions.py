@@ -466,6 +466,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "file.read": EVERYONE,
     "file.store": EVERYONE,
     "upload.abandon": frozenset(),
+    # Whoever sits at the machine; there is no door to them.
+    "backup.make": frozenset(),
+    "backup.restore": frozenset(),
     "import.check": REGISTRARS | {"filling_manager", "inspection_body", "insurer", "rescue_desk"},
     "import.save_profile": REGISTRARS | {"filling_manager", "inspection_body", "insurer", "rescue_desk"},
     "indicator.read": EVERYONE,

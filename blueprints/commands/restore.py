@@ -1,0 +1,53 @@
+"""flask restore: a registry out of an archive of flask backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from blueprints.commands.backup import describe
+from registry.actor import SYSTEM
+from registry.backup.archive import Damaged
+from registry.backup.on_postgresql import ToolError
+from registry.errors import Conflict
+from registry.services import backups
+
+
+@click.command("restore")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", default="", metavar="NAME", help="Give up the registry in the database of this name.")
+@with_appcontext
+def group(archive: Path, replace: str) -> None:
+    """Bring back ARCHIVE into an empty registry; stop the services first.
+
+    Every sum is checked before anything is touched. An archive of an older version is brought to this one's schema.
+    Exit code 1 when the trail is not what was sealed.
+    """
+    try:
+        manifest = backups.restore(SYSTEM, archive, replace)
+    except TimeoutError:
+        raise click.ClickException("others hold the database: stop the registry first") from None
+    except (Damaged, ToolError, Conflict) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or archive}: {error.strerror or error}") from None
+    click.echo(describe(manifest))
+    click.echo("restored: sums, rows of every table and references are those of the archive")
+    upgrade()
+    problems = backups.restored(SYSTEM, archive, manifest)
+    click.echo(f"audit verify: {len(problems)} problems")
+    for problem in problems:
+        click.echo(f"seal {problem.seal_no} entry {problem.entry_id}: {problem.kind}", err=True)
+    for digest in manifest.files.missing:
+        click.echo(f"was missing when the archive was made: {digest}", err=True)
+    for version in backups.keys_missing(manifest):
+        click.echo(
+            f"label key {version} is not the one of the archive: labels printed under it cannot be checked "
+            "until REGISTRY_LABEL_KEYS has it",
+            err=True,
+        )
+    if problems:
+        raise SystemExit(1)

@@ -1,0 +1,187 @@
+"""A backup of the whole registry, and back: for whoever sits at the machine, with the actor SYSTEM."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from registry import audit, backup, clock, files, policy, schema
+from registry.actor import Actor
+from registry.backup import archive
+from registry.backup.archive import Manifest
+from registry.backup.contents import Contents
+from registry.db import transaction
+from registry.errors import Conflict
+from registry.queries import seals
+from registry.settings import current
+
+PRODUCT = "special-equipment-registry"
+FINGERPRINT = b"registry-backup: which label key"
+
+
+@dataclass(frozen=True)
+class Made:
+    """`size` of the archive in bytes."""
+
+    path: Path
+    size: int
+    manifest: Manifest
+
+
+def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
+    """Write the database as it is now, with every file that it names, into one archive; others write meanwhile.
+
+    A folder as `target` gets an archive named after the moment. Files are written once and before the row that names
+    them, so those of the snapshot are all there when it has been taken; only lists that a job dropped meanwhile are
+    not, and the database does not name them any more.
+
+    Raises:
+        FileExistsError: there is something of that name.
+        ToolError: pg_dump is missing or failed.
+        OSError: no room, no such folder.
+    """
+    policy.require(actor, "backup.make")
+    now = clock.now()
+    path = target / f"registry-{now:%Y%m%d-%H%M%S}.tar" if target.is_dir() else target
+    source = backup.database()
+    with (
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder,
+        source.snapshot(Path(folder)) as snapshot,
+    ):
+        manifest = Manifest(version(), source.ENGINE, now.isoformat(), snapshot.contents(), _fingerprints())
+        with archive.written(path, manifest) as writer:
+            digests = list(snapshot.digests())
+            copy = Path(folder) / archive.DATABASE
+            snapshot.write(copy)
+            writer.database(copy)
+            copy.unlink()
+            root = current().files_dir
+            absent = [digest for digest in digests if not writer.file(digest, files.path_of(root, digest))]
+            if with_secrets:
+                writer.secrets(_secrets())
+            writer.end(tuple(digest for digest in absent if source.names(digest)))
+    made = Made(path, path.stat().st_size, writer.manifest)
+    kept, contents = writer.manifest.files, writer.manifest.contents
+    with transaction():
+        audit.record(
+            actor,
+            "backup.made",
+            name=path.name,
+            revision=contents.revision,
+            trail_id=contents.trail_id,
+            files=kept.count,
+            bytes=made.size,
+            missing=len(kept.missing),
+            secrets=with_secrets,
+        )
+    return made
+
+
+def check(path: Path) -> Manifest:
+    """Prove an archive without touching anything.
+
+    Raises:
+        Damaged: with what is wrong.
+    """
+    return archive.check(path)
+
+
+def restore(actor: Actor, path: Path, replace: str = "") -> Manifest:
+    """Put an archive back into an empty registry: files first, then the database, all of it or nothing.
+
+    It has the schema that it had: the migrations follow, then `restored`. `replace`: the name of the database, when
+    what it holds is to be given up.
+
+    Raises:
+        Damaged: the archive, or what came out of it, is not what was written.
+        Conflict: it does not fit: another kind of database, a later schema, a registry in use.
+        ToolError, TimeoutError: the database could not be replaced; it is as it was.
+    """
+    policy.require(actor, "backup.restore")
+    manifest, target = archive.check(path), backup.database()
+    _refuse_misfit(manifest, target.ENGINE)
+    _refuse_filled(target.contents_now(), target.name(), replace)
+    if others := target.others():
+        raise Conflict(f"{others} other connections are open to the database: stop the registry first")
+    root = current().files_dir
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".restore-") as name:
+        folder = Path(name)
+        archive.extract(path, folder / archive.DATABASE, lambda copy: files.keep_copy(root, copy), folder)
+        target.put_back(folder / archive.DATABASE, manifest.contents)
+    return manifest
+
+
+def restored(actor: Actor, path: Path, manifest: Manifest) -> list[seals.Problem]:
+    """After the migrations: note in the trail what was put back; what its seals say of the trail."""
+    policy.require(actor, "backup.restore")
+    problems = list(seals.verify(actor))
+    with transaction():
+        audit.record(
+            actor,
+            "backup.restored",
+            name=path.name,
+            made_at=manifest.made_at,
+            version=manifest.version,
+            revision=manifest.contents.revision,
+            trail_id=manifest.contents.trail_id,
+            files=manifest.files.count,
+            missing=len(manifest.files.missing),
+        )
+    return problems
+
+
+def keys_missing(manifest: Manifest) -> list[str]:
+    """Versions of label keys that this registry does not have, or has another one for."""
+    here = _fingerprints()
+    return sorted(key for key, fingerprint in manifest.keys.items() if here.get(key) != fingerprint)
+
+
+def version() -> str:
+    """Of the product."""
+    try:
+        return metadata.version(PRODUCT)
+    except metadata.PackageNotFoundError:  # a checkout that was not installed
+        return "checkout"
+
+
+def _refuse_misfit(manifest: Manifest, engine: str) -> None:
+    if manifest.engine != engine:
+        raise Conflict(f"the archive was made from {manifest.engine}, this registry is on {engine}")
+    if not schema.knows(manifest.contents.revision):
+        raise Conflict(
+            f"the archive has schema {manifest.contents.revision}, which this version does not know: "
+            f"restore it with version {manifest.version} or a later one"
+        )
+
+
+def _refuse_filled(found: Contents | None, name: str, replace: str) -> None:
+    if found is None or not found.in_use:
+        return
+    if replace != name:
+        raise Conflict(
+            f"the database {name} holds a registry ({found.rows} rows, trail until entry {found.trail_id}); "
+            f"to give it up: --replace {name}"
+        )
+
+
+def _fingerprints() -> dict[str, str]:
+    """What tells a label key from another and tells nothing about it."""
+    return {
+        name: hmac.new(key, FINGERPRINT, hashlib.sha256).hexdigest()[:16] for name, key in current().label_keys.items()
+    }
+
+
+def _secrets() -> str:
+    now = current()
+    lines = {
+        "REGISTRY_SECRET_KEY": now.secret_key.decode(),
+        "REGISTRY_LABEL_KEYS": ",".join(f"{name}={key.decode()}" for name, key in now.label_keys.items()),
+        "REGISTRY_LABEL_KEY_VERSION": now.label_key_version,
+    }
+    return "".join(f"{name}={value}{os.linesep}" for name, value in lines.items())
