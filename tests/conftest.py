@@ -143,13 +143,13 @@ def browser_of(app: Flask) -> Callable[[str], FlaskClient]:
 
     def make(login: str) -> FlaskClient:
         browser = app.test_client()
-        browser.set_cookie("registry_session", _session_of(login))
+        browser.set_cookie("registry_session", session_of(login))
         return browser
 
     return make
 
 
-def _session_of(login: str) -> str:
+def session_of(login: str) -> str:
     """A session as a sign-in opens it, without the password: checking one takes longer than most tests."""
     actor, secret, now = actor_of_login(login), secrets.token_urlsafe(32), clock.now()
     if actor is None:

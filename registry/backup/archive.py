@@ -135,9 +135,10 @@ def written(target: Path, manifest: Manifest) -> Iterator[Writer]:
             yield Writer(stream, manifest)
             stream.flush()
             os.fsync(stream.fileno())
-        os.link(temporary, target)  # refuses what a rename would replace
-    finally:
-        os.unlink(temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -23,6 +23,10 @@ FORBIDDEN = [
     ("registry/exchange", ("blueprints", "flask")),
     ("registry/labels", ("blueprints", "flask", "registry.services", "registry.models")),
     (
+        "registry/backup",
+        ("blueprints", "flask", "registry.models", "registry.policy", "registry.queries", "registry.services"),
+    ),
+    (
         "registry/outgoing",
         ("blueprints", "flask", "registry.models", "registry.db", "registry.queries", "registry.services"),
     ),

@@ -13,16 +13,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from benchmarks.rig.cluster import Cluster, programs
 
+from benchmarks.rig.cluster import Cluster, programs
 from scripts.freeze_release import RELEASES
 from tests.conftest import MEMORY, POSTGRES
 
-PROGRAMS = programs()
+FOUND = programs()
+PROGRAMS = (FOUND / "initdb").resolve().parent if FOUND else None  # on the PATH there may be links to some of them
 pytestmark = [
     pytest.mark.skipif(not POSTGRES, reason="PostgreSQL's own way back"),
     pytest.mark.skipif(
-        PROGRAMS is None and not os.environ.get("REQUIRE_POSTGRES"), reason="no initdb and pg_ctl on this machine"
+        FOUND is None and not os.environ.get("REQUIRE_POSTGRES"), reason="no initdb and pg_ctl on this machine"
     ),
 ]
 WRITE = (
