@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -62,10 +63,8 @@ def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
         url = admin.url.set(database=name).render_as_string(hide_password=False)
-        with closing(create_engine(url).raw_connection()) as raw:
-            raw.cursor().execute(dump)
-            raw.commit()
-            raw.detach()
+        with psycopg.connect(url.replace("+psycopg", "", 1)) as base:
+            base.execute(dump)
     else:
         with closing(sqlite3.connect(folder / "registry.sqlite3")) as base:
             base.executescript(dump)
