@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from registry.actor import SYSTEM
+from registry.backup import archive
 from registry.backup.archive import Damaged, Manifest
 from registry.backup.on_postgresql import ToolError
 from registry.services import backups
@@ -26,7 +27,7 @@ def group(target: Path, checking: bool, with_secrets: bool) -> None:
     """
     try:
         if checking:
-            manifest = backups.check(target)
+            manifest = archive.check(target)
             click.echo(f"{target}: whole")
         else:
             made = backups.make(SYSTEM, target, with_secrets)

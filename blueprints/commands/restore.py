@@ -27,27 +27,25 @@ def group(archive: Path, replace: str) -> None:
     Exit code 1 when the trail is not what was sealed.
     """
     try:
-        manifest = backups.restore(SYSTEM, archive, replace)
+        found = backups.restore(SYSTEM, archive, upgrade, replace)
     except TimeoutError:
         raise click.ClickException("others hold the database: stop the registry first") from None
     except (Damaged, ToolError, Conflict) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename or archive}: {error.strerror or error}") from None
-    click.echo(describe(manifest))
+    click.echo(describe(found.manifest))
     click.echo("restored: sums, rows of every table and references are those of the archive")
-    upgrade()
-    problems = backups.restored(SYSTEM, archive, manifest)
-    click.echo(f"audit verify: {len(problems)} problems")
-    for problem in problems:
+    click.echo(f"audit verify: {len(found.problems)} problems")
+    for problem in found.problems:
         click.echo(f"seal {problem.seal_no} entry {problem.entry_id}: {problem.kind}", err=True)
-    for digest in manifest.files.missing:
+    for digest in found.manifest.files.missing:
         click.echo(f"was missing when the archive was made: {digest}", err=True)
-    for version in backups.keys_missing(manifest):
+    for version in found.keys_missing:
         click.echo(
             f"label key {version} is not the one of the archive: labels printed under it cannot be checked "
             "until REGISTRY_LABEL_KEYS has it",
             err=True,
         )
-    if problems:
+    if found.problems:
         raise SystemExit(1)

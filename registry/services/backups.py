@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 
 from registry import audit, backup, clock, files, policy, schema
 from registry.actor import Actor
-from registry.backup import archive
+from registry.backup import archive, origin
 from registry.backup.archive import Manifest
 from registry.backup.contents import Contents
 from registry.db import transaction
 from registry.errors import Conflict
 from registry.queries import seals
 from registry.settings import current
-
-PRODUCT = "special-equipment-registry"
-FINGERPRINT = b"registry-backup: which label key"
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,9 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
         tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder,
         source.snapshot(Path(folder)) as snapshot,
     ):
-        manifest = Manifest(version(), source.ENGINE, now.isoformat(), snapshot.contents(), _fingerprints())
+        manifest = Manifest(
+            origin.version(), source.ENGINE, now.isoformat(), snapshot.contents(), origin.fingerprints()
+        )
         with archive.written(path, manifest) as writer:
             digests = list(snapshot.digests())
             copy = Path(folder) / archive.DATABASE
@@ -63,7 +60,7 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
             root = current().files_dir
             absent = [digest for digest in digests if not writer.file(digest, files.path_of(root, digest))]
             if with_secrets:
-                writer.secrets(_secrets())
+                writer.secrets(origin.secrets())
             writer.end(tuple(digest for digest in absent if source.names(digest)))
     made = Made(path, path.stat().st_size, writer.manifest)
     kept, contents = writer.manifest.files, writer.manifest.contents
@@ -82,20 +79,21 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
     return made
 
 
-def check(path: Path) -> Manifest:
-    """Prove an archive without touching anything.
+@dataclass(frozen=True)
+class Restored:
+    """`problems`: what the seals say of the trail that came back; `keys_missing`: versions of label keys that this
+    registry lacks."""
 
-    Raises:
-        Damaged: with what is wrong.
-    """
-    return archive.check(path)
+    manifest: Manifest
+    problems: list[seals.Problem]
+    keys_missing: list[str]
 
 
-def restore(actor: Actor, path: Path, replace: str = "") -> Manifest:
+def restore(actor: Actor, path: Path, upgrade: Callable[[], object], replace: str = "") -> Restored:
     """Put an archive back into an empty registry: files first, then the database, all of it or nothing.
 
-    It has the schema that it had: the migrations follow, then `restored`. `replace`: the name of the database, when
-    what it holds is to be given up.
+    `upgrade` then brings the tables from the schema they had to this version's. `replace`: the name of the database,
+    when what it holds is to be given up.
 
     Raises:
         Damaged: the archive, or what came out of it, is not what was written.
@@ -108,18 +106,8 @@ def restore(actor: Actor, path: Path, replace: str = "") -> Manifest:
     _refuse_filled(target.contents_now(), target.name(), replace)
     if others := target.others():
         raise Conflict(f"{others} other connections are open to the database: stop the registry first")
-    root = current().files_dir
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix=".restore-") as name:
-        folder = Path(name)
-        archive.extract(path, folder / archive.DATABASE, lambda copy: files.keep_copy(root, copy), folder)
-        target.put_back(folder / archive.DATABASE, manifest.contents)
-    return manifest
-
-
-def restored(actor: Actor, path: Path, manifest: Manifest) -> list[seals.Problem]:
-    """After the migrations: note in the trail what was put back; what its seals say of the trail."""
-    policy.require(actor, "backup.restore")
+    _put_back(path, target, manifest)
+    upgrade()
     problems = list(seals.verify(actor))
     with transaction():
         audit.record(
@@ -133,21 +121,16 @@ def restored(actor: Actor, path: Path, manifest: Manifest) -> list[seals.Problem
             files=manifest.files.count,
             missing=len(manifest.files.missing),
         )
-    return problems
+    return Restored(manifest, problems, origin.keys_missing(manifest.keys))
 
 
-def keys_missing(manifest: Manifest) -> list[str]:
-    """Versions of label keys that this registry does not have, or has another one for."""
-    here = _fingerprints()
-    return sorted(key for key, fingerprint in manifest.keys.items() if here.get(key) != fingerprint)
-
-
-def version() -> str:
-    """Of the product."""
-    try:
-        return metadata.version(PRODUCT)
-    except metadata.PackageNotFoundError:  # a checkout that was not installed
-        return "checkout"
+def _put_back(path: Path, target: ModuleType, manifest: Manifest) -> None:
+    root = current().files_dir
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".restore-") as name:
+        folder = Path(name)
+        archive.extract(path, folder / archive.DATABASE, lambda copy: files.keep_copy(root, copy), folder)
+        target.put_back(folder / archive.DATABASE, manifest.contents)
 
 
 def _refuse_misfit(manifest: Manifest, engine: str) -> None:
@@ -168,20 +151,3 @@ def _refuse_filled(found: Contents | None, name: str, replace: str) -> None:
             f"the database {name} holds a registry ({found.rows} rows, trail until entry {found.trail_id}); "
             f"to give it up: --replace {name}"
         )
-
-
-def _fingerprints() -> dict[str, str]:
-    """What tells a label key from another and tells nothing about it."""
-    return {
-        name: hmac.new(key, FINGERPRINT, hashlib.sha256).hexdigest()[:16] for name, key in current().label_keys.items()
-    }
-
-
-def _secrets() -> str:
-    now = current()
-    lines = {
-        "REGISTRY_SECRET_KEY": now.secret_key.decode(),
-        "REGISTRY_LABEL_KEYS": ",".join(f"{name}={key.decode()}" for name, key in now.label_keys.items()),
-        "REGISTRY_LABEL_KEY_VERSION": now.label_key_version,
-    }
-    return "".join(f"{name}={value}{os.linesep}" for name, value in lines.items())
