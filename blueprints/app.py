@@ -11,10 +11,25 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import api, arrivals, boundary, cli, csrf, errors, filters, logs, queues, saved_lists, sessions, web
+from blueprints import (
+    api,
+    arrivals,
+    boundary,
+    cli,
+    csrf,
+    errors,
+    filters,
+    logs,
+    queues,
+    replicas,
+    saved_lists,
+    sessions,
+    web,
+)
 from blueprints.openapi import RegistryApi
+from registry import partitions
 from registry import settings as settings_of
-from registry.db import db, undo
+from registry.db import REPLICA, DatabaseAway, db, undo
 from registry.schema import MIGRATIONS
 from registry.settings import ROOT, Settings
 
@@ -24,6 +39,15 @@ class Registry(Flask):
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def dispatch_request(self) -> Any:
+        """A page that the replica could not finish is read once more, from the primary."""
+        try:
+            return super().dispatch_request()
+        except DatabaseAway:
+            if not replicas.give_up():
+                raise
+            return super().dispatch_request()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -39,13 +63,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     app.teardown_appcontext(lambda _error: undo())  # before the session is put away, which would fail instead
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    Migrate(
+        app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True, include_object=partitions.made_here
+    )
     Babel(app, locale_selector=sessions.locale, default_timezone="Asia/Shanghai")
     arrivals.init_app(app)
     csrf.init_app(app)
     sessions.init_app(app)
     boundary.init_app(app)
     queues.init_app(app)
+    replicas.init_app(app)
     filters.init_app(app)
     saved_lists.init_app(app)
     errors.init_app(app)
@@ -60,12 +87,25 @@ def behind(application: Any, proxies: int) -> Any:
     return ProxyFix(application, x_for=proxies, x_proto=proxies) if proxies else application
 
 
+def _binds(settings: Settings) -> dict[str, Any]:
+    """The replica, if there is one: who waits for it is served by the primary."""
+    patience = {"connect_timeout": 2, **_pooled(settings)}
+    return {REPLICA: {"url": settings.replica_url, "connect_args": patience}} if settings.replica_url else {}
+
+
+def _pooled(settings: Settings) -> dict[str, Any]:
+    """Behind a pooler the driver keeps no statements ready on a server either."""
+    return {"prepare_threshold": None} if settings.pooler == "transaction" else {}
+
+
 def _flask_config(settings: Settings) -> dict[str, object]:
     if settings.is_sqlite:
         settings_of.prepare_directories(settings)
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_BINDS": _binds(settings),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": _pooled(settings)},
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,

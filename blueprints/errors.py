@@ -16,6 +16,7 @@ from blueprints.filters import say
 from blueprints.sessions import language
 from registry.db import DatabaseAway, undo
 from registry.errors import Invalid, Refused, RegistryError, TooMany
+from registry.object_store import StoreAway
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer_http_exception)
     app.register_error_handler(DatabaseAway, answer_database_away)
     app.register_error_handler(OSError, answer_disk_full)
+    app.register_error_handler(StoreAway, answer_store_away)
     app.register_error_handler(Exception, answer_anything)
 
 
@@ -140,6 +142,15 @@ def answer_disk_full(error: OSError) -> Response:
     log.error("the disk is full (request %s)", g.get("request_id"))
     undo()
     response = problem(503, _("磁盘已满，请稍后再试。您填写的内容没有保存"))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def answer_store_away(error: StoreAway) -> Response:
+    """The store of the files cannot be reached: say so, and when to come back."""
+    log.error("store of files unavailable: %s (request %s)", error, g.get("request_id"))
+    undo()
+    response = problem(503, _("文件存储暂时不可用，请稍后再试。您填写的内容没有保存"))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -299,6 +299,8 @@ ACTS: dict[str, frozenset[str]] = {
     "target.withdrawn": frozenset({"key", "area_code", "value", "since", "year", "reason"}),
     "backup.made": frozenset({"name", "revision", "trail_id", "files", "bytes", "missing", "secrets"}),
     "backup.restored": frozenset({"name", "made_at", "version", "revision", "trail_id", "files", "missing"}),
+    "partition.made": frozenset({"part", "until"}),
+    "partition.detached": frozenset({"part", "rows"}),
     "seal.made": frozenset({"no", "root", "first_id", "last_id", "count"}),
     "seed.step_taken": frozenset({"name", "step", "on"}),
 }

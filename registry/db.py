@@ -5,6 +5,8 @@ order to decide cannot change before it writes. On PostgreSQL the rows that deci
 
 What a verb wrote is on the disk before it is answered, unless `transaction(durable=False)` says that a power cut may
 take the last second of it.
+
+A session that only looks may be led to a replica (`read_replica`); `transaction()` leads it back for good.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as BoundSession
 from psycopg import Error as DriverError
 from sqlalchemy import (
     ARRAY,
@@ -38,9 +41,26 @@ from sqlalchemy.exc import OperationalError as DatabaseAway
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import Pool
 
-from registry.journeys import as_told
+from registry import journeys
+from registry.settings import current
 
-__all__ = ["Base", "DatabaseAway", "among", "connection", "db", "locked", "lone", "tidy", "transaction", "undo"]
+__all__ = [
+    "REPLICA",
+    "Base",
+    "DatabaseAway",
+    "among",
+    "connection",
+    "db",
+    "leave_replica",
+    "locked",
+    "lone",
+    "on_replica",
+    "read_replica",
+    "tidy",
+    "transaction",
+    "undo",
+    "wrote",
+]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -57,10 +77,24 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+REPLICA = "replica"  # the bind of REGISTRY_REPLICA_URL
+ON_REPLICA = "registry_on_replica"
+WROTE = "registry_wrote"
+
+
+class LedSession(BoundSession):
+    """A session that asks the primary, or the replica while it was led there."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:
+        if self.info.get(ON_REPLICA):
+            return db.engines[REPLICA]
+        return super().get_bind(mapper, clause, bind, **more)
+
+
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
-    session_options={"expire_on_commit": False, "autoflush": False},
+    session_options={"class_": LedSession, "expire_on_commit": False, "autoflush": False},
 )
 
 WRITER = "registry_writer"
@@ -74,6 +108,11 @@ _QUEUE = RLock()
 S = TypeVar("S", bound=Select[Any])
 
 
+def _pooled() -> bool:
+    """Whether each transaction may meet another server, so that nothing may be left behind on one."""
+    return current().pooler == "transaction"
+
+
 def _is_sqlite(connection: Any) -> bool:
     return "sqlite3" in type(connection).__module__
 
@@ -82,10 +121,11 @@ def _is_sqlite(connection: Any) -> bool:
 def _prepare(connection: Any, _record: Any) -> None:
     """Take transaction control from the sqlite3 module and set what every connection needs."""
     if not _is_sqlite(connection):
-        # Compiling a statement takes longer than any of ours runs.
-        connection.autocommit = True
-        connection.execute("SET jit = off")
-        connection.autocommit = False
+        # Compiling a statement takes longer than any of ours runs. A pooler's servers are set so by its operator.
+        if not _pooled():
+            connection.autocommit = True
+            connection.execute("SET jit = off")
+            connection.autocommit = False
         return
     connection.isolation_level = None
     for pragma in (
@@ -135,6 +175,9 @@ def _begin(connection: Connection) -> None:
 def _begin_postgres(connection: Connection, options: Any) -> None:
     """The driver sends BEGIN itself, ahead of the first statement, unless a lone one is to go by itself."""
     lone, durable = bool(options.get(LONE)), bool(options.get(DURABLE, True))
+    if _pooled() and not durable:
+        journeys.wait_for_next(connection, journeys.Sent("SET LOCAL synchronous_commit = off", ()))
+        durable = True  # of the session behind the pooler, which is not ours to change
     if lone == connection.info.get(LONE, False) and durable == connection.info.get(DURABLE, True):
         return
     raw: Any = connection.connection.driver_connection
@@ -144,7 +187,7 @@ def _begin_postgres(connection: Connection, options: Any) -> None:
             raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
         raw.autocommit = lone
     except DriverError as error:  # past SQLAlchemy: the server has gone since the last statement
-        raise as_told(connection, "BEGIN", error) from error
+        raise journeys.as_told(connection, "BEGIN", error) from error
     connection.info[LONE], connection.info[DURABLE] = lone, durable
 
 
@@ -192,12 +235,15 @@ def transaction(durable: bool = True) -> Iterator[Session]:
         yield session
         session.flush()
         return
+    leave_replica()
+    session = db.session()
     session.rollback()
     with _turn():
         try:
             session.info[WRITER] = session.connection(execution_options={WRITER: True, DURABLE: durable})
             yield session
             session.commit()
+            session.info[WROTE] = True
         except BaseException:
             session.rollback()
             raise
@@ -214,6 +260,34 @@ def undo() -> None:
         db.session.rollback()
     except DBAPIError:
         db.session.registry.clear()
+
+
+def read_replica() -> None:
+    """Ask the replica from here on, until something is to be written."""
+    session = db.session()
+    session.rollback()
+    session.info[ON_REPLICA] = True
+
+
+def on_replica() -> bool:
+    """Whether this session asks the replica."""
+    return bool(db.session().info.get(ON_REPLICA))
+
+
+def leave_replica() -> bool:
+    """Ask the primary from here on; whether it was the replica before."""
+    session = db.session()
+    if not session.info.get(ON_REPLICA):
+        return False
+    session.info.pop(ON_REPLICA)
+    undo()
+    return True
+
+
+def wrote(forget: bool = False) -> bool:
+    """Whether this session committed anything; `forget`: what comes from here on counts anew."""
+    info = db.session().info
+    return bool(info.pop(WROTE, False) if forget else info.get(WROTE))
 
 
 def connection() -> Connection:

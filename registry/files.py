@@ -1,4 +1,8 @@
-"""Files on disk under their SHA-256: written once, never replaced; only what a job made for somebody is dropped."""
+"""Files under their SHA-256: written once, never replaced; only what a job made for somebody is dropped.
+
+They lie in a directory, or in the store of REGISTRY_FILES_URL; then the directory holds copies of what this host was
+asked for, which may be lost at any time.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +14,120 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from registry.object_store import StoreAway, store
+
 
 def keep(root: Path, content: bytes) -> str:
     """Store the content and return its SHA-256 in hex; the same content is kept once."""
     digest = hashlib.sha256(content).hexdigest()
-    path = path_of(root, digest)
-    if not _touched(path):
-        _put(path, lambda stream: stream.write(content))
+    kept = store()
+    if kept is not None:
+        if not kept.touched(_object(digest)):
+            kept.put(_object(digest), content)
+    elif not _touched(_here(root, digest)):
+        _written(_here(root, digest), lambda stream: stream.write(content))
     return digest
 
 
 def keep_copy(root: Path, source: Path) -> str:
     """Store a file of this machine, which need not fit into memory; its SHA-256 in hex."""
-    with source.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    path = path_of(root, digest)
-    if not _touched(path):
+    digest = _digest_of(source)
+    kept = store()
+    if kept is not None:
+        if not kept.touched(_object(digest)):
+            kept.put_file(_object(digest), source)
+    elif not _touched(_here(root, digest)):
         with source.open("rb") as given:
-            _put(path, lambda stream: shutil.copyfileobj(given, stream, 1_000_000))
+            _written(_here(root, digest), lambda stream: shutil.copyfileobj(given, stream, 1_000_000))
     return digest
 
 
-def _put(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def path_of(root: Path, digest: str) -> Path:
+    """Where the content with this digest lies on this host, fetched from the store when it is not here yet.
+
+    Raises:
+        StoreAway: the store does not answer, or with another content.
+    """
+    path, kept = _here(root, digest), store()
+    if kept is not None and not path.exists():
+        with tempfile.TemporaryDirectory(dir=_made(root)) as folder:
+            copy = Path(folder) / digest
+            if kept.fetch(_object(digest), copy):
+                if _digest_of(copy) != digest:
+                    raise StoreAway("another content")
+                os.replace(copy, _made(path.parent) / digest)
+    return path
+
+
+def rests(root: Path, digest: str, since: float) -> bool:
+    """Whether nobody brought this content since then, in seconds of the epoch."""
+    kept, path = store(), _here(root, digest)
+    if kept is not None:
+        brought = kept.brought_at(_object(digest))
+        return brought is None or brought <= since
+    return not path.exists() or path.stat().st_mtime <= since
+
+
+def drop(root: Path, digest: str) -> None:
+    """Forget a content that no row names any more."""
+    kept = store()
+    if kept is not None:
+        kept.drop(_object(digest))
+    _here(root, digest).unlink(missing_ok=True)
+
+
+def write_part(root: Path, name: str, offset: int, content: bytes) -> None:
+    """Put a piece at its place; the same piece again changes nothing. `name` is ours, never a caller's text."""
+    kept = store()
+    if kept is not None:
+        kept.put(f"{_pieces(name)}{offset:012d}", content)
+        return
+    handle = os.open(_made(_part(root, name).parent) / name, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        written = 0
+        while written < len(content):  # a disk that is nearly full takes a part
+            written += os.pwrite(handle, content[written:], offset + written)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_part(root: Path, name: str) -> bytes:
+    """What has been put together so far; empty when there is nothing."""
+    kept = store()
+    if kept is None:
+        path = _part(root, name)
+        return path.read_bytes() if path.exists() else b""
+    whole = bytearray()
+    for piece in kept.names(_pieces(name)):
+        content, offset = kept.read(piece) or b"", int(piece.removeprefix(_pieces(name)))
+        whole[offset : offset + len(content)] = content
+    return bytes(whole)
+
+
+def drop_part(root: Path, name: str) -> None:
+    """Forget the pieces."""
+    kept = store()
+    if kept is None:
+        _part(root, name).unlink(missing_ok=True)
+        return
+    for piece in kept.names(_pieces(name)):
+        kept.drop(piece)
+
+
+def _touched(path: Path) -> bool:
+    """Whether the content is here already; it counts as brought now, so that nobody drops it meanwhile."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _written(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Make a file that is there whole and for good, or not at all: its name reaches the disk after its content."""
     missing = [folder for folder in (path.parent, path.parent.parent) if not folder.exists()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    handle, temporary = tempfile.mkstemp(dir=_made(path.parent))
     try:
         with os.fdopen(handle, "wb") as stream:
             write(stream)
@@ -58,56 +150,29 @@ def _settle(folder: Path) -> None:
         os.close(handle)
 
 
-def _touched(path: Path) -> bool:
-    """Whether the content is here already; it counts as brought now, so that nobody drops it meanwhile."""
-    try:
-        os.utime(path)
-    except FileNotFoundError:
-        return False
-    return True
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def rests(root: Path, digest: str, since: float) -> bool:
-    """Whether nobody brought this content since then, in seconds of the epoch."""
-    path = path_of(root, digest)
-    return not path.exists() or path.stat().st_mtime <= since
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
-def drop(root: Path, digest: str) -> None:
-    """Forget a content that no row names any more."""
-    path_of(root, digest).unlink(missing_ok=True)
+def _here(root: Path, digest: str) -> Path:
+    return root / _object(digest)
 
 
-def path_of(root: Path, digest: str) -> Path:
-    """Where the content with this digest lies."""
-    return root / digest[:2] / digest[2:4] / digest
+def _object(digest: str) -> str:
+    return f"{digest[:2]}/{digest[2:4]}/{digest}"
 
 
-def part_of(root: Path, name: str) -> Path:
-    """Where the pieces of an unfinished upload are put together; `name` is ours, never a caller's text."""
+def _part(root: Path, name: str) -> Path:
+    """Where the pieces of an unfinished upload are put together."""
     return root / "uploads" / name
 
 
-def write_part(root: Path, name: str, offset: int, content: bytes) -> None:
-    """Put a piece at its place; the same piece again changes nothing."""
-    path = part_of(root, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        written = 0
-        while written < len(content):  # a disk that is nearly full takes a part
-            written += os.pwrite(handle, content[written:], offset + written)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def read_part(root: Path, name: str) -> bytes:
-    """What has been put together so far; empty when there is nothing."""
-    path = part_of(root, name)
-    return path.read_bytes() if path.exists() else b""
-
-
-def drop_part(root: Path, name: str) -> None:
-    """Forget the pieces."""
-    part_of(root, name).unlink(missing_ok=True)
+def _pieces(name: str) -> str:
+    """What the names of an upload's pieces begin with."""
+    return f"uploads/{name}/"

@@ -3,6 +3,7 @@
 A cursor of psycopg takes longer than the statement, and every journey to the server and back as long again. So the
 gun's statements (`registry/prepared.py`) are given to libpq as they are: those that do not wait for each other travel
 together, BEGIN goes with the first, and an insert that nobody waits for goes with the next statement or with COMMIT.
+Behind a pooler that hands out servers by the transaction nothing is kept ready, and they travel as texts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.pool import Pool
+
+from registry.settings import current
 
 __all__ = ["Sent", "as_told", "flush", "travel", "wait_for_next"]
 
@@ -53,11 +56,12 @@ def travel(held: Connection, asked: Sequence[Sent], *, commit: bool = False) -> 
     info, raw = held.info, cast("Raw[Any]", held.connection.driver_connection)
     ahead: list[Sent] = info.pop(WAITING, [])
     every = [*ahead, *asked]
-    names = _ready(info, raw)
+    pooled = current().pooler == "transaction"  # the next transaction may meet another server
+    names = {} if pooled else _ready(info, raw)
     server, values = raw.pgconn, info.get(VALUES) or info.setdefault(VALUES, Transformer(raw))
     plain = [values.dump_sequence(one.values, [PyFormat.TEXT] * len(one.values)) for one in every]
     begins = server.transaction_status == TransactionStatus.IDLE and not raw.autocommit and not commit
-    new = {one.text: f"registry_{next(_numbers)}" for one in every if one.text not in names}
+    new = {} if pooled else {one.text: f"registry_{next(_numbers)}" for one in every if one.text not in names}
     server.enter_pipeline_mode()
     try:
         if begins:
@@ -65,7 +69,10 @@ def travel(held: Connection, asked: Sequence[Sent], *, commit: bool = False) -> 
         for text, name in new.items():
             server.send_prepare(name.encode(), text.encode())
         for one, given in zip(every, plain, strict=True):
-            server.send_query_prepared((names.get(one.text) or new[one.text]).encode(), given)
+            if pooled:
+                server.send_query_params(one.text.encode(), given)
+            else:
+                server.send_query_prepared((names.get(one.text) or new[one.text]).encode(), given)
         if commit:
             server.send_query_params(b"COMMIT", None)
         server.pipeline_sync()
@@ -88,6 +95,11 @@ def travel(held: Connection, asked: Sequence[Sent], *, commit: bool = False) -> 
 def _all(server: Any) -> list[Any]:
     """The results up to the point where the server has done everything."""
     found: list[Any] = []
+    while server.flush():  # more than the line takes at once
+        taken = select.poll()
+        taken.register(server.socket, select.POLLIN | select.POLLOUT)
+        taken.poll()
+        server.consume_input()
     while True:
         result = _next(server)
         if result is None:  # the end of one statement

@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "account.end_session": ALL,
     "account.set_second_factor": ALL,
     "second_factor.reset": SECURITY,
+    "account.note_write": ALL,
     "elevator.read": EVERYONE - STATION,
     "elevator.register": REGISTRARS | {"use_manager"},
     "elevator.correct": REGISTRARS | {"use_manager"},
@@ -502,4 +503,5 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "trail.read": frozenset({"auditor", "section_city"}),
     "audit.seal": frozenset(),
     "audit.verify": frozenset({"auditor", "section_city"}),
+    "partition.keep": frozenset(),
 }

@@ -48,6 +48,14 @@ class Settings:
     hooks_private: bool = False
     tiles_url: str = ""
     tiles_attribution: str = ""
+    replica_url: str = ""
+    replica_lag_seconds: int = 5
+    pooler: str = "none"
+    files_url: str = ""
+    files_endpoint: str = ""
+    files_region: str = "us-east-1"
+    files_key_id: str = ""
+    files_secret: str = field(default="", repr=False)
 
     @property
     def tiles_origin(self) -> str:
@@ -77,6 +85,12 @@ def _read(env: Env) -> Settings:
     database_url = env.str("DATABASE_URL", f"sqlite:///{instance / 'registry.sqlite3'}")
     if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("REGISTRY_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+    replica_url = env.str("REPLICA_URL", "")
+    for name, url in (("REPLICA_URL", replica_url), ("POOLER", env.str("POOLER", "NONE").upper().replace("NONE", ""))):
+        if url and database_url.startswith("sqlite"):
+            raise ValueError(f"REGISTRY_{name} needs PostgreSQL: REGISTRY_DATABASE_URL leads to SQLite")
+    if replica_url and not replica_url.startswith("postgresql+psycopg://"):
+        raise ValueError("REGISTRY_REPLICA_URL must start with postgresql+psycopg://")
     base_url = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
         raise ValueError("REGISTRY_BASE_URL must be an http(s) address such as https://tzsb.example.cn")
@@ -118,6 +132,14 @@ def _read(env: Env) -> Settings:
         tiles_attribution=attribution,
         metrics_token=_token(env, "METRICS_TOKEN"),
         log_format=_one_of(env, "LOG_FORMAT", "TEXT", ("JSON", "TEXT")).lower(),
+        replica_url=replica_url,
+        replica_lag_seconds=_positive(env, "REPLICA_LAG_SECONDS", 5),
+        files_url=_store(env),
+        files_endpoint=env.str("FILES_ENDPOINT", ""),
+        files_region=env.str("FILES_REGION", "us-east-1"),
+        files_key_id=env.str("FILES_KEY_ID", ""),
+        files_secret=env.str("FILES_SECRET", ""),
+        pooler=_one_of(env, "POOLER", "NONE", ("NONE", "TRANSACTION")).lower(),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 
@@ -151,6 +173,13 @@ def _count(env: Env, name: str, default: int) -> int:
     if value < 0:
         raise ValueError(f"REGISTRY_{name} must be a whole number of at least 0")
     return value
+
+
+def _store(env: Env) -> str:
+    url = str(env.str("FILES_URL", ""))
+    if url and (urlsplit(url).scheme != "s3" or not urlsplit(url).netloc):
+        raise ValueError("REGISTRY_FILES_URL must be s3://BUCKET or s3://BUCKET/PREFIX")
+    return url
 
 
 def _folder(env: Env, name: str) -> Path | None:

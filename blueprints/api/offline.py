@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.replicas import on_primary
 from blueprints.schemas import offline as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -23,6 +24,7 @@ bp = Blueprint("api_offline", __name__, description="Working without a network")
 @bp.doc(
     responses={"200": {"description": "lines of JSON, see docs/offline.md", "content": {"application/x-ndjson": {}}}}
 )
+@on_primary
 def snapshot(query: dict[str, Any], unit_id: int) -> Any:
     """The station's own, entrusted and allied cylinders, whole or what changed `since`; signed, valid 24 hours."""
     return answer(snapshots.make(actor(), unit_id, query.get("since")))

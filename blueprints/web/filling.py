@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from blueprints.api import PREFIX
 from blueprints.forms import Form
+from blueprints.replicas import on_primary
 from blueprints.schemas import filling as schemas
 from blueprints.schemas import gun_screen as schemas_gun
 from blueprints.schemas import offline as schemas_offline
@@ -27,6 +28,7 @@ bp = Blueprint("filling", __name__, url_prefix="/filling")
 
 
 @bp.route("/gun")
+@on_primary
 def gun() -> Any:
     """The screen at a gun: static/js/gun over the JSON interface. The gun stays in the address."""
     policy.require(actor(), "filling.record")
@@ -52,6 +54,7 @@ def gun() -> Any:
 
 
 @bp.route("/gun/now.json")
+@on_primary
 def gun_now() -> Any:
     """What is so now at a gun: who is here, what its scale says, what waits."""
     policy.require(actor(), "filling.record")

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, render_template, request
 
 from blueprints.boundary import public
 from blueprints.kept_pages import KeptPage, fresh
+from blueprints.replicas import on_primary
 from blueprints.schemas import offline as schemas
 from blueprints.sessions import actor
 from blueprints.snapshots import answer
@@ -28,6 +29,7 @@ def owner() -> Any:
 
 
 @bp.route("/list")
+@on_primary
 def station_list() -> Any:
     """The list of the caller's station, whole or what changed `since`; signed, valid 24 hours."""
     return answer(snapshots.make_for_page(actor(), request.args.get("since")))

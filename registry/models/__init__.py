@@ -56,6 +56,7 @@ from registry.models.indicators import IndicatorAlert, IndicatorCount, Indicator
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
+from registry.models.last_writes import LastWrite
 from registry.models.maintenance import Assignment, CreditGrade, IotPeriod, MaintenanceState, MakerItems
 from registry.models.notices import (
     Notice,
@@ -223,6 +224,7 @@ __all__ = [
     "LabelBatch",
     "LabelBinding",
     "LabelCode",
+    "LastWrite",
     "MaintenanceState",
     "MakerItems",
     "Membership",

@@ -40,6 +40,9 @@ class CylinderAnomaly(Base):
     cylinder_id: Mapped[int | None] = mapped_column(ForeignKey("cylinder.id"))
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
     other_scan_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    # PostgreSQL keeps scans by month, and finds one that is pointed at by its number and moment.
+    scan_at: Mapped[Moment | None]
+    other_scan_at: Mapped[Moment | None]
     filling_id: Mapped[int | None] = mapped_column(ForeignKey("filling.id"))
     other_filling_id: Mapped[int | None] = mapped_column(ForeignKey("filling.id"))
     evidence: Mapped[Json]

@@ -41,6 +41,7 @@ def waiting(actor: Actor, now: datetime) -> list[Held]:
         later.cylinder_id == Scan.cylinder_id,
         later.unit_id == Scan.unit_id,
         later.gun.is_not(None),
+        later.at >= now - WAITED,  # says nothing new, but which months to read
         (later.at > Scan.at) | ((later.at == Scan.at) & (later.id > Scan.id)),
     )
     released = exists().where(

@@ -227,6 +227,12 @@ DEFAULTS: dict[str, Default] = {
         T("停用的识别码多少天后可再编给别的电梯（0为不再使用）"), "0", "d", T("口径建议，暂无规定"), "G"
     ),
     "export.background_rows": Default(T("表格在后台导出的行数起点"), "10000", "n", T("口径建议，暂无规定"), "G"),
+    "partition.scan_months": Default(
+        T("扫码记录在线保存的月数（0为一直保存）"), "0", "mo", T("口径建议，暂无规定"), "G"
+    ),
+    "partition.cylinder_event_months": Default(
+        T("气瓶流转记录在线保存的月数（0为一直保存）"), "0", "mo", T("口径建议，暂无规定"), "G"
+    ),
     "hazard.notice_days": Default(T("销号公示期"), "5", "d", T("参照公示惯例"), "G"),
 }
 

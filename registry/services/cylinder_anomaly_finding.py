@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from registry import audit, clock, places, policy
 from registry.actor import SYSTEM, Actor
 from registry.db import db, transaction
-from registry.models import CylinderAnomaly, CylinderAnomalyStep, Filling
+from registry.models import CylinderAnomaly, CylinderAnomalyStep, Filling, Scan
 from registry.queries import cylinder_anomaly_facts as facts
 from registry.queries.filling_facts import OnFile
 from registry.rules import anomalies, weight_tests
@@ -280,6 +280,11 @@ def _note(found: Iterable[Found]) -> int:
     return sum(_keep(each) for each in list(found))
 
 
+def _scanned_at(scan: int | None) -> Any:
+    """When a scan was, for the statement that names it."""
+    return None if scan is None else select(Scan.at).where(Scan.id == scan).scalar_subquery()
+
+
 def _keep(found: Found) -> bool:
     """Note an anomaly once; whether it is new. Two that find it at the same moment leave one."""
     hit, today = found.hit, clock.today()
@@ -296,6 +301,8 @@ def _keep(found: Found) -> bool:
             cylinder_id=found.cylinder,
             scan_id=found.scan,
             other_scan_id=found.other_scan,
+            scan_at=_scanned_at(found.scan),
+            other_scan_at=_scanned_at(found.other_scan),
             filling_id=found.filling,
             other_filling_id=found.other_filling,
             evidence=dict(hit.evidence),

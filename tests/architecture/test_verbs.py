@@ -110,6 +110,7 @@ NOT_A_VERB = {
     "registry.services.jobs.beat",
     "registry.services.labels.fresh_code",
     "registry.services.labels.fresh_codes",
+    "registry.services.last_writes.note",
     "registry.services.life_events.note",
     "registry.services.labels.attach",
     "registry.services.labels.cylinder_of",
