@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0039"
-down_revision = "0038"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
