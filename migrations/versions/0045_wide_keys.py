@@ -18,3 +18,10 @@ def upgrade() -> None:
         return  # has one kind of whole number
     for table in TABLES:
         op.alter_column(table, "cylinder_id", existing_type=sa.Integer(), type_=sa.BigInteger(), existing_nullable=True)
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    for table in TABLES:
+        op.alter_column(table, "cylinder_id", existing_type=sa.BigInteger(), type_=sa.Integer(), existing_nullable=True)
