@@ -17,6 +17,7 @@ from blueprints.sessions import language, optional_actor
 from registry import evidence, policy
 from registry.messages import T
 from registry.queries.visit_corrections import corrected_by
+from registry.rules import identifiers
 from registry.rules.maintenance import CYCLES, RESULTS
 
 CYCLE_NAMES = {
@@ -128,6 +129,14 @@ class AnswerIn(In):
     photo = Picture()
 
 
+class PlateSeenIn(In):
+    """What the worker saw where the plate of the 96366 platform belongs; without a code none that can be read."""
+
+    code_seen = Text(max=8, check=identifiers.rescue_code)
+    note = Text(max=200)
+    photo = Picture()
+
+
 class VisitIn(In):
     """A visit with its evidence; what is missing is kept as missing."""
 
@@ -146,6 +155,7 @@ class VisitIn(In):
     signatures = fields.List(
         Either(Picture(required=True), SignatureIn), load_default=list, validate=validate.Length(max=MOST_PEOPLE)
     )
+    plate = fields.Nested(PlateSeenIn, allow_none=True)
     device = Text(max=40)
 
 

@@ -11,7 +11,7 @@ from registry import policy
 from registry.actor import Actor
 from registry.db import db
 from registry.models import Elevator, LabelCode, Person
-from registry.queries import maker_items, parameters, visit_facts, visit_plans
+from registry.queries import maker_items, parameters, rescue_codes, visit_facts, visit_plans
 from registry.rules.kinds import ELEVATOR_KINDS
 from registry.rules.maintenance import CYCLES, Item, annex_items
 
@@ -26,7 +26,8 @@ class Place:
     """An elevator under the company's contract; `due_on` None while its status asks for no maintenance.
 
     `items` names the list of its items (None: it follows its maker's and none is on file); `codes` are replaced labels
-    that still lead to it.
+    that still lead to it; `plate` is what is known of its 96366 plate (verified, wrong, unverified; "": not on the
+    platform).
     """
 
     elevator: Elevator
@@ -35,6 +36,7 @@ class Place:
     last_on: date | None
     next_cycle: str
     codes: tuple[str, ...]
+    plate: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ def work(actor: Actor, on: date) -> Work:
     rows = [*(line.elevator for line in due.items), *others]
     names, items = _lists(rows, on)
     planned = {line.elevator.id: (line.due_on, line.last_on, line.plan.next_cycle) for line in due.items}
+    plates = rescue_codes.plates_seen([row.id for row in rows])
     places = [
-        Place(row, names.get(row.id), *planned.get(row.id, UNPLANNED), codes=older.get(row.id, ())) for row in rows
+        Place(row, names.get(row.id), *planned.get(row.id, UNPLANNED), older.get(row.id, ()), plates.get(row.id, ""))
+        for row in rows
     ]
     people = visit_facts.colleagues(actor, on)
     chosen = parameters.values((GROUP_ANSWERS, SHOWN_DAYS), on)

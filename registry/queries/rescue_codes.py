@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from registry import clock, codes, policy
 from registry.actor import OFFICE_ROLES, Actor
-from registry.db import db
+from registry.db import among, db
 from registry.models import Contract, Elevator, PlateCheck, RescueCodeRange, RescueEnrolment, Unit
 from registry.queries import areas, elevators
 from registry.queries.indicator_definitions import elevators_with_a_car, enrolled
@@ -162,6 +162,24 @@ def lines(rows: Sequence[Elevator]) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def plates_seen(ids: Sequence[int]) -> dict[int, str]:
+    """What is known of the plates of elevators on the platform that the caller may see: verified, wrong (another code
+    or none hung there at the latest look) or unverified."""
+    enrolments = db.session.execute(
+        select(RescueEnrolment.elevator_id, RescueEnrolment.plate_verified_on)
+        .where(among(RescueEnrolment.elevator_id, ids), RescueEnrolment.until.is_(None))
+        .order_by(RescueEnrolment.since, RescueEnrolment.id)
+    )
+    wrong = set(
+        db.session.scalars(
+            select(PlateCheck.elevator_id).where(
+                among(PlateCheck.elevator_id, ids), PlateCheck.matches.is_(False), PlateCheck.id.in_(_latest_checks())
+            )
+        )
+    )
+    return {key: "verified" if day else "wrong" if key in wrong else "unverified" for key, day in enrolments}
 
 
 def counts(actor: Actor, area: str | None = None) -> dict[str, int]:

@@ -115,45 +115,58 @@ def check_plate(actor: Actor, elevator_id: int, data: Data) -> PlateCheck:
         Invalid: a day in the future, no rescue code, no picture. Conflict: the elevator is not on the platform.
     """
     policy.require(actor, "rescue.check_plate")
-    seen = _seen(data)
     with transaction() as session:
-        elevator = policy.get(actor, Elevator, Elevator.id == elevator_id, lock=True)
         if data.get("file"):
             directive_inputs.check_files(actor, "file", [data["file"]], PURPOSE)
-        enrolment = session.scalars(
-            select(RescueEnrolment)
-            .where(RescueEnrolment.elevator_id == elevator.id, RescueEnrolment.until.is_(None))
-            .order_by(RescueEnrolment.since.desc(), RescueEnrolment.id.desc())
-        ).first()
-        if enrolment is None:
+        row = keep_look(session, actor, elevator_id, data)
+        if row is None:
             raise Conflict(T("这台电梯还没有接入96366平台，请先编发识别码"))
-        matches = seen == enrolment.code
-        enrolment = _settle(session, enrolment, matches, data["seen_on"])
-        row = PlateCheck(
-            elevator_id=elevator.id,
-            enrolment_id=enrolment.id,
-            seen_on=data["seen_on"],
-            code_seen=seen,
-            matches=matches,
-            way=data["way"],
-            note=(data.get("note") or "").strip(),
-            file_id=data.get("file"),
-            person_id=actor.person_id,
-            unit_id=actor.unit_id,
-            recorded_at=clock.now(),
-        )
-        session.add(row)
-        audit.record(
-            actor,
-            "rescue.plate_checked",
-            row,
-            elevator_id=elevator.id,
-            code_seen=seen,
-            matches=matches,
-            way=row.way,
-            seen_on=row.seen_on,
-        )
         return row
+
+
+def keep_look(session: Session, actor: Actor, elevator_id: int, data: Data) -> PlateCheck | None:
+    """A look at a plate that comes with another act, in its transaction, `data` as in `check_plate`; None where the
+    elevator is not on the platform, so that there is nothing to compare with.
+
+    Raises:
+        Invalid: as in `check_plate`; the picture was checked by the caller.
+    """
+    seen = _seen(data)
+    elevator = policy.get(actor, Elevator, Elevator.id == elevator_id, lock=True)
+    enrolment = session.scalars(
+        select(RescueEnrolment)
+        .where(RescueEnrolment.elevator_id == elevator.id, RescueEnrolment.until.is_(None))
+        .order_by(RescueEnrolment.since.desc(), RescueEnrolment.id.desc())
+    ).first()
+    if enrolment is None:
+        return None
+    matches = seen == enrolment.code
+    enrolment = _settle(session, enrolment, matches, data["seen_on"])
+    row = PlateCheck(
+        elevator_id=elevator.id,
+        enrolment_id=enrolment.id,
+        seen_on=data["seen_on"],
+        code_seen=seen,
+        matches=matches,
+        way=data["way"],
+        note=(data.get("note") or "").strip(),
+        file_id=data.get("file"),
+        person_id=actor.person_id,
+        unit_id=actor.unit_id,
+        recorded_at=clock.now(),
+    )
+    session.add(row)
+    audit.record(
+        actor,
+        "rescue.plate_checked",
+        row,
+        elevator_id=elevator.id,
+        code_seen=seen,
+        matches=matches,
+        way=row.way,
+        seen_on=row.seen_on,
+    )
+    return row
 
 
 def _seen(data: Data) -> str | None:

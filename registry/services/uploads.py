@@ -24,7 +24,7 @@ from registry.settings import current
 
 MOST_UNFINISHED = 1000
 WAIT_SECONDS = 3600
-PURPOSES = ("visit_photo", "signature", "supervision_photo", "hazard", "directive", "guarded_round")
+PURPOSES = ("visit_photo", "plate", "signature", "supervision_photo", "hazard", "directive", "guarded_round")
 
 
 def start(actor: Actor, data: dict[str, Any]) -> Upload:

@@ -21,7 +21,7 @@ from registry.queries import visit_facts
 from registry.queries.elevators import by_code
 from registry.rules import anomalies
 from registry.rules.paperless import judge
-from registry.services import anomaly_finding, visit_evidence, visit_joins, visit_settling
+from registry.services import anomaly_finding, rescue_codes, visit_evidence, visit_joins, visit_settling
 
 FUTURE = timedelta(minutes=10)
 # A confirmation with one of these would never count: it is refused, so that the right person can still confirm.
@@ -33,7 +33,8 @@ def record(actor: Actor, data: dict[str, Any]) -> tuple[Visit, bool]:
 
     `data`: `{ref, elevator: code, cycle, workers: [login | {login, at?, position?}], check_in?: {at, position?,
     photo?}, check_out?: {at?, position?, photo?}, answers: [{item, result, value?, note?, photo?}], signatures:
-    [picture | {worker?, image: picture}]}`. Moments are aware, positions `{lat, lon, accuracy_m?}` in WGS-84, pictures
+    [picture | {worker?, image: picture}], plate?: {code_seen?, note?, photo?}}`: what hangs in the car as the plate of
+    the 96366 platform (no `code_seen`: none that can be read) is kept with the visit as a look at it. Moments are aware, positions `{lat, lon, accuracy_m?}` in WGS-84, pictures
     their content or the id of a stored file. A check-out without `at` happens now. The first worker checked in.
 
     Raises:
@@ -65,6 +66,8 @@ def record(actor: Actor, data: dict[str, Any]) -> tuple[Visit, bool]:
                 paperless=visit.paperless,
                 findings=[finding.rule for finding in verdict.findings],
             )
+            if data.get("plate") is not None:
+                _look_at_plate(session, actor, visit, data["plate"])
             return visit, False
     except IntegrityError:
         # The same ref arrived twice at the same moment and the other one won.
@@ -240,6 +243,19 @@ def _new_visit(actor: Actor, data: Mapping[str, Any]) -> Visit:
         joins=[],
         workers=[visit_evidence.on_visit(worker, started_at, first=number == 0) for number, worker in enumerate(crew)],
     )
+
+
+def _look_at_plate(session: Session, actor: Actor, visit: Visit, said: Mapping[str, Any]) -> None:
+    photo = said.get("photo")
+    kept = photo and visit_evidence.keep_picture(actor, photo, rescue_codes.PURPOSE, "plate")
+    look = {
+        "seen_on": min(visit.done_on, clock.today()),
+        "way": "visit",
+        "code_seen": said.get("code_seen"),
+        "note": said.get("note"),
+        "file": kept and kept["file"],
+    }
+    rescue_codes.keep_look(session, actor, visit.elevator_id, look)
 
 
 def _check_times(started_at: datetime | None, ended_at: datetime | None, now: datetime) -> None:

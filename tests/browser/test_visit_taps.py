@@ -39,9 +39,11 @@ def test_a_visit_of_31_items(signed_in: Callable[..., Page], one_by_one: bool) -
     finger = Finger(page)
     page.locator("#field-search").fill("lake-1-1" if one_by_one else "lake-3-1")
     finger.typed += 1
+    code = page.locator(".due-list > li").get_attribute("id").removeprefix("due-")
     page.get_by_role("button", name="开始维保").click()
     if page.locator("[data-cycle=half_month]").get_attribute("aria-pressed") != "true":
         page.locator("[data-cycle=half_month]").click()
+    see_plate(page, finger, "清楚无误" if one_by_one else "号码不对")
     items = page.locator("fieldset.item")
     expect(items).to_have_count(ITEMS)
     field.photograph(page, f"机房 {one_by_one}")
@@ -64,3 +66,19 @@ def test_a_visit_of_31_items(signed_in: Callable[..., Page], one_by_one: bool) -
     page.get_by_role("button", name="仍然签退").click()
     field.arrived(page)
     assert ITEMS * one_by_one < finger.taps <= MOST_TAPS
+    place = next(row for row in page.request.get("/field/work.json").json()["elevators"] if row[0] == code)
+    assert place[13] == ("verified" if one_by_one else "wrong")
+
+
+def see_plate(page: Page, finger: Finger, said: str) -> None:
+    """What hangs in the car as the plate of 96366; another number asks which."""
+    page.get_by_role("radio", name=said).check()
+    number = page.get_by_label("标识上的号码")
+    if said == "清楚无误":
+        expect(number).to_have_count(0)
+        return
+    number.fill("99")
+    page.locator("#visit-submit").click()
+    expect(page.locator("#plate [role=alert]")).to_have_text("照标识抄写，5至8位数字")
+    number.fill("９９９ 099")
+    finger.typed += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -11,12 +12,13 @@ from sqlalchemy import select
 from registry import clock
 from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models import Elevator, RescueEnrolment
+from registry.models import Elevator, PlateCheck, RescueEnrolment, StoredFile
 from registry.queries import indicators
 from registry.queries import rescue_codes as queries
 from registry.rules.rescue_codes import Range, next_codes
-from registry.services import elevators, parameters, rescue, rescue_codes
+from registry.services import elevators, parameters, rescue, rescue_codes, visits
 from seeds import cast
+from tests import visits_factory
 from tests.elevators_factory import in_use, maintained
 
 AREA = "341302"
@@ -178,6 +180,35 @@ def test_looks_that_make_no_sense(lifts: list[Elevator], values: dict, field: st
     with pytest.raises(Invalid) as error:
         rescue_codes.check_plate(cast.actor("tech1"), lifts[0].id, {**look(0, "300001"), **values})
     assert list(error.value.errors) == [field]
+
+
+def test_a_plate_seen_on_a_visit_is_kept_with_it_once(lifts: list[Elevator]) -> None:
+    desk, tech, now = cast.actor("desk"), cast.actor("tech1"), clock.now()
+    stamps = {"check_in": {"at": now - timedelta(minutes=50)}, "check_out": {"at": now - timedelta(minutes=5)}}
+    seen = {"code_seen": "300007", "note": " 贴错 ", "photo": visits_factory.JPEG + b"plate"}
+    sent = visits_factory.visit(lifts[0].label_code, workers=["tech1"], signatures=[], plate=seen, **stamps)
+    kept, again = visits.record(tech, sent)
+    assert (again, looks()) == (False, []), "not on the platform: the visit stays, there is nothing to compare with"
+    rescue.enrol(desk, lifts[0].id, "300001", clock.today() - timedelta(days=60), clock.today() - timedelta(days=50))
+    counted = coverage()
+    sent["ref"] = str(uuid4())
+    first, again = visits.record(tech, sent)
+    assert first.id != kept.id
+    assert visits.record(tech, sent) == (first, True)
+    (check,) = looks()
+    assert (check.matches, check.code_seen, check.note, check.way) == (False, "300007", "贴错", "visit")
+    assert (check.seen_on, check.person_id) == (first.done_on, tech.person_id)
+    assert db.session.get_one(StoredFile, check.file_id).purpose == rescue_codes.PURPOSE
+    assert coverage() == (counted[0] - 1, counted[1])
+    with pytest.raises(Conflict):
+        visits.record(tech, {**sent, "plate": {"code_seen": "300001"}})
+    with pytest.raises(Invalid):
+        visits.record(tech, {**sent, "ref": str(uuid4()), "plate": {"photo": 999_999}})
+    assert len(looks()) == 1
+
+
+def looks() -> list[PlateCheck]:
+    return list(db.session.scalars(select(PlateCheck).order_by(PlateCheck.id)))
 
 
 def test_no_plate_without_a_code(lifts: list[Elevator]) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.db import db
-from registry.models import StoredFile, Upload, Visit, VisitJoin
+from registry.models import PlateCheck, StoredFile, Upload, Visit, VisitJoin
+from registry.services import rescue
 from seeds import cast
 from tests import visits_factory as make
 
@@ -156,6 +157,29 @@ def test_a_visit_with_pictures_sent_before(phone_of):
     assert visit.started_at == make.START
     assert visit.check_in["device_at"] == "2026-11-17T01:00:00+00:00"
     assert visit.check_in["photo"]["file"] == photo
+
+
+def test_the_plate_in_the_car_goes_with_the_visit_once(phone_of, browser_of, actor):
+    elevator, phone = make.elevator(), phone_of("tech1")
+    assert _elevators(browser_of)[0][13] == ""
+    rescue.enrol(actor("desk"), elevator.id, "035301", make.NOW.date() - timedelta(days=60))
+    assert _elevators(browser_of)[0][3:14:10] == ["035301", "unverified"]
+    sent = body(elevator.label_code, plate={"code_seen": "035301"})
+    assert [phone.post("visits", sent).status_code for _again in range(2)] == [201, 200]
+    (check,) = db.session.scalars(select(PlateCheck))
+    assert (check.matches, check.way, check.person_id) == (True, "visit", actor("tech1").person_id)
+    assert check.seen_on == make.START.date()
+    assert _elevators(browser_of)[0][13] == "verified"
+    photo = phone.upload(make.JPEG + b"plate", "plate")
+    dirty = body(elevator.label_code, plate={"note": "看不清", "photo": photo})
+    assert phone.post("visits", dirty).status_code == 201
+    latest = db.session.scalars(select(PlateCheck).order_by(PlateCheck.id.desc())).first()
+    assert (latest.matches, latest.code_seen, latest.note, latest.file_id) == (False, None, "看不清", photo)
+    assert _elevators(browser_of)[0][13] == "wrong"
+    bad = phone.post("visits", body(elevator.label_code, plate={"code_seen": "12"}))
+    assert bad.status_code == 422
+    assert "plate" in json.dumps(bad.json)
+    assert (how_many(Visit), how_many(PlateCheck)) == (2, 2)
 
 
 def test_what_cannot_be_kept_is_said_in_sentences(phone_of):

@@ -2,6 +2,7 @@
 import { button, icon, make } from "../dom.js";
 import { now, shown } from "../offline/clock.js";
 import { t } from "../texts.js";
+import { plateTag } from "./plate.js";
 import { begin } from "./records.js";
 import { records } from "./store.js";
 import { current, elevators, loadedAt } from "./work.js";
@@ -41,6 +42,9 @@ function card(work, elevator, open, go) {
         make("span", { class: `status-tag tone-${tone}` }, [label]),
       ]),
       make("p", { class: "muted" }, [[elevator.unit, elevator.kind].filter(Boolean).join(" · ")]),
+      ...(elevator.plate
+        ? [make("p", {}, [t("field.rescue", { code: elevator.rescue }), " ", plateTag(elevator)])]
+        : []),
       make("p", {}, [t("field.next", { day: elevator.last ?? "—", cycle })]),
       start,
     ]),

@@ -109,7 +109,27 @@ export function gaps(work, elevator, visit, out) {
 
 export function pictureIds(record) {
   const answers = Object.values(record.answers ?? {}).map(({ photo }) => photo);
-  return [record.photo, record.signatures.first, record.signatures.second, ...answers].filter(Boolean);
+  return [
+    record.photo,
+    record.signatures.first,
+    record.signatures.second,
+    record.plate?.photo,
+    ...answers,
+  ].filter(Boolean);
+}
+
+/** Whether what was said of the plate may not stand: another number, and not which. */
+export function plateLacks(plate) {
+  return plate?.is === "other" && !/^\d{5,8}$/.test(plateCode(plate.code));
+}
+
+function plateCode(text) {
+  return (text ?? "").normalize("NFKC").replace(/\s/g, "");
+}
+
+function plateBody({ is, code, note, photo }, files) {
+  const read = ["fine", "other"].includes(is);
+  return { code_seen: read ? plateCode(code) : undefined, note, photo: files[photo] };
 }
 
 /** A visit or join as the registry takes it; `files` are stored files by picture. Made once and then only repeated. */
@@ -151,6 +171,7 @@ function visitBody(record, files, device) {
         photo: files[photo],
       })),
     signatures: signed.map(([worker, picture]) => ({ worker, image: files[picture] })),
+    plate: record.plate ? plateBody(record.plate, files) : undefined,
     device,
   };
 }

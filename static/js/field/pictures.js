@@ -39,7 +39,7 @@ async function shown(id, label) {
 }
 
 /** A photo of a record: `id` the one that is there, `changed(id)` keeps the new one before the old one goes. */
-export function photoField({ record, id, label, hint, name, changed }) {
+export function photoField({ record, id, label, hint, name, changed, purpose = "visit_photo" }) {
   const line = make("p", { class: "photos-line", role: "status" });
   const frame = make("div", { class: "field-photo" });
   const input = make("input", {
@@ -60,7 +60,7 @@ export function photoField({ record, id, label, hint, name, changed }) {
     line.textContent = t("photo.preparing");
     try {
       const before = id;
-      id = await store(record, (await shrink(file, SIDE)).file, "visit_photo");
+      id = await store(record, (await shrink(file, SIDE)).file, purpose);
       await changed(id);
       if (before) await dropPicture(before);
       line.textContent = t("field.photo.kept");

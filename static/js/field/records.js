@@ -41,6 +41,7 @@ async function begun(kind, elevator) {
     second_here: true,
     answers: {},
     signatures: { first: null, second: null },
+    plate: null,
     body: null,
     failure: null,
   };

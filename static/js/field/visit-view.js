@@ -9,6 +9,7 @@ import { itemList, refuseItems } from "./items.js";
 import { fenceOf, gaps, groupsOf, metres } from "./model.js";
 import { photoField, settled, signatureField } from "./pictures.js";
 import { locate } from "./place.js";
+import { plateField, refusePlate } from "./plate.js";
 import { send } from "./queue.js";
 import { alter, record, saveDraft } from "./store.js";
 import { byCode, current } from "./work.js";
@@ -164,6 +165,7 @@ export async function visitView(root, ref, frame) {
         save();
         drawSigns();
       }),
+      ...(elevator.plate ? [plateField(elevator, visit, save)] : []),
     ]),
     step(2, t("field.items"), [cycles, items]),
     step(3, t("field.signatures"), [signs]),
@@ -199,7 +201,7 @@ export async function visitView(root, ref, frame) {
     const word = submit.querySelector("span");
     try {
       await settled();
-      const bad = elevator.list ? refuseItems(list, work, elevator, visit) : 0;
+      const bad = (elevator.list ? refuseItems(list, work, elevator, visit) : 0) + refusePlate(visit);
       out.textContent = bad ? t("field.items.bad", { count: bad }) : "";
       if (bad) return;
       word.textContent = t("geo.locating");

@@ -37,7 +37,7 @@ export async function refresh(owner) {
 }
 
 function elevatorOf(row) {
-  const [code, list, place, rescue, unit, lat, lon, fence, due, last, cycle, kind, older] = row;
+  const [code, list, place, rescue, unit, lat, lon, fence, due, last, cycle, kind, older, plate] = row;
   const placed = lat !== null && lon !== null;
   return {
     code,
@@ -54,6 +54,7 @@ function elevatorOf(row) {
     cycle,
     kind,
     older,
+    plate,
   };
 }
 

@@ -1,0 +1,96 @@
+// The plate of the 96366 platform in the car: one tap says that it is as it should be, else what is wrong with it.
+import { icon, make } from "../dom.js";
+import { t } from "../texts.js";
+import { plateLacks } from "./model.js";
+import { photoField } from "./pictures.js";
+
+const ANSWERS = [
+  ["fine", "normal", "check"],
+  ["other", "abnormal", "alert-triangle"],
+  ["unreadable", "abnormal", "eye"],
+  ["missing", "abnormal", "circle-minus"],
+];
+const TONES = { verified: "good", wrong: "bad", unverified: "warn" };
+
+/** What is known of the plate, as a tag. */
+export function plateTag({ plate }) {
+  return make("span", { class: `status-tag tone-${TONES[plate]}` }, [t(`field.plate.${plate}`)]);
+}
+
+function choice(visit, [is, look, sign], chosen) {
+  const input = make("input", { type: "radio", name: "plate", value: is, checked: visit.plate?.is === is });
+  input.addEventListener("change", () => chosen(is));
+  return make("label", { class: `item-result item-${look}` }, [
+    input,
+    make("span", {}, [icon(sign), t(`field.plate.is.${is}`)]),
+  ]);
+}
+
+function otherNumber(visit, save) {
+  const input = make("input", {
+    class: "form-control",
+    type: "text",
+    inputmode: "numeric",
+    maxlength: 12,
+    id: "plate-code",
+    value: visit.plate.code ?? "",
+  });
+  input.addEventListener("input", () => {
+    visit.plate.code = input.value;
+    save();
+  });
+  return make("div", { class: "field" }, [
+    make("label", { class: "form-label", for: "plate-code" }, [t("field.plate.code")]),
+    input,
+    make("p", { class: "form-hint" }, [t("field.plate.code.hint")]),
+  ]);
+}
+
+/** The question, for an elevator that has a code. */
+export function plateField(elevator, visit, save) {
+  const more = make("div", { class: "plate-more" });
+  const draw = () => {
+    const is = visit.plate?.is;
+    if (!is || is === "fine") return more.replaceChildren();
+    const photo = photoField({
+      record: visit.ref,
+      id: visit.plate.photo,
+      label: t("field.plate.photo"),
+      name: "plate-photo",
+      purpose: "plate",
+      changed: (id) => {
+        visit.plate.photo = id;
+        return save();
+      },
+    });
+    more.replaceChildren(...(is === "other" ? [otherNumber(visit, save)] : []), photo);
+  };
+  const chosen = (is) => {
+    const code = is === "fine" ? elevator.rescue : "";
+    const note = is === "unreadable" ? t("field.plate.is.unreadable") : undefined;
+    visit.plate = { is, code, note, photo: visit.plate?.photo ?? null };
+    save();
+    draw();
+  };
+  draw();
+  return make("fieldset", { class: "plate", id: "plate" }, [
+    make("legend", {}, [t("field.plate.ask", { code: elevator.rescue }), " ", plateTag(elevator)]),
+    make(
+      "div",
+      { class: "item-results" },
+      ANSWERS.map((answer) => choice(visit, answer, chosen)),
+    ),
+    more,
+    make("p", { class: "plate-wrong text-bad", role: "alert", hidden: true }, [t("field.plate.code.hint")]),
+  ]);
+}
+
+/** Marks a plate that may not stand as it was answered; how many that are. */
+export function refusePlate(visit) {
+  const field = document.getElementById("plate");
+  const bad = Boolean(field) && plateLacks(visit.plate);
+  field?.classList.toggle("field-bad", bad);
+  if (field) field.querySelector(".plate-wrong").hidden = !bad;
+  if (bad) field.scrollIntoView({ block: "center" });
+  return Number(bad);
+}
