@@ -26,7 +26,8 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Add a dated value."""
-    policy.require(actor(), "parameter.set")
+    access = policy.may(actor(), "parameter.set_access")
+    policy.require(actor(), "parameter.set_access" if access else "parameter.set")
     form = Form(ParameterIn(), {"key": request.args.get("key"), "since": clock.today()})
     if request.method == "POST" and form.submit(lambda data: parameters.set_parameter(actor(), **data)):
         flash(_("参数已设定"), "success")
