@@ -45,6 +45,16 @@ def test_only_the_section_sets_parameters(browser_of, login, status) -> None:
     assert browser_of(login).post("/parameters/new", data=form).status_code == status
 
 
+def test_the_security_administrator_sets_who_needs_a_second_factor(browser_of) -> None:
+    security = browser_of("security")
+    assert "/parameters/new" in security.get("/parameters/").text
+    assert security.get("/parameters/new?key=access.second_factor").status_code == 200
+    form = {"key": "access.second_factor", "value": "2", "since": (clock.today() + timedelta(days=1)).isoformat()}
+    assert security.post("/parameters/new", data=form).status_code == 302
+    assert security.post("/parameters/new", data={**form, "key": "paperless.window_days"}).status_code == 403
+    assert 'href="/indicators/' not in security.get("/indicator-targets/paperless_maintenance").text
+
+
 def test_the_log_is_for_those_who_watch(browser_of) -> None:
     page = browser_of("auditor").get("/trail/?act=person.signed_in")
     assert page.status_code == 200

@@ -120,7 +120,7 @@ export function pictureIds(record) {
 
 /** Whether what was said of the plate may not stand: another number, and not which. */
 export function plateLacks(plate) {
-  return plate?.is === "other" && !/^\d{5,8}$/.test(plateCode(plate.code));
+  return plate?.is === "other" ? !/^\d{5,8}$/.test(plateCode(plate.code)) : false;
 }
 
 function plateCode(text) {
