@@ -80,8 +80,8 @@ export function plateField(elevator, visit, save) {
       { class: "item-results" },
       ANSWERS.map((answer) => choice(visit, answer, chosen)),
     ),
-    more,
     make("p", { class: "plate-wrong text-bad", role: "alert", hidden: true }, [t("field.plate.code.hint")]),
+    more,
   ]);
 }
 
