@@ -72,7 +72,8 @@ def work_out(work: Work, actor: Actor) -> dict[str, Any]:
 
 
 def _place(place: Place, units: dict[str, int]) -> list[Any]:
-    """`[code, list, place, rescue code, use unit, lat, lon, fence, due, last, next cycle, kind, older codes, plate]`."""
+    """`[code, list, place, rescue code, use unit, lat, lon, fence, due, last, next cycle, kind, older codes,
+    plate]`."""
     row = place.elevator
     unit = row.use_unit.name if row.use_unit else ""
     return [

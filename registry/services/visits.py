@@ -33,9 +33,10 @@ def record(actor: Actor, data: dict[str, Any]) -> tuple[Visit, bool]:
 
     `data`: `{ref, elevator: code, cycle, workers: [login | {login, at?, position?}], check_in?: {at, position?,
     photo?}, check_out?: {at?, position?, photo?}, answers: [{item, result, value?, note?, photo?}], signatures:
-    [picture | {worker?, image: picture}], plate?: {code_seen?, note?, photo?}}`: what hangs in the car as the plate of
-    the 96366 platform (no `code_seen`: none that can be read) is kept with the visit as a look at it. Moments are aware, positions `{lat, lon, accuracy_m?}` in WGS-84, pictures
-    their content or the id of a stored file. A check-out without `at` happens now. The first worker checked in.
+    [picture | {worker?, image: picture}], plate?: {code_seen?, note?, photo?}}`. Moments are aware, positions `{lat,
+    lon, accuracy_m?}` in WGS-84, pictures their content or the id of a stored file. A check-out without `at` happens
+    now. The first worker checked in. `plate` is what hangs in the car as the plate of 96366 (without `code_seen` none
+    that can be read): a look at it, kept with the visit.
 
     Raises:
         Missing: no such elevator, or the company does not maintain it today.
