@@ -43,10 +43,10 @@ def test_a_visit_of_31_items(signed_in: Callable[..., Page], one_by_one: bool) -
     page.get_by_role("button", name="开始维保").click()
     if page.locator("[data-cycle=half_month]").get_attribute("aria-pressed") != "true":
         page.locator("[data-cycle=half_month]").click()
-    see_plate(page, finger, "清楚无误" if one_by_one else "号码不对")
     items = page.locator("fieldset.item")
     expect(items).to_have_count(ITEMS)
     field.photograph(page, f"机房 {one_by_one}")
+    see_plate(page, finger, "清楚无误" if one_by_one else "号码不对")
     page.locator("#second-worker").select_option(label="朱军")
     finger.typed += 2
     if one_by_one:
