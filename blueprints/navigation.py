@@ -127,6 +127,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, str, str, str], ...]], ...] = (
             (_("法规表"), "rulebook.index", "rule.ask", "book"),
             (_("业务参数"), "parameters.index", "parameter.read", "adjustments"),
             (_("指标与目标"), "indicator_targets.index", "parameter.read", "list-check"),
+            (_("运行状态"), "operation.index", "operation.read", "layout-dashboard"),
             (_("后台任务"), "jobs.index", "job.read", "clock"),
             (_("操作日志"), "trail.index", "trail.read", "history"),
             (_("账号安全"), "security.index", "account.end_session", "shield-check"),

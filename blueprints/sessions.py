@@ -26,7 +26,7 @@ DEVICE_DAYS = 400  # browsers keep no cookie longer
 LANGUAGE_COOKIE = "registry_language"
 LANGUAGES = ("zh", "en")
 # Files, and what asks for a token of its own.
-WITHOUT_ACTOR = ("static", "metrics.show")
+WITHOUT_ACTOR = ("static", "metrics.show", "health.readyz", "health.healthz")
 
 
 def init_app(app: Flask) -> None:

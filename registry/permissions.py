@@ -275,6 +275,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Whoever asked for it; an administrator any. An auditor sees all and touches none.
     "job.stop": EVERYONE - {"auditor"},
     "job.repeat": frozenset({"admin"}),
+    "operation.read": frozenset({"admin"}),
     "notice.read": ALL,
     "notice.mark": ALL,
     "notice.set": ALL,

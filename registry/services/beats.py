@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry import clock, version
 from registry.counters import upsert
@@ -24,3 +25,12 @@ def beat(name: str, kind: str, problem: str = "", begun_at: datetime | None = No
         new = upsert(session, Beat).values(name=name[:200], **values, **({"begun_at": now} | begun))
         session.execute(new.on_conflict_do_update(index_elements=[Beat.name], set_=values | begun))
         session.execute(delete(Beat).where(Beat.kind == WORKER, Beat.seen_at < now - FORGOTTEN))
+
+
+def probe(name: str) -> str:
+    """Write something and wait for the disk; what went wrong, empty when nothing did."""
+    try:
+        beat(name, PROBE)
+    except SQLAlchemyError as error:
+        return type(getattr(error, "orig", None) or error).__name__
+    return ""
