@@ -27,7 +27,7 @@ from blueprints import (
     web,
 )
 from blueprints.openapi import RegistryApi
-from registry import partitions
+from registry import partitions, slow
 from registry import settings as settings_of
 from registry.db import REPLICA, DatabaseAway, db, undo
 from registry.schema import MIGRATIONS
@@ -55,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or settings_of.load()
     settings_of.configure(settings)
     logs.configure(settings.log_level, settings.log_format)
+    if settings.slow_query_ms:
+        slow.watch(settings.slow_query_ms)
     app = Registry("registry", root_path=str(ROOT / "blueprints"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(_flask_config(settings))
     app.wsgi_app = behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]

@@ -63,8 +63,14 @@ class Text(logging.Formatter):
 def configure(level: str, form: str) -> None:
     """Write the log of this process to standard error, as `json` or `text`; once, whoever has set it up stays."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_worth_a_line)
     handler.setFormatter(Json() if form == "json" else Text())
     logging.basicConfig(level=level, handlers=[handler])
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """Alembic tells at every look at the schema that it looks."""
+    return not (has_request_context() and record.levelno <= logging.INFO and record.name.startswith("alembic."))
 
 
 def facts() -> dict[str, Any]:

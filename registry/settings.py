@@ -38,6 +38,7 @@ class Settings:
     log_level: str
     log_format: str = "text"
     metrics_token: str = field(default="", repr=False)
+    slow_query_ms: int = 0
     proxies: int = 0
     smtp_host: str = ""
     smtp_port: int = 25
@@ -130,6 +131,7 @@ def _read(env: Env) -> Settings:
         hooks_private=env.bool("HOOKS_PRIVATE", False),
         tiles_url=tiles_url,
         tiles_attribution=attribution,
+        slow_query_ms=_count(env, "SLOW_QUERY_MS", 0),
         metrics_token=_token(env, "METRICS_TOKEN"),
         log_format=_one_of(env, "LOG_FORMAT", "TEXT", ("JSON", "TEXT")).lower(),
         replica_url=replica_url,
