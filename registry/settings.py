@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from environs import Env, EnvError
@@ -57,6 +58,13 @@ class Settings:
     files_region: str = "us-east-1"
     files_key_id: str = ""
     files_secret: str = field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret: str = field(default="", repr=False)
+    oidc_scopes: str = "openid profile"
+    oidc_claim: str = "preferred_username"
+    oidc_label: str = ""
+    local_sign_in: bool = True
 
     @property
     def tiles_origin(self) -> str:
@@ -142,6 +150,7 @@ def _read(env: Env) -> Settings:
         files_key_id=env.str("FILES_KEY_ID", ""),
         files_secret=env.str("FILES_SECRET", ""),
         pooler=_one_of(env, "POOLER", "NONE", ("NONE", "TRANSACTION")).lower(),
+        **_provider(env),
         log_level=_one_of(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 
@@ -168,6 +177,28 @@ def _tiles(env: Env) -> tuple[str, str]:
     if not said:
         raise ValueError("REGISTRY_TILES_ATTRIBUTION must say whom the tiles are of when REGISTRY_TILES_URL is set")
     return url, said
+
+
+def _provider(env: Env) -> dict[str, Any]:
+    """Who else lets people in."""
+    issuer = env.str("OIDC_ISSUER", "").rstrip("/")
+    parts = urlsplit(issuer)
+    if issuer and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("REGISTRY_OIDC_ISSUER must be an https address")
+    if issuer and not env.str("OIDC_CLIENT_ID", ""):
+        raise ValueError("REGISTRY_OIDC_CLIENT_ID must be set when REGISTRY_OIDC_ISSUER is")
+    local = env.bool("LOCAL_SIGN_IN", True)
+    if not issuer and not local:
+        raise ValueError("REGISTRY_LOCAL_SIGN_IN may be off only where REGISTRY_OIDC_ISSUER lets people in")
+    return {
+        "oidc_issuer": issuer,
+        "oidc_client_id": env.str("OIDC_CLIENT_ID", ""),
+        "oidc_secret": env.str("OIDC_SECRET", ""),
+        "oidc_scopes": env.str("OIDC_SCOPES", "openid profile"),
+        "oidc_claim": env.str("OIDC_CLAIM", "preferred_username"),
+        "oidc_label": env.str("OIDC_LABEL", ""),
+        "local_sign_in": local,
+    }
 
 
 def _count(env: Env, name: str, default: int) -> int:

@@ -48,7 +48,13 @@ def sign_in() -> Any:
     secret = form.submit(_open) if request.method == "POST" else None
     if secret:
         return open_session(make_response(redirect(own_address(request.args.get("next")))), secret)
-    return form.page("account/sign_in.html", action=request.full_path.rstrip("?"))
+    return form.page(
+        "account/sign_in.html",
+        action=request.full_path.rstrip("?"),
+        provider=url_for("provider.start", next=request.args.get("next")) if settings().oidc_issuer else None,
+        provider_label=settings().oidc_label or _("统一身份认证登录"),
+        local=settings().local_sign_in,
+    )
 
 
 def _open(data: dict[str, Any]) -> str | None:

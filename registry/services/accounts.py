@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
 from registry.actor import Actor
@@ -16,11 +17,13 @@ from registry.errors import Forbidden, Invalid, Missing, Unknown
 from registry.messages import T
 from registry.models import ApiToken, Membership, Person, SignIn, Unit
 from registry.queries import second_factors as factor_queries
+from registry.queries.access_requests import administrator_roles
 from registry.queries.accounts import actor_of, current, digest
 from registry.rules import passwords
 from registry.services import attempts, second_factors, sign_ins
 from registry.services.attempts import Limits
 from registry.services.sign_ins import Browser
+from registry.settings import current as configured
 
 __all__ = ["HASHER", "Browser", "Limits"]
 
@@ -51,7 +54,7 @@ def sign_in(
     if counted is not None and good:
         with transaction() as session:
             person = session.scalar(select(Person).where(Person.login == login, Person.password_hash == hashed))
-            if person is not None and sign_ins.first_role(session, person.id) is not None:
+            if person is not None and _may_use_password(session, person):
                 attempts.give_back(session, counted, subjects[0])
                 return sign_ins.begin(session, person, browser, "web")
     raise Unknown(
@@ -61,6 +64,26 @@ def sign_in(
             minutes=limits.minutes,
         )
     )
+
+
+def let_in(login: str, browser: Browser = UNKNOWN_BROWSER) -> tuple[str, Actor]:
+    """Open a session for whom the provider has named; nobody is made by it.
+
+    Raises:
+        Unknown: nobody with this login, or none who may sign in.
+    """
+    with transaction() as session:
+        person = session.scalar(select(Person).where(Person.login == login.strip().lower()))
+        if person is None or sign_ins.first_role(session, person.id) is None:
+            raise Unknown(T("没有与这个身份对应的账号，请联系安全管理员开通"))
+        return sign_ins.begin(session, person, browser, "provider")
+
+
+def _may_use_password(session: Session, person: Person) -> bool:
+    """Whoever has a role; where the provider lets people in instead, administrators alone."""
+    if sign_ins.first_role(session, person.id) is None:
+        return False
+    return configured().local_sign_in or bool(administrator_roles(person.id))
 
 
 def _matches(hashed: str | None, password: str) -> bool:

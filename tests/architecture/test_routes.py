@@ -17,6 +17,8 @@ PUBLIC = {
     "static",
     "account.sign_in",
     "account.choose_language",
+    "provider.start",
+    "provider.back",
     "health.healthz",
     "health.readyz",
     "metrics.show",  # from this machine, or with a token
