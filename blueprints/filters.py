@@ -166,5 +166,4 @@ def context() -> dict[str, Any]:
         "sign_out_url": url_for("account.sign_out"),
         "administers": lambda: len(access_requests.administrator_roles(actor.person_id)) if actor else 0,
         "switch_url": url_for("account.switch"),
-        "security_url": url_for("security.index"),
     }
