@@ -13,7 +13,7 @@ from blueprints.schemas import old_elevators as schemas
 from blueprints.schemas.elevators import PLACE_TYPES
 from blueprints.sessions import actor
 from blueprints.stored_files import handed_out
-from registry import clock
+from registry import clock, policy
 from registry.queries import areas, assessments, elevator_ages, elevators, renewals
 from registry.queries import old_elevators as queries
 from registry.rules.kinds import ELEVATOR_KINDS
@@ -134,9 +134,10 @@ def show(code: str) -> Any:
 def _links(row: Any) -> dict[str, str]:
     """Where each fact can be looked up."""
     own = url_for("elevators.show", code=row.label_code)
+    reports = url_for("fault_reports.index", elevator=row.label_code, kind="entrapment")
     return {
         "age": own,
-        "entrapments": url_for("fault_reports.index", elevator=row.label_code, kind="entrapment"),
+        "entrapments": reports if policy.may(actor(), "fault_report.read") else own,
         "inspection_failed": own,
         "overdue_cycles": url_for("visits.index", q=row.label_code),
         "uninsured": own,
