@@ -17,6 +17,7 @@ from werkzeug.routing import RequestRedirect
 
 from seeds import cast
 from tests import two_sides
+from tests.conftest import POSTGRES
 
 READERS = {person.role: person.login for person in reversed(cast.PEOPLE)}
 TAG = re.compile(r"<(?:a|form|[a-z-]+(?=[^>]*\shx-(?:get|post)=))\b[^>]*>")
@@ -103,6 +104,8 @@ def world(app: Flask) -> None:
     two_sides.build()
 
 
+# The same pages carry the same links on the other database, which test_scope asks for every page as well.
+@pytest.mark.skipif(POSTGRES, reason="a walk of a minute, on one database")
 @pytest.mark.timeout(900)  # more than a thousand pages, on whatever machine
 @pytest.mark.usefixtures("world")
 def test_every_link_opens_and_every_form_has_a_door(app: Flask, browser_of) -> None:
