@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from blueprints.stored_files import SHOWN
 from registry import photos, pictures
-from registry.services import accounts, files, hazards
+from registry.services import files, hazards
 from seeds import cast
 from tests import hazards_factory
 
@@ -166,13 +166,12 @@ def test_a_picture_that_unpacks_to_too_much_costs_no_memory(content: Any, answer
     assert int(grown) < MEGABYTES
 
 
-def test_a_page_brought_as_evidence_is_only_downloaded(app: Flask, client: Any) -> None:
+def test_a_page_brought_as_evidence_is_only_downloaded(app: Flask, browser_of: Any) -> None:
     """Also where its row says that it is a page."""
     kept = files.store(cast.actor("county"), "x.html", "text/html", HTML, "hazard")
     found = hazards_factory.clue(evidence=[kept.id])
     row = hazards.report(cast.actor("county"), found)
-    token = accounts.create_token(cast.actor("county"), "attack", 1)
-    answer = client.get(f"/hazards/{row.no}/files/{kept.id}", headers={"Authorization": f"Bearer {token}"})
+    answer = browser_of("county").get(f"/hazards/{row.no}/files/{kept.id}")
     assert (answer.status_code, answer.mimetype) == (200, "application/octet-stream")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
