@@ -213,7 +213,7 @@ def test_a_code_that_was_used_elsewhere(client, provider) -> None:
         {"preferred_username": ["section"]},
         {"azp": "another"},
     ],
-    ids=str,
+    ids=lambda spoilt: next(iter(spoilt)),
 )
 def test_a_token_that_is_not_for_us_now(client, provider, spoilt) -> None:
     provider.spoilt = spoilt
