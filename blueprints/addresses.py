@@ -1,8 +1,13 @@
-"""Where a request asks to be led to afterwards: only to a page of this site."""
+"""Where a request asks to be led to afterwards, only to a page of this site; and what it asked for, once more."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
+
+from flask import request
+
+# What `url_for` and the addresses of files take for something of their own.
+RESERVED = frozenset({"endpoint", "name"})
 
 
 def of_ours(target: str | None) -> str:
@@ -12,3 +17,12 @@ def of_ours(target: str | None) -> str:
     # Browsers take a backslash for a slash, so that two of either name another host.
     plain = target.replace("\\", "/")
     return target if not plain.startswith("//") and not urlsplit(plain).netloc else ""
+
+
+def asked_again(*without: str) -> dict[str, str]:
+    """The conditions in the address, for a link or redirect that keeps them; `without` some of them."""
+    return {
+        key: value
+        for key, value in request.args.items()
+        if key not in RESERVED and key not in without and not key.startswith("_")
+    }

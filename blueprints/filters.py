@@ -13,6 +13,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from blueprints import navigation
+from blueprints.addresses import asked_again
 from blueprints.sessions import LANGUAGES, language, optional_actor
 from registry import policy
 from registry.clock import CITY_ZONE
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
         certainty=certainty,
     )
     app.jinja_env.globals["tiles"] = tiles
+    app.jinja_env.globals["asked_again"] = asked_again
     app.context_processor(context)
 
 

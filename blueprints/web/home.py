@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from blueprints.addresses import asked_again
 from blueprints.forms import Form
 from blueprints.schemas.indicators import DeskIn, WhenWhereIn
 from blueprints.sessions import actor
@@ -53,7 +54,7 @@ def figures() -> Any:
     """The figures alone, for a desk that stays open; anybody else is led to the desk."""
     on, area = _asked()
     if "HX-Request" not in request.headers:
-        return redirect(url_for("home.dashboard", **request.args))
+        return redirect(url_for("home.dashboard", **asked_again()))
     return render_template("home/_figures.html", board=indicators.board(actor(), on, area, kept=True), on=on)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from blueprints.addresses import asked_again
 from blueprints.filters import called
 from blueprints.forms import Form
 from blueprints.notice_links import page_of
@@ -54,7 +55,7 @@ def show(notice_id: int) -> Any:
 def read(notice_id: int) -> Any:
     """Mark one as read and stay on the list."""
     notices.mark_read(actor(), notice_id)
-    return redirect(url_for("notices.index", **request.args.to_dict()))
+    return redirect(url_for("notices.index", **asked_again()))
 
 
 @bp.route("/read", methods=["POST"])

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from blueprints.addresses import asked_again
 from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.schemas import safety as schemas
@@ -74,7 +75,7 @@ def charges() -> Any:
     form = Form(schemas.ChargeForm(), {"since": clock.today()}, {"officers": officers, "elevators": offered})
     if request.method == "POST" and (count := form.submit(_charge)) is not None:
         flash(_("已分配%(count)s台电梯", count=count), "success")
-        return redirect(url_for("safety_units.charges", **request.args))
+        return redirect(url_for("safety_units.charges", **asked_again()))
     return form.page("safety/charges.html", page=page, narrow=narrow, officers=officers)
 
 

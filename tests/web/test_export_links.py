@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -43,3 +44,12 @@ def test_the_list_behind_a_number_can_be_taken_home(browser_of) -> None:
     address = re.search(r'href="(/exports/[^"]+)"', page).group(1).replace("&amp;", "&")
     assert "on=2026-06-15" in address
     assert browser.get(address).data[:2] == b"PK"
+
+
+@pytest.mark.parametrize("query", ["name=x", "endpoint=home.home", "_external=1&_scheme=javascript", "_method=DELETE"])
+@pytest.mark.parametrize("page", ["/elevators/", "/policies/", "/dashboard", "/dashboard/figures"])
+def test_what_an_address_brings_along_builds_no_other_address(browser_of: Any, page: str, query: str) -> None:
+    answer = browser_of("section").get(f"{page}?{query}")
+    assert answer.status_code in (200, 302)
+    assert "javascript:" not in answer.text
+    assert answer.headers.get("Location", "/").startswith("/")
