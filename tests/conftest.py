@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from blueprints.app import create_app
@@ -111,6 +111,14 @@ def copy_database(source: Path, target: Path) -> None:
     """Copy a SQLite database page by page, whatever connections are open on it."""
     with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy:
         origin.backup(copy)
+
+
+def copy_on_postgres(connection: Connection, source: str, target: str) -> None:
+    """A database like another one. PostgreSQL copies none that somebody uses: who was left behind is sent away."""
+    of_source = "FROM pg_stat_activity WHERE datname = :source AND pid <> pg_backend_pid()"
+    connection.execute(text(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)"))
+    connection.execute(text(f"SELECT pg_terminate_backend(pid, 10000) {of_source}"), {"source": source})
+    connection.execute(text(f"CREATE DATABASE {target} TEMPLATE {source}"))
 
 
 def _in_one_transaction(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:

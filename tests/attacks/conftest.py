@@ -14,7 +14,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from registry.db import db
 from tests.attacks import victims
-from tests.conftest import POSTGRES, POSTGRES_URL, copy_database
+from tests.conftest import POSTGRES, POSTGRES_URL, copy_database, copy_on_postgres
 
 OPTIONS: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
 
@@ -36,8 +36,7 @@ def copy_of(url: str) -> str:
     name = make_url(url).database or ""
     admin = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}_attacks WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}_attacks TEMPLATE {name}"))
+        copy_on_postgres(connection, name, f"{name}_attacks")
     admin.dispose()
     return make_url(url).set(database=f"{name}_attacks").render_as_string(hide_password=False)
 

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 from blueprints.app import create_app
 from registry import settings as settings_of
 from registry.db import db
-from tests.conftest import POSTGRES, POSTGRES_URL, copy_database
+from tests.conftest import POSTGRES, POSTGRES_URL, copy_database, copy_on_postgres
 
 Place = Callable[..., AbstractContextManager[Flask]]
 
@@ -32,11 +32,11 @@ def place(built_app: Flask, database_url: str, tmp_path_factory: pytest.TempPath
                 template = Path(database_url.removeprefix("sqlite:///")).with_suffix(".template")
                 copy_database(template, folder / "registry.sqlite3")
             return f"sqlite:///{folder / 'registry.sqlite3'}"
-        database, template = f"registry_backup_{name}_{stamp}", make_url(database_url).database
+        database, template = f"registry_backup_{name}_{stamp}", make_url(database_url).database or ""
         with built_app.app_context():
             db.engine.dispose()
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {database} TEMPLATE {template if filled else 'template0'}"))
+            copy_on_postgres(connection, template if filled else "template0", database)
         return admin.url.set(database=database).render_as_string(hide_password=False)
 
     @contextmanager

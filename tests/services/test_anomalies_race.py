@@ -23,7 +23,7 @@ from registry.services import anomalies, visits
 from seeds import cast
 from tests import anomalies_factory
 from tests import visits_factory as make
-from tests.conftest import POSTGRES, POSTGRES_URL, copy_database
+from tests.conftest import POSTGRES, POSTGRES_URL, copy_database, copy_on_postgres
 
 
 @contextmanager
@@ -37,8 +37,7 @@ def copied(url: str, folder: Path) -> Iterator[str]:
     name = make_url(url).database
     admin = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}_own WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}_own TEMPLATE {name}"))
+        copy_on_postgres(connection, name or "", f"{name}_own")
     yield make_url(url).set(database=f"{name}_own").render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}_own WITH (FORCE)"))
