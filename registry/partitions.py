@@ -92,10 +92,13 @@ def month_after(month: date, by: int = 1) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def made_here(_item: Any, name: str | None, kind: str, reflected: bool, *_rest: Any) -> bool:
+def made_here(item: Any, name: str | None, kind: str, reflected: bool, *_rest: Any) -> bool:
     """For Alembic: what PostgreSQL has because of the months, or has another way, and the models do not know."""
     if kind == "table":
         return not (reflected and (name == "cylinder_event_ref" or _PART.fullmatch(name or "")))
+    if kind == "foreign_key_constraint" and reflected:
+        # PostgreSQL repeats a reference to a table of months for each month.
+        return name not in ELSEWISE and not _PART.fullmatch(item.elements[0].target_fullname.split(".")[0])
     return name not in ELSEWISE
 
 
