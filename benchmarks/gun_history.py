@@ -157,7 +157,8 @@ def _load(models: tuple[type[Base], ...], rows: dict[Any, Iterator[dict[str, Any
         else:
             connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for model in models:
-            indexes = list(cast(Table, model.__table__).indexes)
+            # One that holds something unique may be what a reference leads to, and stays.
+            indexes = [index for index in cast(Table, model.__table__).indexes if not index.unique]
             for index in indexes:
                 index.drop(connection, checkfirst=True)
             _write(connection, model, rows[model])
