@@ -21,7 +21,6 @@ if command is None or command.info_name == "run":
 # Half a million objects were made at the start and stay: a worker that looks through them for rubbish stops for a
 # tenth of a second, at a gun too. So they are left out, and what requests leave behind is looked through less often.
 # Nor does looking end the sharing of what a server has loaded before it forks.
-gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 10, 10)
 gc.enable()
