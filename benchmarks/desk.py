@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from flask import Flask
 
 from benchmarks import years
-from benchmarks.harness import Measure, Taken, fresh_registry, full, typical_milliseconds
+from benchmarks.harness import Measure, Taken, answered, fresh_registry, full, typical_milliseconds
 from registry import clock
 from registry.actor import SYSTEM
 from registry.services import accounts, indicator_counts
@@ -65,7 +64,7 @@ class Desk:
         with fresh_registry() as app:
             reference_rows.load()
             cast.build()
-            city.build(city.plan_for(ELEVATORS[full()], CYLINDERS[full()], days, 1), told)
+            city.build(city.plan_for(ELEVATORS[full()], CYLINDERS[full()], days, 1), seeding)
             years.cylinders(COPIES)
             self._look(app)
             years.visits(days)
@@ -76,22 +75,17 @@ class Desk:
         browser = app.test_client()
         browser.set_cookie("registry_session", secret)
         past = (clock.today() - timedelta(days=PAST_DAYS)).isoformat()
-        self.reference = typical_milliseconds(lambda: _ok(browser.get("/healthz")))
+        self.reference = typical_milliseconds(lambda: answered(browser.get("/healthz")))
         for name, (address, _) in PAGES.items():
             path = address.format(past=past)
             indicator_counts.keep(SYSTEM)  # as the workers in the background do every minute
-            taken = typical_milliseconds(lambda path=path: _ok(browser.get(path)))  # type: ignore[misc]
+            taken = typical_milliseconds(lambda path=path: answered(browser.get(path)))  # type: ignore[misc]
             self.found.setdefault(name, []).append(taken)
             print(f"  {name} {taken:.1f} ms", file=sys.stderr, flush=True)
 
 
-def _ok(answer: Any) -> None:
-    if answer.status_code != 200:
-        raise RuntimeError(f"{answer.request.path} answered {answer.status_code}")
-
-
 @contextmanager
-def told(label: str, _length: int) -> Iterator[Advance]:
+def seeding(label: str, _length: int) -> Iterator[Advance]:
     """What is being made, on standard error."""
     print(f"  {label}", file=sys.stderr, flush=True)
     yield lambda _count: None

@@ -17,7 +17,7 @@ from typing import Any, cast
 from flask import Flask
 from sqlalchemy import Table, insert, text
 
-from benchmarks.harness import Taken, fresh_registry, full, seconds, typical_milliseconds
+from benchmarks.harness import Taken, answered, fresh_registry, full, seconds, told, typical_milliseconds
 from registry import clock
 from registry.actor import SYSTEM
 from registry.codes import new_code
@@ -99,32 +99,23 @@ class Aged:
             people.build()
             elevators = _elevators(ELEVATORS[full()])
             for first_day, last_day in ((0, YEAR), (YEAR, YEARS * YEAR)):
-                _told(f"visits of {first_day} to {last_day} days ago", partial(_visits, elevators, first_day, last_day))
-                _told("states", _states)
+                told(f"visits of {first_day} to {last_day} days ago", partial(_visits, elevators, first_day, last_day))
+                told("states", _states)
                 self._look(app)
 
     def _look(self, app: Flask) -> None:
         section, company = _browser(app, "section"), _browser(app, "company")
-        self.reference = typical_milliseconds(lambda: _ok(section.get("/healthz")))
+        self.reference = typical_milliseconds(lambda: answered(section.get("/healthz")))
         pages: dict[str, Callable[[], object]] = {
-            "company_day": lambda: _ok(company.get("/visits/today")),
-            "due_list": lambda: _ok(section.get("/visits/today")),
-            "coverage_indicator": lambda: _ok(section.get("/api/v1/indicators/paperless_maintenance")),
+            "company_day": lambda: answered(company.get("/visits/today")),
+            "due_list": lambda: answered(section.get("/visits/today")),
+            "coverage_indicator": lambda: answered(section.get("/api/v1/indicators/paperless_maintenance")),
         }
         for name, page in pages.items():
             taken = typical_milliseconds(page, TIMES)
             self.found.setdefault(name, []).append(taken)
             self.quickest.setdefault(name, []).append(min(seconds(page) for _ in range(TIMES)) * 1000)
             print(f"  {name} {taken:.1f} ms", file=sys.stderr, flush=True)
-
-
-def _ok(answer: Any) -> None:
-    if answer.status_code != 200:
-        raise RuntimeError(f"{answer.request.path} answered {answer.status_code}")
-
-
-def _told(label: str, work: Callable[[], object]) -> None:
-    print(f"  {label} {seconds(work):.1f} s", file=sys.stderr, flush=True)
 
 
 class _Browser:

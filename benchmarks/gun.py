@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import gun_history
-from benchmarks.harness import Taken, free_port, fresh_registry, full, seconds
+from benchmarks.harness import Taken, free_port, fresh_registry, full, told
 from registry import clock, codes
 from registry.db import db
 from registry.services import accounts, stations
@@ -82,10 +82,10 @@ class Gun:
                 stations.register_gun(people.actor("filling"), given)
             token = accounts.create_token(people.actor("filler"), "bench", 1)
             made: list[str] = []
-            _told("cylinders", lambda: made.extend(gun_history.cylinders()))
+            told("cylinders", lambda: made.extend(gun_history.cylinders()))
             every = gun_history.all_turns()
             for stage, (first, last) in enumerate(((0, every // 10), (every // 10, every))):
-                _told(f"turns {first} to {last}", partial(gun_history.turns, first, last))
+                told(f"turns {first} to {last}", partial(gun_history.turns, first, last))
                 self._look(_Sent(made, token, stage))
 
     def _look(self, sent: _Sent) -> None:
@@ -202,10 +202,6 @@ def _wait_for(port: int) -> None:
             time.sleep(1)  # the workers are forked
             return
     raise RuntimeError("the server did not start")
-
-
-def _told(label: str, work: Callable[[], object]) -> None:
-    print(f"  {label} {seconds(work):.1f} s", file=sys.stderr, flush=True)
 
 
 _gun = Gun()

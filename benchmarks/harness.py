@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -116,6 +118,17 @@ def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+def told(label: str, work: Callable[[], object]) -> None:
+    """Do a part of the preparation and say on standard error how long it took."""
+    print(f"  {label} {seconds(work):.1f} s", file=sys.stderr, flush=True)
+
+
+def answered(answer: Any) -> None:
+    """RuntimeError when a page did not open: its time would be of something else."""
+    if answer.status_code != 200:
+        raise RuntimeError(f"{answer.request.path} answered {answer.status_code}")
 
 
 def typical_milliseconds(work: Callable[[], object], times: int = 15, warm_up: int = 3) -> float:

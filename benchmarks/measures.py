@@ -50,7 +50,7 @@ def seed_city() -> Taken:
         reference_rows.load()
         cast.build()
         plan = city.plan_for(elevators, cylinders, days, 1)
-        return Taken(seconds(lambda: city.build(plan, desk.told)), reference)
+        return Taken(seconds(lambda: city.build(plan, desk.seeding)), reference)
 
 
 def _labels_on(layout: str) -> Callable[[], Taken]:

@@ -5,13 +5,12 @@ What lies there is copied by the database itself, each copy with ids, numbers an
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from sqlalchemy import Connection, Table, text
 
-from benchmarks.harness import seconds
+from benchmarks.harness import told
 from registry.db import Base, db, tidy
 from registry.models import Cylinder, CylinderStatus, LabelCode, PolicyItem, Visit
 
@@ -28,14 +27,14 @@ OF_A_CYLINDER: dict[type[Base], dict[str, str]] = {
 
 def visits(days: int) -> None:
     """Visits of three years, behind a city that was seeded with so many days of them."""
-    _told("visits of three years", lambda: [_visits(back // days, back) for back in range(days, DAYS, days)])
-    _told("statistics", tidy)
+    told("visits of three years", lambda: [_visits(back // days, back) for back in range(days, DAYS, days)])
+    told("statistics", tidy)
 
 
 def cylinders(times: int) -> None:
     """So many times the cylinders, with their codes, statuses and insurance."""
-    _told("cylinders", lambda: [_cylinders(n) for n in range(1, times)])
-    _told("statistics", tidy)
+    told("cylinders", lambda: [_cylinders(n) for n in range(1, times)])
+    told("statistics", tidy)
 
 
 def _visits(n: int, days: int) -> None:
@@ -62,7 +61,3 @@ def _copy(connection: Connection, model: type[Base], n: int, changed: Mapping[st
 
 def _earlier(column: str, days: int) -> str:
     return f"date({column}, '-{days} days')" if db.engine.dialect.name == "sqlite" else f"{column} - {days}"
-
-
-def _told(label: str, work: Callable[[], object]) -> None:
-    print(f"  {label} {seconds(work):.1f} s", file=sys.stderr, flush=True)
