@@ -121,6 +121,17 @@ def killed(page: Page) -> Page:
     return again
 
 
+def test_nothing_moves_under_a_finger_while_a_form_is_kept(phone: Callable[[str], Page]) -> None:
+    page = phone("county")
+    page.goto("/hazards/new")
+    expect(page.locator("kept-form[data-ready]")).to_be_attached()
+    place = "() => document.querySelector('kept-form [name=title]').getBoundingClientRect().top + scrollY"
+    before = page.evaluate(place)
+    page.locator("[name=title]").fill("层门门锁安全回路被短接")
+    expect(page.locator(".kept-line")).not_to_be_empty()
+    assert page.evaluate(place) == before
+
+
 def test_a_record_survives_everything_and_arrives_once(phone: Callable[[str], Page], line: Line) -> None:
     page = phone("county")
     no = begun(page)
