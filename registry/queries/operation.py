@@ -96,6 +96,15 @@ def _seal(now: datetime) -> Iterator[Gauge]:
         yield Gauge("registry_seal_age_seconds", "How long ago the trail was sealed.", _age(last, now))
 
 
+def _backup(now: datetime) -> Iterator[Gauge]:
+    last = db.session.scalars(select(Beat).where(Beat.kind == "backup").order_by(Beat.begun_at.desc()).limit(1)).first()
+    if last is not None:
+        yield Gauge(
+            "registry_backup_age_seconds", "How long ago the last good backup was begun.", _age(last.begun_at, now)
+        )
+        yield Gauge("registry_backup_failed", "1 when the last backup was not made.", int(bool(last.problem)))
+
+
 def _months(now: datetime) -> Iterator[Gauge]:
     yield Gauge(
         "registry_freezing_late", "1 when the figures of the last month are not frozen yet.", freezing_late(now)
@@ -148,5 +157,5 @@ def _age(moment: datetime | None, now: datetime) -> float:
 
 
 PARTS: tuple[Callable[[datetime], Iterator[Gauge]], ...] = (
-    _visits, _hazards, _calls, _jobs, _notices, _seal, _months, _database,
+    _visits, _hazards, _calls, _jobs, _notices, _seal, _backup, _months, _database,
 )  # fmt: skip

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from sqlalchemy import func, select
+
 from registry import audit, backup, clock, files, policy, schema
 from registry.actor import Actor
 from registry.backup import archive, origin
 from registry.backup.archive import Manifest
 from registry.backup.contents import Contents
-from registry.db import transaction
+from registry.db import db, transaction
 from registry.errors import Conflict
+from registry.models import StoredFile
 from registry.queries import seals
+from registry.queries.operation import database_bytes
 from registry.settings import current
+
+
+_NAMED = re.compile(r"registry-\d{8}-\d{6}\.tar")
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,12 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
         FileExistsError: there is something of that name.
         ToolError: pg_dump is missing or failed.
         OSError: no room, no such folder.
+        Conflict: the disk has not got the room that it may take, so nothing was begun.
     """
     policy.require(actor, "backup.make")
     now = clock.now()
     path = target / f"registry-{now:%Y%m%d-%H%M%S}.tar" if target.is_dir() else target
+    _refuse_tight(path.parent)
     source = backup.database()
     with (
         tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder,
@@ -77,6 +88,25 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
             secrets=with_secrets,
         )
     return made
+
+
+def _refuse_tight(folder: Path) -> None:
+    """A full disk would stop the registry itself, which may lie on the same one."""
+    needed = database_bytes() + int(db.session.scalar(select(func.sum(StoredFile.size))) or 0)
+    told = os.statvfs(folder)
+    free = told.f_bavail * told.f_frsize
+    if free < needed:
+        raise Conflict(f"{folder} has {free:,} bytes left, and the archive may take {needed:,}")
+
+
+def forget_old(actor: Actor, folder: Path, keep: int) -> list[Path]:
+    """Remove all but the newest `keep` archives that `make` named in this folder; returns those that went."""
+    policy.require(actor, "backup.make")
+    named = sorted(path for path in folder.iterdir() if _NAMED.fullmatch(path.name))
+    old = named[: max(0, len(named) - keep)]
+    for path in old:
+        path.unlink()
+    return old
 
 
 @dataclass(frozen=True)

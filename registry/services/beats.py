@@ -13,7 +13,7 @@ from registry.db import transaction
 from registry.models import Beat
 
 FORGOTTEN = timedelta(days=7)
-WORKER, NIGHT, VERIFY, PROBE = "worker", "night", "verify", "probe"
+WORKER, NIGHT, VERIFY, PROBE, BACKUP = "worker", "night", "verify", "probe", "backup"
 
 
 def beat(name: str, kind: str, problem: str = "", begun_at: datetime | None = None) -> None:

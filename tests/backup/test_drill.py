@@ -3,12 +3,15 @@ before is there; archives and restores that must be refused."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import multiprocessing
 import os
 import random
+import sqlite3
 import stat
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,15 +24,18 @@ from registry.actor import SYSTEM
 from registry.backup import archive, origin
 from registry.backup.archive import Damaged, Manifest
 from registry.db import db
-from registry.models import StoredFile, TrailEntry
+from registry.models import Beat, StoredFile, TrailEntry
+from registry.queries import operation
 from registry.queries import seals as seal_queries
 from registry.schema import state
-from registry.services import backups, seals
+from registry.services import backups, beats, seals
 from registry.services.files import store
 from registry.settings import current
+from scripts.freeze_release import RELEASES
 from seeds import cast
 from tests.conftest import POSTGRES
 
+REVISIONS = sorted(path.stem for path in RELEASES.glob("*.json"))
 FORK = multiprocessing.get_context("fork")
 AT_LEAST = 25  # writes acknowledged before the backup, and after it
 
@@ -262,6 +268,75 @@ def test_a_file_that_is_lost_or_changed_is_named(place, tmp_path) -> None:
         manifest = archive.check(tmp_path / "x.tar")
         assert set(manifest.files.missing) == set(digests[:2])
         assert manifest.files.count == 1
+
+
+def test_how_the_last_one_went_is_noted(place, tmp_path, monkeypatch) -> None:
+    with place("g", filled=True) as app:
+        runner = app.test_cli_runner()
+
+        def gauges() -> dict[str, float]:
+            return {one.name: one.value for one in operation.gauges() if one.name.startswith("registry_backup")}
+
+        assert gauges() == {}
+        assert runner.invoke(args=["backup", str(tmp_path / "no" / "such.tar")]).exit_code == 1
+        assert gauges()["registry_backup_failed"] == 1
+        assert runner.invoke(args=["backup", str(tmp_path / "x.tar")]).exit_code == 0
+        assert gauges()["registry_backup_failed"] == 0
+        assert gauges()["registry_backup_age_seconds"] < 60
+        monkeypatch.setattr(backups, "database_bytes", lambda: 1 << 60)
+        said = runner.invoke(args=["backup", str(tmp_path / "y.tar")])
+        assert said.exit_code == 1
+        assert "bytes left" in said.output
+        assert not (tmp_path / "y.tar").exists()
+        assert gauges()["registry_backup_failed"] == 1
+        row = db.session.scalars(select(Beat).where(Beat.kind == beats.BACKUP)).one()
+        assert (row.name, row.problem) == ("backup", "Conflict")
+        assert row.begun_at < row.seen_at
+
+
+def test_the_newest_archives_are_kept_and_nothing_else_is_touched(place, tmp_path) -> None:
+    old = [tmp_path / f"registry-2026010{day}-034500.tar" for day in (1, 2, 3)]
+    others = [tmp_path / "registry-before-the-move.tar", tmp_path / "notes.txt"]
+    for path in (*old, *others):
+        path.write_bytes(b"")
+    with place("g", filled=True) as app:
+        said = app.test_cli_runner().invoke(args=["backup", str(tmp_path), "--keep", "2"])
+        assert said.exit_code == 0, said.output
+        assert f"removed: {old[0]}" in said.output
+        (new,) = set(tmp_path.iterdir()) - {*old, *others}
+        assert set(tmp_path.iterdir()) == {new, old[2], *others}
+        refused = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "x.tar"), "--keep", "2"])
+        assert refused.exit_code == 2
+
+
+def _as_released(revision: str) -> None:
+    """Fill the empty database of the running registry with what that release left behind."""
+    dump = gzip.decompress((RELEASES / f"{revision}.{db.engine.dialect.name}.sql.gz").read_bytes()).decode()
+    if POSTGRES:
+        with backup.on_postgresql.psycopg.connect(**backup.on_postgresql._arguments()) as connection:
+            connection.execute(dump)
+    else:
+        with closing(sqlite3.connect(str(db.engine.url.database))) as connection:
+            connection.executescript(dump)
+
+
+@pytest.mark.parametrize("revision", [REVISIONS[0], REVISIONS[-1]])
+def test_an_archive_of_an_older_release_comes_back_in_this_version(place, tmp_path, revision) -> None:
+    with place(f"old_{revision}") as app:
+        _as_released(revision)
+        counts = backup.database().contents_now().counts
+        said = app.test_cli_runner().invoke(args=["backup", str(tmp_path)])
+        assert "Traceback" not in said.output, said.output
+    (path,) = tmp_path.iterdir()
+    assert archive.check(path).contents.revision == revision
+    with place(f"new_{revision}") as app:
+        said = app.test_cli_runner().invoke(args=["restore", str(path)])
+        assert "audit verify: 0 problems" in said.output, said.output
+        assert state()[0] == state()[1]
+        found = backup.database().contents_now().counts
+        assert {name for name, count in counts.items() if found[name] < count} == set()
+        assert found["elevator"] == counts["elevator"] > 0
+        assert app.test_client().get("/readyz").status_code == 200
 
 
 def test_secrets_go_in_only_when_asked_for_and_keys_are_told_apart(place, tmp_path, monkeypatch) -> None:
