@@ -24,7 +24,6 @@ from registry.queries import seals
 from registry.queries.operation import database_bytes
 from registry.settings import current
 
-
 _NAMED = re.compile(r"registry-\d{8}-\d{6}\.tar")
 
 
