@@ -69,8 +69,9 @@ def configure(level: str, form: str) -> None:
 
 
 def _worth_a_line(record: logging.LogRecord) -> bool:
-    """Alembic tells at every look at the schema that it looks."""
-    return not (has_request_context() and record.levelno <= logging.INFO and record.name.startswith("alembic."))
+    """Alembic tells at every look at the schema that it looks; what it does to the schema is worth one."""
+    looks = record.levelno <= logging.INFO and record.name.startswith("alembic.")
+    return not looks or record.getMessage().startswith("Running")
 
 
 def facts() -> dict[str, Any]:

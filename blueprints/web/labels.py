@@ -40,7 +40,7 @@ def _list(printing: Form) -> Any:
         faces=by_id,
         statuses=queries.STATUSES,
         grouped=codes.grouped,
-        chosen=set(request.form.getlist("chosen")),
+        chosen=set((request.form if request.method == "POST" else request.args).getlist("chosen")),
         query={name: value for name, value in request.args.items() if name != "cursor"},
     )
     return page, 422 if printing.has_errors or form.has_errors else 200

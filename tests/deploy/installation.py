@@ -70,6 +70,11 @@ class Installation:
         command = [str(self.release / "bin/python"), "-c", code]
         return subprocess.run(command, cwd="/", env=self.environment, capture_output=True, text=True, check=False)
 
+    def called_from(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Call bin/registry from a folder, as it comes out."""
+        command = [str(self.prefix / "bin/registry"), *arguments]
+        return subprocess.run(command, cwd=folder, env=self.environment, capture_output=True, text=True, check=False)
+
     def check(self) -> subprocess.CompletedProcess[str]:
         """Call deploy/check."""
         command = [str(ROOT / "deploy/check"), "--prefix", str(self.prefix)]

@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from blueprints.headers import HEADERS, TLS_HEADERS
-from tests.deploy.installation import MAX_UPLOAD_MB, NGINX, Installation, installed
+from tests.deploy.installation import MAX_UPLOAD_MB, NGINX, Installation, free_port, installed
 
 pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="no nginx (REQUIRE_NGINX=1 makes `make test` fail then)"),
@@ -83,6 +83,24 @@ def test_without_a_folder_for_data_it_stops_with_one_line(site: Installation) ->
     done = site.python("from registry import settings; settings.load()")
     assert done.returncode == 1
     assert done.stderr.startswith("settings: REGISTRY_INSTANCE_DIR must name the folder where data lies")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_a_database_a_command_stops_with_one_line(site: Installation, tmp_path: Path) -> None:
+    """From a folder with settings of somebody else in it, which are not read."""
+    (tmp_path / ".env").write_text("REGISTRY_INSTANCE_DIR=/nowhere\nREGISTRY_BASE_URL=nonsense\n")
+    told = site.called_from(tmp_path, "audit", "--help")
+    assert told.returncode == 0, told.stderr
+    file = site.prefix / "etc/registry.env"
+    before = file.read_text(encoding="utf-8")
+    closed = f"postgresql+psycopg://registry@127.0.0.1:{free_port()}/registry"
+    try:
+        file.write_text(f"{before}\nREGISTRY_DATABASE_URL={closed}\n", encoding="utf-8")
+        done = site.called_from(tmp_path, "database", "prepare")
+    finally:
+        file.write_text(before, encoding="utf-8")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: the database does not answer: ")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -1,7 +1,9 @@
 """Labels from the list to the printed sheet, and from the printed sheet back to the page they open."""
 
 import io
+import re
 from dataclasses import replace
+from html import unescape
 from urllib.parse import urlsplit
 
 import openpyxl
@@ -25,6 +27,15 @@ def symbols(pdf: bytes) -> list[str]:
 
 def print_(browser, query: str = "", **form):
     return browser.post(f"/labels/print{query}", data={"layout": "a4-70x37", **form})
+
+
+def test_from_the_page_of_an_elevator_its_label_is_ticked_already(browser_of) -> None:
+    lift, other = make.elevator(), make.cylinder()
+    browser = browser_of("section")
+    (address,) = re.findall(r'href="(/labels/\?[^"]+)"', browser.get(f"/elevators/{lift.label_code}").text)
+    page = browser.get(unescape(address)).text
+    assert re.findall(r'name="chosen" value="(\w+)"[^>]* checked', page) == [lift.label_code]
+    assert other.label_code not in page
 
 
 def test_a_printed_label_opens_the_page_of_its_equipment(browser_of, client) -> None:
