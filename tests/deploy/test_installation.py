@@ -161,6 +161,23 @@ def test_a_larger_one_is_refused_with_a_sentence(site: Installation, section: re
     assert section.get(f"{site.url}{style[1]}", timeout=SECONDS).status_code == 200
 
 
+@pytest.mark.skipif(
+    shutil.which("curl") is None and not os.environ.get("REQUIRE_NGINX"), reason="no curl, which speaks HTTP/2"
+)
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/imports/new", "text/html"), ("/api/v1/files", "application/problem+json")]
+)
+def test_a_browser_reads_that_sentence_too(site: Installation, tmp_path: Path, path: str, kind: str) -> None:
+    """Browsers speak HTTP/2, where nginx looks at the size again when it turns to its own page."""
+    large = tmp_path / "large"
+    large.write_bytes(b"x" * (MAX_UPLOAD_MB * 1024 * 1024))
+    command = ["curl", "--http2", "-sk", "-F", f"file=@{large}", "-w", "\n%{http_version} %{http_code} %{content_type}"]
+    answer = subprocess.run([*command, f"{site.url}{path}"], env=site.environment, capture_output=True, check=True)
+    said, _, facts = answer.stdout.decode().rpartition("\n")
+    assert f"{MAX_UPLOAD_MB} MB" in said
+    assert facts.startswith(f"2 413 {kind}")
+
+
 def test_called_again_it_keeps_what_was_chosen_and_the_files_of_open_pages(site: Installation) -> None:
     before = site.settings()
     dist = site.prefix / "www/static/dist"
