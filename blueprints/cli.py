@@ -11,10 +11,10 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import OperationalError
 
 from blueprints import commands
 from registry import schema
+from registry.db import DatabaseAway
 
 # They bring a database to a schema, or copy it whatever its schema is.
 ANY_SCHEMA = {"database", "backup", "restore"}
@@ -38,7 +38,7 @@ def _without_database(invoke: Callable[[click.Context], Any]) -> Callable[[click
     def told(context: click.Context) -> Any:
         try:
             return invoke(context)
-        except OperationalError as error:
+        except DatabaseAway as error:
             if error.statement is not None:
                 raise
             raise click.ClickException(f"the database does not answer: {' '.join(str(error.orig).split())}") from None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
 from registry import clock
 from registry.actor import SYSTEM
@@ -16,9 +13,7 @@ from registry.backup import archive
 from registry.backup.archive import Damaged, Manifest
 from registry.backup.on_postgresql import ToolError
 from registry.errors import Conflict
-from registry.services import backups, beats
-
-NAME = "backup"
+from registry.services import backups
 
 
 @click.command("backup")
@@ -66,17 +61,12 @@ def _made(target: Path, with_secrets: bool) -> Manifest:
     try:
         made = backups.make(SYSTEM, target, with_secrets)
     except Exception as error:
-        _note(type(error).__name__)
+        backups.note(type(error).__name__)
         raise
     missing = len(made.manifest.files.missing)
-    _note(f"{missing} files missing" if missing else "", begun)
+    backups.note(f"{missing} files missing" if missing else "", begun)
     click.echo(f"{made.path}: {made.size:,} bytes")
     return made.manifest
-
-
-def _note(problem: str, begun: datetime | None = None) -> None:
-    with suppress(SQLAlchemyError):  # away, or of a version that kept no such notes: a backup does not need them
-        beats.beat(NAME, beats.BACKUP, problem, begun)
 
 
 def describe(manifest: Manifest) -> str:

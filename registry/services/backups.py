@@ -6,11 +6,14 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry import audit, backup, clock, files, policy, schema
 from registry.actor import Actor
@@ -22,6 +25,7 @@ from registry.errors import Conflict
 from registry.models import StoredFile
 from registry.queries import seals
 from registry.queries.operation import database_bytes
+from registry.services import beats
 from registry.settings import current
 
 _NAMED = re.compile(r"registry-\d{8}-\d{6}\.tar")
@@ -87,6 +91,12 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
             secrets=with_secrets,
         )
     return made
+
+
+def note(problem: str, begun: datetime | None = None) -> None:
+    """How a backup went, for whoever looks after the registry; `begun` of one that was made."""
+    with suppress(SQLAlchemyError):  # away, or of a version that kept no such notes: a backup does not need them
+        beats.beat("backup", beats.BACKUP, problem, begun)
 
 
 def _refuse_tight(folder: Path) -> None:
