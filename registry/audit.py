@@ -298,6 +298,7 @@ ACTS: dict[str, frozenset[str]] = {
     "indicator_figure.moved": frozenset({"key", "area_code", "period_end", "revision", "verb", "from", "to"}),
     "target.withdrawn": frozenset({"key", "area_code", "value", "since", "year", "reason"}),
     "backup.made": frozenset({"name", "revision", "trail_id", "files", "bytes", "missing", "secrets"}),
+    "backup.forgotten": frozenset({"name"}),
     "backup.restored": frozenset({"name", "made_at", "version", "revision", "trail_id", "files", "missing"}),
     "partition.made": frozenset({"part", "until"}),
     "partition.detached": frozenset({"part", "rows"}),

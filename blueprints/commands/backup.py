@@ -13,7 +13,7 @@ from registry.backup import archive
 from registry.backup.archive import Damaged, Manifest
 from registry.backup.on_postgresql import ToolError
 from registry.errors import Conflict
-from registry.services import backups
+from registry.services import backups, beats
 
 
 @click.command("backup")
@@ -61,10 +61,10 @@ def _made(target: Path, with_secrets: bool) -> Manifest:
     try:
         made = backups.make(SYSTEM, target, with_secrets)
     except Exception as error:
-        backups.note(type(error).__name__)
+        beats.note_backup(type(error).__name__)
         raise
     missing = len(made.manifest.files.missing)
-    backups.note(f"{missing} files missing" if missing else "", begun)
+    beats.note_backup(f"{missing} files missing" if missing else "", begun)
     click.echo(f"{made.path}: {made.size:,} bytes")
     return made.manifest
 

@@ -6,14 +6,11 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from registry import audit, backup, clock, files, policy, schema
 from registry.actor import Actor
@@ -25,7 +22,6 @@ from registry.errors import Conflict
 from registry.models import StoredFile
 from registry.queries import seals
 from registry.queries.operation import database_bytes
-from registry.services import beats
 from registry.settings import current
 
 _NAMED = re.compile(r"registry-\d{8}-\d{6}\.tar")
@@ -93,12 +89,6 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
     return made
 
 
-def note(problem: str, begun: datetime | None = None) -> None:
-    """How a backup went, for whoever looks after the registry; `begun` of one that was made."""
-    with suppress(SQLAlchemyError):  # away, or of a version that kept no such notes: a backup does not need them
-        beats.beat("backup", beats.BACKUP, problem, begun)
-
-
 def _refuse_tight(folder: Path) -> None:
     """A full disk would stop the registry itself, which may lie on the same one."""
     needed = database_bytes() + int(db.session.scalar(select(func.sum(StoredFile.size))) or 0)
@@ -115,6 +105,8 @@ def forget_old(actor: Actor, folder: Path, keep: int) -> list[Path]:
     old = named[: max(0, len(named) - keep)]
     for path in old:
         path.unlink()
+        with transaction():
+            audit.record(actor, "backup.forgotten", name=path.name)
     return old
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -25,6 +26,12 @@ def beat(name: str, kind: str, problem: str = "", begun_at: datetime | None = No
         new = upsert(session, Beat).values(name=name[:200], **values, **({"begun_at": now} | begun))
         session.execute(new.on_conflict_do_update(index_elements=[Beat.name], set_=values | begun))
         session.execute(delete(Beat).where(Beat.kind == WORKER, Beat.seen_at < now - FORGOTTEN))
+
+
+def note_backup(problem: str, begun: datetime | None = None) -> None:
+    """How a backup went; `begun` of one that was made."""
+    with suppress(SQLAlchemyError):  # away, or of a version that kept no such notes: a backup does not need them
+        beat("backup", BACKUP, problem, begun)
 
 
 def probe(name: str) -> str:

@@ -40,6 +40,7 @@ NOT_A_VERB = {
     "registry.services.attempts.source",
     "registry.services.attempts.spend",
     "registry.services.beats.beat",
+    "registry.services.beats.note_backup",
     "registry.services.beats.probe",
     "registry.services.call_dispatching.ask",
     "registry.services.call_dispatching.call_off",
