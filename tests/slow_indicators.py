@@ -9,13 +9,14 @@ from __future__ import annotations
 import calendar
 import json
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import MetaData, select
 
 TABLES = (
     "area",
+    "area_left",
     "elevator",
     "elevator_status",
     "visit",
@@ -28,6 +29,7 @@ TABLES = (
     "inspection_order_item",
     "cylinder",
     "cylinder_status",
+    "cylinder_left",
     "label_code",
     "filling",
     "fill_clip",
@@ -62,6 +64,9 @@ class Records:
             ("inspection", "elevator_id"),
             ("inspection_order_item", "order_id"),
             ("cylinder_status", "cylinder_id"),
+            ("cylinder_left", "cylinder_id"),
+            ("area_left", "cylinder_id"),
+            ("area_left", "elevator_id"),
             ("label_code", "cylinder_id"),
             ("filling", "cylinder_id"),
             ("fill_clip", "filling_id"),
@@ -81,12 +86,19 @@ def figure(records: Records, key: str, area: str, day: date) -> tuple[int, int]:
     table, in_population, is_counted = RULES[key]
     counted = population = 0
     for row in records.rows[table]:
-        place = records.station_area[row["station_id"]] if table == "filling" else row["area_code"]
+        place = records.station_area[row["station_id"]] if table == "filling" else _area(records, table, row, day)
         if area not in (records.city, place) or not in_population(records, row, day):
             continue
         population += 1
         counted += bool(is_counted(records, row, day))
     return counted, population
+
+
+def _area(records: Records, table: str, row: dict[str, Any], day: date) -> str:
+    """Where it was at the end of the day: the first area that it left later, else where it is."""
+    left = records.of.get(("area_left", f"{table}_id"), {}).get(row["id"], [])
+    later = sorted((each["left_on"], each["id"], each["area_code"]) for each in left if each["left_on"] > day)
+    return later[0][2] if later else row["area_code"]
 
 
 def _holds(row: dict[str, Any], day: date) -> bool:
@@ -221,11 +233,24 @@ def _cylinder_insured(records: Records, row: dict[str, Any], day: date) -> bool:
         if policy["subject"] != "cylinder" or not _answers_for_fills(policy):
             continue
         if policy["basis"] == "per_station_year":
-            if policy["holder_id"] == row["owner_id"] and _policy_runs(policy, day):
+            if policy["holder_id"] == _owner(records, row, day) and _policy_runs(policy, day):
                 return True
         elif policy["basis"] == "per_fill" and _covered_by_last_fill(records, row, policy, day):
             return True
     return False
+
+
+def _owner(records: Records, row: dict[str, Any], day: date) -> int:
+    """Whose it was at the end of the day: of those who gave it away later the first, else who has it."""
+    left = sorted(records.of["cylinder_left", "cylinder_id"][row["id"]], key=lambda each: (each["at"], each["id"]))
+    later = (each["unit_id"] for each in left if _city_day(each["at"]) > day)
+    return next(later, row["owner_id"])
+
+
+def _city_day(moment: Any) -> date:
+    """The day in the city of a moment that is stored in UTC, with its zone or without."""
+    plain = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    return ((plain if plain.tzinfo else plain.replace(tzinfo=UTC)).astimezone(UTC) + timedelta(hours=8)).date()
 
 
 def _covered_by_last_fill(records: Records, row: dict[str, Any], policy: dict[str, Any], day: date) -> bool:

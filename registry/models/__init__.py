@@ -52,7 +52,7 @@ from registry.models.guarded_events import (
     GuardedShift,
 )
 from registry.models.hazards import Counter, Hazard, HazardStep
-from registry.models.indicators import IndicatorAlert, IndicatorCount, IndicatorSnapshot
+from registry.models.indicators import CylinderTally, CylinderTouch, IndicatorAlert, IndicatorCount, IndicatorSnapshot
 from registry.models.inspections import InspectionOrder, InspectionOrderItem, PartTest, SelfCheck
 from registry.models.jobs import OPEN_JOBS, Job
 from registry.models.labels import LabelBatch, LabelBinding, LabelCode, UnknownCode
@@ -165,6 +165,8 @@ __all__ = [
     "CylinderReport",
     "CylinderReportStep",
     "CylinderStatus",
+    "CylinderTally",
+    "CylinderTouch",
     "CylinderTransfer",
     "CylinderTransferItem",
     "Device",

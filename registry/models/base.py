@@ -15,6 +15,7 @@ from registry.db import Base
 __all__ = [
     "Base",
     "Big",
+    "BigType",
     "Code",
     "Day",
     "Json",

@@ -8,7 +8,7 @@ from typing import Annotated
 from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Code, Day, Long, Moment, Name
+from registry.models.base import Base, BigType, Code, Day, Json, Long, Moment, Name
 from registry.models.people import Person
 from registry.models.units import Unit
 
@@ -78,6 +78,35 @@ class IndicatorCount(Base):
     numerator: Mapped[int]
     denominator: Mapped[int]
     counted_at: Mapped[Moment]
+
+
+class CylinderTally(Base):
+    """What the indicators over cylinders come to on a past day in one block of cylinders, by the block of their ids.
+    Only a shorter way to what the records say: it may be thrown away at any time, and holds while nothing has touched
+    the block's day since (`touched`) and the same `rules` count.
+
+    `counts`: area -> [population, counted of each indicator].
+    """
+
+    __tablename__ = "cylinder_tally"
+
+    day: Mapped[Day] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(BigType, primary_key=True, autoincrement=False)
+    counts: Mapped[Json]
+    touched: Mapped[int] = mapped_column(BigType)
+    rules: Mapped[Code]
+
+
+class CylinderTouch(Base):
+    """So many changes of records that may move a block's counts from a day on. Written by triggers of the database
+    alone, so that no way of writing goes past it; rows are only added, or put together without changing their sum."""
+
+    __tablename__ = "cylinder_touch"
+
+    block: Mapped[int] = mapped_column(BigType, primary_key=True, autoincrement=False)
+    since: Mapped[Day] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigType, primary_key=True, autoincrement=False)
+    times: Mapped[int] = mapped_column(BigType)
 
 
 class IndicatorAlert(Base):

@@ -27,7 +27,10 @@ class CylinderLeft(Base):
     """A cylinder was written over from this unit: lists of it have to let go of the cylinder."""
 
     __tablename__ = "cylinder_left"
-    __table_args__ = (Index("ix_cylinder_left_unit_id_at", "unit_id", "at"),)
+    __table_args__ = (
+        Index("ix_cylinder_left_unit_id_at", "unit_id", "at"),
+        Index("ix_cylinder_left_cylinder_id_at", "cylinder_id", "at"),
+    )
 
     id: Mapped[Big]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

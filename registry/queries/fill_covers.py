@@ -19,8 +19,9 @@ from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Cylinder, Filling, FillSettlement, Policy, PolicyItem, Unit
-from registry.queries import parameters
+from registry.queries import parameters, then
 from registry.queries.paging import Page, paginate
+from registry.queries.periods import Span, holds, within
 from registry.rules.cylinders import same_medium
 from registry.rules.dates import add_months
 from registry.rules.kinds import MEDIA
@@ -98,9 +99,10 @@ def _media(named: Sequence[str] | None, on: date) -> tuple[str, ...]:
     return tuple(known for known in MEDIA if any(same_medium(known, one, on) for one in named or ()))
 
 
-def insured(on: date) -> Where:
-    """Cylinders insured on a day: by name, by their last fill, or with all of their station's."""
-    return or_(_by_name(on), _by_fill(on), _by_station(on))
+def insured(on: date, ids: Span = None) -> Where:
+    """Cylinders insured on a day: by name, by their last fill, or with all of their station's; with `ids` nothing else
+    is looked at."""
+    return or_(_by_name(on, ids), _by_fill(on, ids), _by_station(on))
 
 
 def liability() -> Where:
@@ -119,14 +121,14 @@ def _runs(on: date) -> Where:
     )
 
 
-def _by_name(on: date) -> Where:
+def _by_name(on: date, ids: Span) -> Where:
     named = (
         select(PolicyItem.cylinder_id)
         .join(Policy, Policy.id == PolicyItem.policy_id)
         .where(
             PolicyItem.cylinder_id.is_not(None),
-            PolicyItem.since <= on,
-            or_(PolicyItem.until.is_(None), PolicyItem.until > on),
+            *within(PolicyItem.cylinder_id, ids),
+            holds(PolicyItem, on),
             _runs(on),
         )
     )
@@ -147,14 +149,15 @@ def _by_station(on: date) -> Where:
     named = select(Policy.holder_id, Policy.media, Policy.starts_on).where(_runs(on), Policy.basis == PER_STATION)
     for holder_id, media, since in db.session.execute(named.order_by(Policy.id)):
         holders.setdefault(_media(media, since), []).append(holder_id)
-    owned = [
-        and_(Cylinder.owner_id.in_(ids), Cylinder.medium.in_(media) if media else true())
-        for media, ids in holders.items()
-    ]
-    return or_(false(), *owned)
+    if not holders:
+        return false()
+    owner = then.cylinder_owner(on)
+    return or_(
+        *(and_(owner.in_(ids), Cylinder.medium.in_(media) if media else true()) for media, ids in holders.items())
+    )
 
 
-def _by_fill(on: date) -> Where:
+def _by_fill(on: date, ids: Span) -> Where:
     """The last fill up to the day began a cover that still runs."""
     begun = [_began(one, on) for one in terms(on)]
     if not begun:
@@ -163,7 +166,7 @@ def _by_fill(on: date) -> Where:
     again = exists().where(
         later.cylinder_id == Filling.cylinder_id, later.ended_at > Filling.ended_at, later.filled_on <= on
     )
-    return Cylinder.id.in_(select(Filling.cylinder_id).where(or_(*begun), ~again))
+    return Cylinder.id.in_(select(Filling.cylinder_id).where(or_(*begun), *within(Filling.cylinder_id, ids), ~again))
 
 
 def _began(one: Terms, on: date) -> Where:

@@ -34,7 +34,7 @@ from registry.models import (
 from registry.queries import fill_clips, fill_covers, inspection_cover, parameters, then
 from registry.queries import indicator_reasons as reasons
 from registry.queries import indicator_ways as ways
-from registry.queries.periods import holds
+from registry.queries.periods import Span, holds, within
 from registry.queries.visit_standing import held_back
 from registry.rules.cylinder_lifecycle import STATUSES as CYLINDER_STATUSES
 from registry.rules.kinds import ELEVATOR_KINDS
@@ -61,15 +61,15 @@ STATUS_OF: dict[Any, tuple[Any, InstrumentedAttribute[int]]] = {
 class Indicator:
     """One ratio. `population(on)` and `counted(on, parameters)` are conditions on the rows of `model`; `area(on)` is
     where a row was on a day, `holder(on)` the id of the unit that could change it; `ways` are how a row that is not
-    counted can be won soon."""
+    counted can be won soon. Of cylinders both conditions take a span of ids too, and look at nothing outside it."""
 
     key: str
     name: T
     counts: T
     model: type[Base]
     area: Callable[[date], Any]
-    population: Callable[[date], Where]
-    counted: Callable[[date, Parameters], Where]
+    population: Callable[..., Where]
+    counted: Callable[..., Where]
     reasons: Reasons
     holder: Callable[[date], Any]
     ways: tuple[ways.Way, ...] = ()
@@ -80,7 +80,7 @@ def there_is(*where: Where) -> Where:
     return select(literal_column("1")).where(*where).exists()
 
 
-def in_status(key: InstrumentedAttribute[Any], statuses: tuple[str, ...], on: date) -> Where:
+def in_status(key: InstrumentedAttribute[Any], statuses: tuple[str, ...], on: date, ids: Span = None) -> Where:
     """Whether a row of `key`'s table had one of the statuses at the end of a day, by its periods.
 
     The column `status` mirrors the open period, so it says the same for every row but the few whose open period began
@@ -88,8 +88,9 @@ def in_status(key: InstrumentedAttribute[Any], statuses: tuple[str, ...], on: da
     """
     period = key.class_
     model, row_id = STATUS_OF[period]
-    began_later = select(key).where(period.status.in_(statuses), period.until.is_(None), period.since > on)
-    left_since = select(key).where(period.status.in_(statuses), period.until > on, period.since <= on)
+    here = within(key, ids)
+    began_later = select(key).where(period.status.in_(statuses), period.until.is_(None), period.since > on, *here)
+    left_since = select(key).where(period.status.in_(statuses), period.until > on, period.since <= on, *here)
     return or_(and_(model.status.in_(statuses), row_id.not_in(began_later)), row_id.in_(left_since))
 
 
@@ -159,19 +160,21 @@ def inspected(on: date, _parameters: Parameters) -> Where:
     return inspection_cover.covered(on)
 
 
-def cylinders_in_use(on: date) -> Where:
+def cylinders_in_use(on: date, ids: Span = None) -> Where:
     """In use at the end of the day by the status periods (cylinders.md §3); one at its inspection is."""
-    return in_status(CylinderStatus.cylinder_id, CYLINDERS_IN_USE, on)
+    return in_status(CylinderStatus.cylinder_id, CYLINDERS_IN_USE, on, ids)
 
 
-def coded(on: date, _parameters: Parameters) -> Where:
+def coded(on: date, _parameters: Parameters, ids: Span = None) -> Where:
     """Carries a code that was bound and not ended.
 
     `Cylinder.label_code` mirrors the own code that is bound now: only where that does not answer for the day are the
     codes themselves read.
     """
     of = LabelCode.cylinder_id
-    bound_later = select(of).where(of.is_not(None), LabelCode.bound_on > on, LabelCode.ended_on.is_(None))
+    bound_later = select(of).where(
+        of.is_not(None), LabelCode.bound_on > on, LabelCode.ended_on.is_(None), *within(of, ids)
+    )
     read = there_is(
         of == Cylinder.id,
         LabelCode.bound_on <= on,
@@ -299,7 +302,7 @@ INDICATORS: dict[str, Indicator] = {
             Cylinder,
             then.cylinder_area,
             cylinders_in_use,
-            lambda on, _: fill_covers.insured(on),
+            lambda on, _, ids=None: fill_covers.insured(on, ids),
             reasons.cylinders_not_insured,
             then.cylinder_owner,
             (ways.CYLINDERS_LAPSED,),

@@ -17,8 +17,8 @@ from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Area
-from registry.queries import indicator_counts, indicator_targets, parameters
+from registry.models import Area, Cylinder
+from registry.queries import cylinder_tallies, indicator_counts, indicator_targets, parameters
 from registry.queries.indicator_definitions import INDICATORS, Indicator, Parameters, Where
 from registry.queries.indicator_targets import Goals
 from registry.queries.paging import Page, paginate
@@ -157,7 +157,7 @@ def board(actor: Actor, on: date, area: str | None = None, *, kept: bool = False
     policy.require(actor, "indicator.read")
     code, known, targets = area or current().city_code, areas(), indicator_targets.in_force(on)
     before = indicator_counts.fresh(actor, on) if kept else None
-    found = count_all(actor, on) if before is None else before[0]
+    found = _counts(actor, list(INDICATORS.values()), on) if before is None else before[0]
     by_area = {
         key: {figure.area: figure for figure in _table(actor, key, on, known, targets, found[key])}
         for key in INDICATORS
@@ -228,14 +228,19 @@ def _month_ends(first: date, last: date) -> Sequence[date]:
 
 
 def count_all(actor: Actor, on: date) -> dict[str, Counts]:
-    """Every indicator as the records say: key -> area -> (counted, population)."""
+    """Every indicator as the records say, each of them read: key -> area -> (counted, population)."""
     policy.require(actor, "indicator.read")
-    return _counts(actor, list(INDICATORS.values()), on)
+    return _counts(actor, list(INDICATORS.values()), on, kept=False)
 
 
-def _counts(actor: Actor, asked: Sequence[Indicator], on: date) -> dict[str, Counts]:
-    """key -> area -> (counted, population); indicators of one population are counted in one walk over it."""
+def _counts(actor: Actor, asked: Sequence[Indicator], on: date, *, kept: bool = True) -> dict[str, Counts]:
+    """key -> area -> (counted, population); indicators of one population are counted in one walk over it. Cylinders of
+    a past day come from `cylinder_tallies`, which says the same as the records."""
     found: dict[str, Counts] = {}
+    if kept and any(indicator.model is Cylinder for indicator in asked):
+        past = cylinder_tallies.counts(actor, on) or {}
+        found |= {indicator.key: past[indicator.key] for indicator in asked if indicator.key in past}
+        asked = [indicator for indicator in asked if indicator.key not in past]
     together: dict[Any, list[Indicator]] = {}
     for indicator in asked:
         together.setdefault((indicator.model, indicator.population), []).append(indicator)

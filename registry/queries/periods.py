@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
+Span = tuple[int, int] | None
+"""The ids that a statement is about, from the first to the last; None for all."""
+
 
 def holds(period: Any, on: date) -> ColumnElement[bool]:
     """A period that holds on a day; an open end is None."""
     return and_(period.since <= on, or_(period.until.is_(None), period.until > on))
+
+
+def within(column: Any, ids: Span) -> tuple[ColumnElement[bool], ...]:
+    """Only rows whose id lies in a span: nothing is asked where it is None."""
+    return () if ids is None else (column.between(*ids),)

@@ -11,6 +11,7 @@ from registry.db import db, transaction
 from registry.models import IndicatorCount
 from registry.queries import indicator_counts as kept
 from registry.queries import indicators
+from registry.services import cylinder_tallies
 
 NOWHERE = "-"  # of an indicator whose population is empty, so that it is known to have been counted
 
@@ -40,8 +41,9 @@ def keep(actor: Actor) -> int:
 
 
 def keep_when_due() -> bool:
-    """Count again when the last time is a while ago; whether it was done."""
+    """Count again when the last time is a while ago, and then keep some past days; whether it was done."""
     due = kept.is_due(clock.now())
     if due:
         keep(SYSTEM)
+        cylinder_tallies.keep_some(SYSTEM)
     return due

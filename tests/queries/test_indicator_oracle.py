@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from registry import clock
 from registry.actor import SYSTEM
@@ -27,6 +28,7 @@ from registry.models import (
     Policy,
     PolicyItem,
     RescueEnrolment,
+    Unit,
     Visit,
     VisitGap,
 )
@@ -83,15 +85,28 @@ def _status_moves(rng: Random, on: date) -> None:
     ).scalars()
     for place, code in enumerate(rng.sample(list(bottles), 32)):
         with past.at(past.moment(_ago(on, rng.randrange(20, 170)))):
-            match place % 4:
+            match place % 5:
                 case 0:
                     labels.replace(section, code, "破损")
                 case 1:
                     labels.void(section, code, "脱落")
                 case 2:
                     cylinders.change_status(section, code, "suspend", {"reason": "瓶阀更换"})
+                case 3:
+                    _write_over(code)
                 case _:
                     cylinders.change_status(section, code, "send_inspection", {"reason": "到期送检"})
+
+
+def _write_over(code: str) -> None:
+    """To another station than the one that has it."""
+    with transaction() as session:
+        bottle = session.scalars(
+            select(Cylinder).where(Cylinder.label_code == code).options(selectinload(Cylinder.statuses))
+        ).one()
+        others = select(Unit).where(Unit.id.in_(select(Cylinder.owner_id)), Unit.id != bottle.owner_id)
+        other = session.scalars(others.order_by(Unit.id).limit(1)).one()
+        cylinders.write_over(SYSTEM, bottle, other, clock.today(), "", "过户协议")
 
 
 def _visits(rng: Random, session, on: date) -> None:
