@@ -16,7 +16,7 @@ FORBIDDEN = [
     ),
     ("registry/models", ("registry.services", "registry.queries", "registry.policy", "registry.audit", "flask")),
     ("registry/policy.py", ("registry.services", "registry.queries", "registry.audit")),
-    ("registry/scopes.py", ("registry.services", "registry.queries", "registry.audit", "registry.policy")),
+    ("registry/scopes", ("registry.services", "registry.queries", "registry.audit", "registry.policy")),
     ("registry/audit.py", ("registry.services", "registry.queries", "registry.policy")),
     ("registry/queries", ("registry.services", "registry.audit", "registry.exchange", "registry.labels")),
     ("registry/services", ("registry.exchange", "registry.documents", "blueprints")),
