@@ -21,48 +21,55 @@ EVENTS = {False: 500_000, True: 5_000_000}
 STEPS = ("enter_station", "precheck", "fill", "postcheck", "exit_station")  # the events of one turn
 FIRST = 1_000_000  # ids and numbers begin here: the cast keeps its own
 APART = 20_000_000  # and the second part of the history here: what was measured on the first lies between
+DAYS = 900  # the history begins so long ago and ends thirty days ago
 HISTORY = (Scan, Filling, FillCycle, CylinderEvent, TrailEntry)
 CHECKS = json.dumps(dict.fromkeys(("appearance", "valve", "marks"), "ok"))
 
 
-def cylinders(count: int | None = None) -> list[str]:
-    """All cylinders, in order and in date, of the cast's LPG station; their codes by position."""
+def plain() -> dict[type[Base], dict[str, Any]]:
+    """What all cylinders and their codes have in common: in order and in date, of the cast's LPG station."""
     unit, today = people.unit("station"), clock.today()
-    version = current().label_key_version
-    count = count or CYLINDERS[full()]
-    made = sorted({codes.new_code("G00", version=version) for _ in range(count)})
     start = today.replace(year=today.year - 2, month=1, day=1).isoformat()
     later = today.replace(year=today.year + 2, month=1, day=28).isoformat()
     end = today.replace(year=today.year + 6, month=1, day=28).isoformat()
     filled = _written(clock.now() - timedelta(days=20))
-    plain = {
+    cylinder = {
         "kind": "lpg_steel", "medium": "lpg_civil_gas", "status": "in_use", "custody": "empty_in_station",
         "maker": "徐州钢瓶厂", "maker_code": "B32", "made_on": start, "tare_g": 16_500, "volume_ml": 35_500,
         "permitted_fill_g": 14_900, "high_purity": False, "taxi": False, "owner_id": unit.id,
         "area_code": unit.area_code, "registered_on": start, "next_inspection_on": later, "service_end_on": end,
         "last_filled_at": filled, "version": 1,
     }  # fmt: skip
+    code = {
+        "scheme": "own", "status": "active", "issued_on": start, "bound_on": start, "reason": "", "prints": 1,
+    }  # fmt: skip
+    return {Cylinder: cylinder, LabelCode: code}
+
+
+def cylinders(count: int | None = None) -> list[str]:
+    """So many cylinders; their codes by position."""
+    version, shared = current().label_key_version, plain()
+    count = count or CYLINDERS[full()]
+    made = sorted({codes.new_code("G00", version=version) for _ in range(count)})
     _load(
         (Cylinder, LabelCode),
         {
             Cylinder: (
-                {"id": FIRST + n, "label_code": code, "serial_no": f"G{n:09d}", **plain} for n, code in enumerate(made)
+                {"id": FIRST + n, "label_code": code, "serial_no": f"G{n:09d}", **shared[Cylinder]}
+                for n, code in enumerate(made)
             ),
             LabelCode: (
-                {
-                    "id": FIRST + n, "code": code, "scheme": "own", "status": "active", "cylinder_id": FIRST + n,
-                    "issued_on": start, "bound_on": start, "reason": "", "prints": 1,
-                }
+                {"id": FIRST + n, "code": code, "cylinder_id": FIRST + n, **shared[LabelCode]}
                 for n, code in enumerate(made)
             ),
         },
-    )  # fmt: skip
+    )
     return made
 
 
 def turns(first: int, last: int) -> None:
     """The history of turns number `first` to `last`: a scan, a fill, a turn that ended and five events of each."""
-    _load(HISTORY, {model: _rows(model, first, last) for model in HISTORY})
+    _load(HISTORY, {model: rows(model, first, last) for model in HISTORY})
 
 
 def all_turns() -> int:
@@ -70,12 +77,13 @@ def all_turns() -> int:
     return EVENTS[full()] // len(STEPS)
 
 
-def _rows(model: type[Base], first: int, last: int) -> Iterator[dict[str, Any]]:
+def rows(model: type[Base], first: int, last: int) -> Iterator[dict[str, Any]]:
+    """The rows of a table for turns number `first` to `last`."""
     station = people.unit("station").id
     filler, checker = people.actor("filler").person_id, people.actor("checker").person_id
     count, total = CYLINDERS[full()], all_turns()
-    begun = clock.now() - timedelta(days=900)
-    step = timedelta(days=870) / total
+    begun = clock.now() - timedelta(days=DAYS)
+    step = timedelta(days=DAYS - 30) / total
     base = FIRST + (APART if first else 0)
     for n in range(first, last):
         at = begun + step * n
@@ -134,7 +142,7 @@ def prechecks(chosen: Iterable[int], ref: str) -> None:
             for n, position in enumerate(chosen)
         )  # fmt: skip
         _write(connection, FillCycle, rows)
-        _count_on(connection, (FillCycle,))
+        count_on(connection, (FillCycle,))
 
 
 def checks() -> dict[str, str]:
@@ -164,7 +172,7 @@ def _load(models: tuple[type[Base], ...], rows: dict[Any, Iterator[dict[str, Any
             _write(connection, model, rows[model])
             for index in indexes:
                 index.create(connection, checkfirst=True)
-        _count_on(connection, models)
+        count_on(connection, models)
     with db.engine.connect().execution_options(**{LONE: True}) as connection:
         connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
         # What was loaded is put away now, not by the first who is measured.
@@ -192,7 +200,8 @@ def _chained(first: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Iterator[
     yield from rows
 
 
-def _count_on(connection: Connection, models: tuple[type[Base], ...]) -> None:
+def count_on(connection: Connection, models: tuple[type[Base], ...]) -> None:
+    """The next number of each table comes after those that were put in."""
     if connection.dialect.name != "postgresql":
         return
     for model in models:

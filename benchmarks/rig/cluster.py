@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,9 @@ SETTINGS = {
     "min_wal_size": "32MB",
     "log_min_messages": "warning",
 }
+
+
+WAIT = 600  # seconds that a start or a stop may take: the log of a busy server is long
 
 
 def programs() -> Path | None:
@@ -44,8 +47,9 @@ def free_port() -> int:
 class Cluster:
     """One server; `url` leads to it as its superuser."""
 
-    def __init__(self, folder: Path, bin_folder: Path) -> None:
+    def __init__(self, folder: Path, bin_folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder, self.bin, self.port = folder, bin_folder, free_port()
+        self.settings = SETTINGS | dict(settings or {})
         self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
 
     def make(self) -> None:
@@ -54,18 +58,22 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         self._run("initdb", "-D", str(self.folder), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
-        chosen = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder)}
+        self.settle()
+        self.start()
+
+    def settle(self) -> None:
+        """Write its settings and its port into its file; what stands there last holds."""
+        chosen = {**self.settings, "port": str(self.port), "unix_socket_directories": str(self.folder)}
         with (self.folder / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
-        self.start()
 
     def start(self) -> None:
         """Start it and wait until it answers; after a crash it first puts its files right."""
-        self._run("pg_ctl", "-D", str(self.folder), "-l", str(self.folder / "log"), "-w", "-t", "60", "start")
+        self._run("pg_ctl", "-D", str(self.folder), "-l", str(self.folder / "log"), "-w", "-t", str(WAIT), "start")
 
     def stop(self, mode: str, must: bool = True) -> None:
         """`fast` ends connections in order, `immediate` is a crash. `must`: it has to be running."""
-        self._run("pg_ctl", "-D", str(self.folder), "-m", mode, "-w", "-t", "60", "stop", check=must)
+        self._run("pg_ctl", "-D", str(self.folder), "-m", mode, "-w", "-t", str(WAIT), "stop", check=must)
 
     def answers(self, seconds: float) -> bool:
         """Whether it lets somebody in within so many seconds."""
