@@ -17,7 +17,16 @@ from registry import clock, tracing
 from registry.db import DatabaseAway, undo
 from registry.documents.office import issued
 from registry.errors import RegistryError
-from registry.services import beats, indicator_alerts, indicator_counts, indicator_figures, job_files, jobs, partitions
+from registry.services import (
+    beats,
+    indicator_alerts,
+    indicator_counts,
+    indicator_figures,
+    job_files,
+    jobs,
+    leftovers,
+    partitions,
+)
 from registry.services.jobs import Given
 
 log = logging.getLogger(__name__)
@@ -36,6 +45,7 @@ REGULAR: tuple[Callable[[], object], ...] = (
     indicator_figures.freeze_when_due,
     indicator_alerts.look_when_due,
     job_files.drop_when_due,
+    leftovers.sweep_when_due,
     partitions.keep_when_due,
 )
 

@@ -10,7 +10,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +27,7 @@ def keep(root: Path, content: bytes) -> str:
         if not kept.touched(_object(digest)):
             kept.put(_object(digest), content)
     elif not _touched(_here(root, digest)):
-        _written(_here(root, digest), lambda stream: stream.write(content))
+        _written(root, digest, lambda stream: stream.write(content))
     return digest
 
 
@@ -38,7 +40,7 @@ def keep_copy(root: Path, source: Path) -> str:
             kept.put_file(_object(digest), source)
     elif not _touched(_here(root, digest)):
         with source.open("rb") as given:
-            _written(_here(root, digest), lambda stream: shutil.copyfileobj(given, stream, 1_000_000))
+            _written(root, digest, lambda stream: shutil.copyfileobj(given, stream, 1_000_000))
     return digest
 
 
@@ -50,7 +52,7 @@ def path_of(root: Path, digest: str) -> Path:
     """
     path, kept = _here(root, digest), store()
     if kept is not None and not path.exists():
-        with tempfile.TemporaryDirectory(dir=_made(root)) as folder:
+        with tempfile.TemporaryDirectory(dir=unfinished(root)) as folder:
             copy = Path(folder) / digest
             if kept.fetch(_object(digest), copy):
                 if _digest_of(copy) != digest:
@@ -115,6 +117,34 @@ def drop_part(root: Path, name: str) -> None:
         kept.drop(piece)
 
 
+def unfinished(root: Path) -> Path:
+    """The folder for what is being written; what a killed process left in it is nobody's."""
+    return _made(root / "unfinished")
+
+
+def sweep(root: Path, unfinished_seconds: float, piece_seconds: float) -> int:
+    """Delete what was being written and nobody went on with for so long, and pieces of uploads that have lain for so
+    long; how many. Pieces whose upload no row names any more were left by who died between the two.
+
+    By the machine's own clock, which gave the files their moments.
+    """
+    now, gone = time.time(), 0
+    for folder, seconds in ((unfinished(root), unfinished_seconds), (_made(root / "uploads"), piece_seconds)):
+        for one in folder.iterdir():
+            with suppress(FileNotFoundError):  # another worker sweeps too, or it has just become whole
+                if now - max(path.lstat().st_mtime for path in (one, *one.rglob("*"))) > seconds:
+                    shutil.rmtree(one) if one.is_dir() else one.unlink()
+                    gone += 1
+    kept = store()
+    if kept is not None:
+        for piece in kept.names("uploads/"):
+            brought = kept.brought_at(piece)
+            if brought is not None and now - brought > piece_seconds:
+                kept.drop(piece)
+                gone += 1
+    return gone
+
+
 def _touched(path: Path) -> bool:
     """Whether the content is here already; it counts as brought now, so that nobody drops it meanwhile."""
     try:
@@ -124,10 +154,12 @@ def _touched(path: Path) -> bool:
     return True
 
 
-def _written(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def _written(root: Path, digest: str, write: Callable[[BinaryIO], object]) -> None:
     """Make a file that is there whole and for good, or not at all: its name reaches the disk after its content."""
+    path = _here(root, digest)
     missing = [folder for folder in (path.parent, path.parent.parent) if not folder.exists()]
-    handle, temporary = tempfile.mkstemp(dir=_made(path.parent))
+    _made(path.parent)
+    handle, temporary = tempfile.mkstemp(dir=unfinished(root))
     try:
         with os.fdopen(handle, "wb") as stream:
             write(stream)

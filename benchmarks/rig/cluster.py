@@ -1,4 +1,5 @@
-"""A PostgreSQL of the rig's own, in a folder that is thrown away: one that may be stopped, crashed and filled up."""
+"""A PostgreSQL of the rig's own, in a folder that is thrown away: one that may be stopped, crashed and filled up; or
+two, of which one follows the other and takes its place."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -25,6 +27,7 @@ SETTINGS = {
 }
 
 
+REPLICA = "replica"
 WAIT = 600  # seconds that a start or a stop may take: the log of a busy server is long
 
 
@@ -66,6 +69,24 @@ class Cluster:
         chosen = {**self.settings, "port": str(self.port), "unix_socket_directories": str(self.folder)}
         with (self.folder / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
+
+    def copy(self, primary: Cluster) -> None:
+        """Make it a replica of a server that runs, and start it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        source = f"host=127.0.0.1 port={primary.port} user=postgres application_name={REPLICA}"
+        self._run("pg_basebackup", "-d", source, "-D", str(self.folder), "-R", "-X", "stream", "-c", "fast")
+        self.settle()
+        self.start()
+
+    def promote(self) -> None:
+        """From a replica to a primary."""
+        self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", str(WAIT), "promote")
+
+    def tell(self, statement: str) -> list[tuple[Any, ...]]:
+        """A statement of its administrator."""
+        with psycopg.connect(self._plain(), autocommit=True, connect_timeout=5) as admin:
+            done = admin.execute(statement)  # type: ignore[call-overload]
+            return list(done.fetchall()) if done.description else []
 
     def start(self) -> None:
         """Start it and wait until it answers; after a crash it first puts its files right."""
@@ -132,6 +153,64 @@ class Cluster:
         if check and done.returncode:
             raise RuntimeError(f"{command[0]} failed: see {log.name} and {self.folder / 'log'}")
         return done.returncode
+
+
+class Pair:
+    """A primary that acknowledges nothing its replica has not on its disk. `url` leads to whichever is the primary."""
+
+    def __init__(self, primary: Cluster, replica: Cluster) -> None:
+        self.primary, self.replica = primary, replica
+        hosts = "&".join(f"host=127.0.0.1:{one.port}" for one in (primary, replica))
+        asked = "target_session_attrs=read-write&connect_timeout=3"
+        self.url = f"postgresql+psycopg://postgres@/postgres?{hosts}&{asked}"
+
+    def join(self) -> None:
+        """Make the replica anew from the primary, and have the primary wait for it from now on."""
+        self.replica.copy(self.primary)
+        self._wait_for(f"'{REPLICA}'")
+        self.caught_up()
+
+    def lose(self) -> None:
+        """The primary dies and does not come back: the replica takes its place. It waits for nobody meanwhile."""
+        self.primary.stop("immediate")
+        self.replica.promote()
+        self.primary, self.replica = self.replica, self.primary
+        self._wait_for("''")
+
+    def caught_up(self, seconds: float = 60) -> None:
+        """Until the replica follows as one that is waited for.
+
+        Raises:
+            RuntimeError: it does not.
+        """
+        until = time.monotonic() + seconds
+        asked = "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'sync'"
+        while not self.primary.tell(asked):
+            if time.monotonic() > until:
+                raise RuntimeError("the replica does not follow")
+            time.sleep(0.05)
+
+    def _wait_for(self, names: str) -> None:
+        self.primary.tell(f"ALTER SYSTEM SET synchronous_standby_names = {names}")
+        self.primary.tell("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def pair(folder: Path) -> Iterator[Pair | None]:
+    """A primary with its replica; None where PostgreSQL's own programs are not here."""
+    found = programs()
+    if found is None:
+        yield None
+        return
+    primary, replica = (Cluster(folder / f"postgresql{number}", found) for number in (1, 2))
+    try:
+        primary.make()
+        made = Pair(primary, replica)
+        made.join()
+        yield made
+    finally:
+        for one in (primary, replica):
+            one.stop("immediate", must=False)
 
 
 @contextmanager

@@ -54,7 +54,13 @@ class Faults:
             Fault("line_hangs", 1, self.hang),
             Fault("clock_moved", 8, self.move_clock),
         ]
-        if self.place.disk is not None:
+        if self.place.pair is not None:
+            self.left_out["disk_full"] = "both servers lie on one disk"
+            found += [
+                Fault("primary_lost", 12, self.lose_primary, loses_scans=True),
+                Fault("replica_away", 6, self.stop_replica),
+            ]
+        elif self.place.disk is not None:
             # On PostgreSQL a full disk may bring the server down.
             found.append(Fault("disk_full", 4, self.fill_disk, loses_scans=self.place.cluster is not None))
         else:
@@ -163,6 +169,22 @@ class Faults:
         self.place.cluster.stop(mode)
         time.sleep(self.rng.uniform(0, 0.5))
         self.place.cluster.start()
+
+    def lose_primary(self) -> None:
+        """The primary dies for good; its replica takes its place, and later gets a replica of its own. The callers go
+        on all the while."""
+        assert self.place.pair is not None
+        self.place.pair.lose()
+        time.sleep(self.rng.uniform(0, 1))
+        self.place.pair.join()
+
+    def stop_replica(self) -> None:
+        """Whoever writes waits until the replica is there again."""
+        assert self.place.pair is not None
+        self.place.pair.replica.stop("fast")
+        time.sleep(self.rng.uniform(0.2, 2))
+        self.place.pair.replica.start()
+        self.place.pair.caught_up()
 
     def lock_database(self) -> None:
         """Another program writes for longer than the registry waits, or not quite."""

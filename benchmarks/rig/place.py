@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks import gun_history
 from benchmarks.harness import fresh_registry
 from benchmarks.rig import acts
-from benchmarks.rig.cluster import Cluster, cluster
+from benchmarks.rig.cluster import Cluster, Pair, cluster, pair
 from benchmarks.rig.server import Server
 from registry.db import db, transaction
 from registry.models import Contract, Elevator, ElevatorStatus
@@ -51,18 +51,26 @@ class Disk:
 
 @dataclass
 class Place:
-    """What a run works with; `disk` is None where nothing can be mounted, `cluster` on SQLite."""
+    """What a run works with; `disk` is None where nothing can be mounted, `single` without a PostgreSQL of one server,
+    `pair` without one of two."""
 
     server: Server
     world: acts.World
     secrets: dict[str, str]  # tokens of programs, cookies of browsers
-    cluster: Cluster | None
+    single: Cluster | None
     disk: Disk | None
+    pair: Pair | None = None
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The PostgreSQL that takes what is written; None on SQLite."""
+        return self.pair.primary if self.pair is not None else self.single
 
 
 @contextmanager
 def place(database: str, cylinders: int) -> Iterator[Place]:
-    """A registry on `sqlite` or `postgresql` with everything the scripts need; its servers are not started.
+    """A registry on `sqlite`, `postgresql` or `replicated` (PostgreSQL with a replica that is waited for) with
+    everything the scripts need; its servers are not started.
 
     Raises:
         LookupError: the programs of PostgreSQL are not here.
@@ -74,16 +82,21 @@ def place(database: str, cylinders: int) -> Iterator[Place]:
         with _disk(disk_folder) as disk:
             disk_folder.chmod(0o777)
             if database == "sqlite":
-                yield from _registry(folder, None, disk, cylinders)
+                yield from _registry(folder, disk, cylinders)
                 return
-            with cluster(disk_folder) as made:
+            with pair(disk_folder) if database == "replicated" else cluster(disk_folder) as made:
                 if made is None:
                     raise LookupError("initdb was not found: PostgreSQL's own programs are not on this machine")
                 with _named("BENCH_POSTGRES_URL", made.url):
-                    yield from _registry(folder, made, disk, cylinders)
+                    if isinstance(made, Pair):
+                        yield from _registry(folder, disk, cylinders, two=made)
+                    else:
+                        yield from _registry(folder, disk, cylinders, one=made)
 
 
-def _registry(folder: Path, made: Cluster | None, disk: Disk | None, cylinders: int) -> Iterator[Place]:
+def _registry(
+    folder: Path, disk: Disk | None, cylinders: int, one: Cluster | None = None, two: Pair | None = None
+) -> Iterator[Place]:
     with fresh_registry(folder / "disk"):
         reference_rows.load()
         cast.build()
@@ -99,7 +112,7 @@ def _registry(folder: Path, made: Cluster | None, disk: Disk | None, cylinders: 
         db.engine.dispose()
         server = Server(folder)
         try:
-            yield Place(server, world, secrets, made, disk)
+            yield Place(server, world, secrets, one, disk, two)
         finally:
             server.end()
             db.session.remove()

@@ -53,7 +53,7 @@ class Run:
 
 
 def run(database: str, count: int, seed: int, only: Sequence[str] = ()) -> Run:
-    """`count` faults on `sqlite` or `postgresql`; `only`: of these kinds.
+    """`count` faults on `sqlite`, `postgresql` or `replicated`; `only`: of these kinds.
 
     Raises:
         LookupError: this machine has no PostgreSQL of its own, or there is no such fault here.

@@ -157,8 +157,7 @@ def restore(actor: Actor, path: Path, upgrade: Callable[[], object], replace: st
 
 def _put_back(path: Path, target: ModuleType, manifest: Manifest) -> None:
     root = current().files_dir
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix=".restore-") as name:
+    with tempfile.TemporaryDirectory(dir=files.unfinished(root), prefix="restore-") as name:
         folder = Path(name)
         archive.extract(path, folder / archive.DATABASE, lambda copy: files.keep_copy(root, copy), folder)
         target.put_back(folder / archive.DATABASE, manifest.contents)

@@ -13,7 +13,7 @@ import pytest
 from registry import files
 from registry import settings as settings_of
 from registry.object_store import StoreAway
-from registry.services import job_files, uploads
+from registry.services import job_files, leftovers, uploads
 from registry.settings import SettingsError
 from seeds import cast
 from tests.growth.clusters import free_port
@@ -100,6 +100,16 @@ def test_pictures_in_pieces(stored, actor) -> None:
     ]
     row = uploads.append(tech, sent["ref"], 400, CONTENT[400:])
     assert row.file_id is not None
+    assert keys(stored) == [KEY]
+
+
+def test_pieces_that_nobody_waits_for_go(stored, monkeypatch) -> None:
+    files.keep(root(), CONTENT)
+    files.write_part(root(), "7-gone", 0, b"piece")
+    assert leftovers.sweep() == 0
+    much_later = time.time() + leftovers.PIECES_KEPT.total_seconds() + 60
+    monkeypatch.setattr(files.time, "time", lambda: much_later)
+    assert leftovers.sweep() == 1
     assert keys(stored) == [KEY]
 
 
