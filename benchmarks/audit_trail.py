@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import sys
 import time
 from datetime import timedelta
@@ -29,14 +30,21 @@ def verify() -> Taken:
             _written(start)
         seals.seal(SYSTEM)
         db.session.remove()
+        before = _most_memory()
         wall, own = time.perf_counter(), time.process_time()
         problems = list(queries.verify(SYSTEM))
         wall, own = time.perf_counter() - wall, time.process_time() - own
         if problems:
             raise RuntimeError(f"{app.name}: {problems[:3]}")
-    told = f"  {count} events, {count / wall:,.0f} a second; {count / own:,.0f} a second of this process's own time"
+    told = f"  {count} events in {wall:.0f} s, {count / wall:,.0f} a second; {count / own:,.0f} a second of own time; "
+    told += f"at most {_most_memory():.0f} MB, {before:.0f} MB before"
     print(told, file=sys.stderr, flush=True)
     return Taken(wall / count * 1e6, _hashed(count) / count * 1e6)
+
+
+def _most_memory() -> float:
+    """The most megabytes that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _written(start: int) -> None:

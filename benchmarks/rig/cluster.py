@@ -35,7 +35,7 @@ def programs() -> Path | None:
     """The folder of initdb and pg_ctl; None where this machine has none."""
     found = shutil.which("initdb")
     if found:
-        return Path(found).parent
+        return Path(found).resolve().parent  # where all of them are
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return folders[-1].parent if folders else None
 

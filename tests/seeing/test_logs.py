@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import re
+import sys
 import threading
 
 import pytest
@@ -130,6 +131,39 @@ def test_text_names_the_request_too() -> None:
     with tracing.following("abcdefgh"):
         assert logs.Text().format(record).endswith("INFO x hello [request_id=abcdefgh ms=3]")
     assert logs.Text().format(record).endswith("hello [ms=3]")
+
+
+def test_text_is_blackened_too() -> None:
+    private_words = "of 13805570001\nDETAIL:  Key (login)=(zhang) already exists."
+    try:
+        raise RuntimeError(private_words)
+    except RuntimeError:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "call 13805570002", (), sys.exc_info())
+    said = logs.Text().format(record)
+    assert "call ***" in said
+    assert "RuntimeError: of ***" in said
+    for private in ("1380557", "zhang"):
+        assert private not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "elsewhere", "in_request"),
+    [
+        ("alembic.runtime.migration", logging.INFO, True, False),
+        ("alembic.runtime.migration", logging.WARNING, True, True),
+        ("registry.request", logging.INFO, True, True),
+    ],
+)
+def test_looking_at_the_schema_is_not_told_of_every_request(
+    app, monkeypatch, name, level, elsewhere, in_request
+) -> None:
+    made: list[logging.Handler] = []
+    monkeypatch.setattr(logging, "basicConfig", lambda **given: made.extend(given["handlers"]))
+    logs.configure("INFO", "text")
+    record = logging.LogRecord(name, level, "", 1, "said", (), None)
+    assert bool(made[0].filter(record)) is elsewhere
+    with app.test_request_context():
+        assert bool(made[0].filter(record)) is in_request
 
 
 def test_a_job_belongs_to_the_request_that_asked(lines, app) -> None:
