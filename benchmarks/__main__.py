@@ -4,6 +4,7 @@
     FULL=1           the promised size: 25,000 elevators, 100,000 cylinders, a year (else a tenth, and no bar for
                      the seeding)
     MARYLAND_CSV=... the public register to import; left out when the file is not there
+    TEN_MILLION_DIR=... where gun_ten_million (FULL=1, half an hour, 35 GB) keeps what it loaded
     BENCH_POSTGRES_URL=postgresql+psycopg://...   on a database of this server instead of SQLite
 
 Every measure works in a registry of its own that is thrown away. `reference` is taken in the same run on the same

@@ -5,7 +5,7 @@ Both registers lie side by side in one PostgreSQL of the bench's own and are sca
 machine does strikes both. Every scan is of a cylinder that nobody has asked for before: what it reads has to be found
 among everything. The reference is the p99 over the small register in milliseconds.
 
-    TEN_MILLION_DIR=/var/tmp/x   keep what was loaded there (about 45 GB), and go on loading where it was broken off
+    TEN_MILLION_DIR=/var/tmp/x   keep what was loaded there (about 35 GB), and go on loading where it was broken off
     TEN_MILLION_MINUTES=3        stop loading after so many; without a bar the next run goes on
 """
 

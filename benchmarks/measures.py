@@ -8,7 +8,18 @@ from pathlib import Path
 
 import qrcode
 
-from benchmarks import audit_trail, calls, desk, elevators, gun, hazards, rescue, serving, slow_phone
+from benchmarks import (
+    audit_trail,
+    calls,
+    desk,
+    elevators,
+    gun,
+    gun_ten_million,
+    hazards,
+    rescue,
+    serving,
+    slow_phone,
+)
 from benchmarks.cylinder_import import imported
 from benchmarks.harness import Measure, Taken, fresh_registry, full, seconds, yardstick
 from registry import codes
@@ -96,4 +107,5 @@ MEASURES = (
     Measure("gun_scan_p99", "ms", 50, gun.SLOWEST),
     *(Measure(name, "ms", 0.2, take) for name, take in gun.BATCH.items()),
     *(Measure(name, "x", 1.3, take) for name, take in gun.GROWTH.items()),
+    Measure("gun_ten_million", "x", 1.3, gun_ten_million.take, full_only=True),
 )
