@@ -171,7 +171,12 @@ class Pair:
         self.caught_up()
 
     def lose(self) -> None:
-        """The primary dies and does not come back: the replica takes its place. It waits for nobody meanwhile."""
+        """The primary dies and does not come back: the replica takes its place. It waits for nobody meanwhile.
+
+        Raises:
+            RuntimeError: there is no replica that follows; the primary lives on.
+        """
+        self.caught_up()
         self.primary.stop("immediate")
         self.replica.promote()
         self.primary, self.replica = self.replica, self.primary

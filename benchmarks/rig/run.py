@@ -90,6 +90,7 @@ def _happen(fault: Fault, made: Run, callers: Callers, rng: random.Random) -> No
         fault.happen()
     except Exception as error:  # the run goes on, and says so
         made.problems.append(f"{fault.name}: {error!r}")
+        print(f"    {made.problems[-1]}", file=sys.stderr, flush=True)
     seconds = callers.recovered()
     if fault.loses_scans:
         # On a busy machine the other processes of the database end a while after the one that was killed.
