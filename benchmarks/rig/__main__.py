@@ -2,7 +2,7 @@
 
     FAULTS=100             how many on each database
     DATABASES=sqlite       of `sqlite postgresql replicated`; the last is PostgreSQL with a replica that is waited for
-                           and takes the place of a primary that dies (not run unless it is named)
+                           and takes the place of a primary that dies
     SEED=7                 the same faults in the same order; how they meet the load differs from run to run
     ONLY=worker_killed     these kinds of faults alone
 
@@ -19,15 +19,14 @@ import sys
 
 from benchmarks.rig.run import run
 
-DATABASES = ("sqlite", "postgresql")
-REPLICATED = "replicated"
+DATABASES = ("sqlite", "postgresql", "replicated")
 
 
 def main() -> int:
     """Run and say whether nothing was lost, doubled or wrong."""
     chosen = os.environ.get("DATABASES", " ".join(DATABASES)).split()
-    if not set(chosen) <= {*DATABASES, REPLICATED}:
-        print(f"DATABASES: {' '.join(DATABASES)} {REPLICATED}", file=sys.stderr)
+    if not set(chosen) <= set(DATABASES):
+        print(f"DATABASES: {' '.join(DATABASES)}", file=sys.stderr)
         return 2
     count = int(os.environ.get("FAULTS") or 100)
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10_000))

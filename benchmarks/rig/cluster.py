@@ -66,7 +66,8 @@ class Cluster:
 
     def settle(self) -> None:
         """Write its settings and its port into its file; what stands there last holds."""
-        chosen = {**self.settings, "port": str(self.port), "unix_socket_directories": str(self.folder)}
+        # Without sockets in a folder, whose lock files a copy of the folder would take along.
+        chosen = {**self.settings, "port": str(self.port), "unix_socket_directories": ""}
         with (self.folder / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
 
