@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -126,9 +125,10 @@ def sweep(root: Path, unfinished_seconds: float, piece_seconds: float) -> int:
     """Delete what was being written and nobody went on with for so long, and pieces of uploads that have lain for so
     long; how many. Pieces whose upload no row names any more were left by who died between the two.
 
-    By the machine's own clock, which gave the files their moments.
+    By the clock of the disk, which gave the files their moments.
     """
-    now, gone = time.time(), 0
+    with tempfile.TemporaryFile(dir=unfinished(root)) as new:
+        now, gone = os.fstat(new.fileno()).st_mtime, 0
     for folder, seconds in ((unfinished(root), unfinished_seconds), (_made(root / "uploads"), piece_seconds)):
         for one in folder.iterdir():
             with suppress(FileNotFoundError):  # another worker sweeps too, or it has just become whole

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -107,8 +108,7 @@ def test_pieces_that_nobody_waits_for_go(stored, monkeypatch) -> None:
     files.keep(root(), CONTENT)
     files.write_part(root(), "7-gone", 0, b"piece")
     assert leftovers.sweep() == 0
-    much_later = time.time() + leftovers.PIECES_KEPT.total_seconds() + 60
-    monkeypatch.setattr(files.time, "time", lambda: much_later)
+    monkeypatch.setattr(leftovers, "PIECES_KEPT", timedelta(seconds=-60))  # everything is old
     assert leftovers.sweep() == 1
     assert keys(stored) == [KEY]
 
