@@ -114,6 +114,8 @@ NOT_A_VERB = {
     "registry.services.indicator_counts.keep",
     "registry.services.indicator_counts.keep_when_due",
     "registry.services.jobs.beat",
+    "registry.services.leftovers.sweep",
+    "registry.services.leftovers.sweep_when_due",
     "registry.services.labels.fresh_code",
     "registry.services.labels.fresh_codes",
     "registry.services.last_writes.note",

@@ -56,6 +56,6 @@ def test_no_fault_loses_or_doubles_anything() -> None:
 
 @pytest.mark.skipif(not POSTGRES, reason="SQLite has no replica")
 def test_nothing_is_lost_with_the_primary() -> None:
-    found = broken("replicated", ["primary_lost", "replica_away"], 3)
+    found = broken("replicated", ["primary_lost", "replica_away"], 2)
     assert set(found["by_kind"]) == {"primary_lost", "replica_away"}
     assert {"fill", "call_move"} <= set(found["acts"])
