@@ -15,14 +15,14 @@ from blueprints.filters import say
 from blueprints.forms import Form, flatten
 from blueprints.schemas.indicators import BehindIn
 from blueprints.sessions import speaking
-from registry import clock
+from registry import clock, policy
 from registry.actor import Actor
-from registry.errors import Forbidden, Invalid
+from registry.errors import Forbidden, Invalid, Missing
 from registry.exchange import lists
 from registry.messages import T
 from registry.queries import accounts
 from registry.replays import digest
-from registry.services import files, jobs
+from registry.services import files, jobs, personal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,6 +31,16 @@ def ask(actor: Actor, name: str, sent: MultiDict[str, str], language: str) -> in
     """Ask for a list (or `behind/<indicator>`) under the conditions of its address; a second time the same job. Returns
     its id."""
     data = {"list": name, "sent": list(sent.items(multi=True)), "language": language}
+    data["membership_id"] = actor.membership_id
+    return jobs.ask(actor, "export", f"export.{digest(data)[:40]}", data, steps=0).id
+
+
+def whole(actor: Actor, name: str, sent: MultiDict[str, str], language: str, reason: str) -> int:
+    """Ask for a list with its personal data unmasked, for a reason that goes into the trail. Returns the job's id."""
+    listing, schema = of(name, whole=True)
+    policy.require(actor, listing.permission)
+    personal.export(actor, name, asked(schema, sent), reason)
+    data = {"list": name, "sent": list(sent.items(multi=True)), "language": language, "whole": True}
     data["membership_id"] = actor.membership_id
     return jobs.ask(actor, "export", f"export.{digest(data)[:40]}", data, steps=0).id
 
@@ -55,13 +65,16 @@ def make(data: Mapping[str, Any], progress: Callable[..., None]) -> int:
                     data["language"],
                     say,
                     told=lambda count: progress(count, 0, "rows", f"{count:,}"),
+                    whole=bool(data.get("whole")),
                 )
             progress(0, 0, "keep")
             return files.store_path(actor, path, XLSX, "export").id
 
 
-def of(name: str) -> tuple[lists.Listing, Schema]:
-    """A list and what it may be narrowed by; Missing when there is none."""
+def of(name: str, whole: bool = False) -> tuple[lists.Listing, Schema]:
+    """A list and what it may be narrowed by; Missing when there is none, or none that can leave `whole`."""
+    if whole and lists.find(name).whole is None:
+        raise Missing(T("没有这个清单"))
     if name.startswith("behind/"):
         return lists.behind(name.removeprefix("behind/")), BehindIn()
     return lists.find(name), FILTERS[name]()

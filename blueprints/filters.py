@@ -12,7 +12,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 
-from blueprints import navigation
+from blueprints import navigation, personal_data
 from blueprints.addresses import asked_again
 from blueprints.sessions import LANGUAGES, language, optional_actor
 from registry import policy
@@ -20,6 +20,7 @@ from registry.clock import CITY_ZONE
 from registry.messages import T
 from registry.queries import access_requests, notices
 from registry.queries.rulebook import CERTAINTIES
+from registry.rules import masking
 from registry.settings import ROOT, current
 
 MISSING = "—"
@@ -43,6 +44,9 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["tiles"] = tiles
     app.jinja_env.globals["asked_again"] = asked_again
+    app.jinja_env.globals["personal"] = personal_data.of
+    app.jinja_env.globals["personal_button"] = personal_data.button
+    app.jinja_env.globals["certificate_number"] = personal_data.certificate_number
     app.context_processor(context)
 
 
@@ -111,7 +115,7 @@ def kg(grams: int | None) -> str:
 
 def masked(phone: str | None) -> str:
     """139****1234: enough to recognise, not enough to call."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) >= 8 else ("****" if phone else MISSING)
+    return masking.phone(phone) or MISSING
 
 
 def certainty(mark: str) -> Markup:

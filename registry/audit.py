@@ -43,6 +43,8 @@ ACTS: dict[str, frozenset[str]] = {
     "second_factor.code_used": frozenset(),
     "second_factor.removed": frozenset(),
     "second_factor.reset": frozenset({"reason"}),
+    "personal.shown": frozenset({"kind", "key", "fields", "reason"}),
+    "personal.exported": frozenset({"listing", "filters", "reason"}),
     "token.created": frozenset({"name", "expires_at"}),
     "token.revoked": frozenset({"name"}),
     "elevator.registered": frozenset({"label_code", "kind", "area_code", "source"}),

@@ -42,6 +42,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "access_request.decide": SECURITY | {"leader_city"},
     "person.record_certificate": REGISTRARS | UNIT_MANAGERS,
     "person.import": REGISTRARS,
+    # Of rows the role sees; who needs the data for the work at hand reads it without (queries/personal.py).
+    "personal.show": OFFICERS | LEADERS | DESK | SECURITY,
+    "personal.export": REGISTRARS - {"officer_station"},
     "token.create": ALL,
     "token.revoke": ALL,
     "account.change_password": ALL,

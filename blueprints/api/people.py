@@ -1,4 +1,4 @@
-"""People through the API: phones are masked but for those who may correct them."""
+"""People through the API: phones and certificate numbers are masked but for the own unit."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ from blueprints.schemas.elevators import PLACE_TYPES, OptionalRef
 from blueprints.schemas.fields import Choice, Day, Integer, Moment, Note, Text
 from blueprints.schemas.policies import named_pairs
 from blueprints.schemas.risk import NEWEST, Said, row_field
+from blueprints.sessions import actor
 from registry.clock import CITY_ZONE
+from registry.queries import personal
 from registry.rules import tables
 from registry.rules.accident_case import STATES, names
 from registry.rules.accidents import GRADE_NAMES
@@ -281,8 +283,8 @@ def shown(case: Any, now: datetime) -> dict[str, Any]:
     return {
         **known,
         **{name: getattr(row, name) for name in ("area_code", "elevator", "cylinder", "unit", "responsible")},
-        "reporter": row.reporter if case.shows_people else None,
-        "reporter_phone": row.reporter_phone if case.shows_people else None,
+        "reporter": personal.shown(actor(), row, "reporter") if case.shows_people else None,
+        "reporter_phone": personal.shown(actor(), row, "reporter_phone") if case.shows_people else None,
         "clocks": [
             {"step": c.step, "zh": c.zh, "due": c.due, "done": c.done, "late": c.late(now), "basis": c.basis}
             for c in case.clocks

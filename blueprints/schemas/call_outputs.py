@@ -201,7 +201,7 @@ def shown(case: Any, dispatches: Any) -> dict[str, Any]:
     """One call as it crosses the border; `dispatches` as the query shows them to this caller."""
     return {
         **shown_line(case),
-        "caller": case.call.caller if case.shows_people else None,
+        "caller": case.caller if case.shows_people else None,
         "callers": case.callers,
         "merged_into": case.call.merged_into.no if case.call.merged_into else None,
         "timers": case.timers,

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
 from blueprints.filters import say
+from blueprints.personal_data import Personal
 from blueprints.schemas.accidents import LocalMoment
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn, PositionIn
 from blueprints.schemas.fields import Choice, Choices, Integer, Lines, Moment, Note, Number, Text
@@ -215,12 +216,12 @@ class GuardedDeviceOut(Out):
 
 
 class GuardedShiftOut(Out):
-    """Somebody on the spot; his phone to his own unit and the offices."""
+    """Somebody on the spot; his phone to his own unit, and to those who lead while the shift lasts."""
 
     id = fields.Integer()
     place = fields.Integer(attribute="place_id")
     person = fields.String(attribute="person.name")
-    phone = fields.String(attribute="person.phone")
+    phone = Personal("phone", of="person", asking=True)
     unit = fields.String(attribute="unit.name")
     starts_at = fields.DateTime()
     ends_at = fields.DateTime()

@@ -269,7 +269,7 @@ class RegistrationDetailOut(RegistrationOut):
             "kind_name": called(found.kind),
             "state_name": called(found.state),
             "elevator": case.elevator.label_code,
-            "fields_": case.fields or {},
+            "fields_": found.fields,
             "changes": case.changes or {},
             "papers": case.papers or {},
             "form": found.form,

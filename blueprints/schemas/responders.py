@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, post_load, validate
 
-from blueprints.filters import masked, say
+from blueprints.filters import say
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn
 from blueprints.schemas.fields import COMMON, Choice, Choices, Day, Integer, Moment, Note, Number, Text
+from blueprints.sessions import actor
+from registry.queries import personal
 from registry.rules import duty, identifiers
 from registry.rules import responders as rules
 
@@ -237,7 +239,7 @@ class ResponderDetailOut(ResponderOut):
             {
                 "person_id": each.person_id,
                 "name": each.person.name,
-                "phone": each.person.phone if one.own else masked(each.person.phone),
+                "phone": personal.shown(actor(), each.person, "phone") or None,
             }
             for each in one.members
         ]

@@ -45,7 +45,7 @@ def names() -> dict[str, Any]:
         "whys": schemas.WHYS,
         "asked_state": queries.asked_state,
         "takes": queries.takes,
-        "shown_phone": lambda row, phone: queries.shown_phone(actor(), row, phone),
+        "knows_contact": lambda one: queries.knows_contact(actor(), one),
         "at_once": AT_ONCE,
         "of_dispatch": rules.OF_DISPATCH,
         "at_desk": who is not None and who.role in DESK,

@@ -70,7 +70,7 @@ def show(person_id: int) -> Any:
 @bp.route("/<int:person_id>/edit", methods=["GET", "POST"])
 def edit(person_id: int) -> Any:
     """Correct name and phone."""
-    form = Form(schemas.PersonIn(), queries.show(actor(), person_id))
+    form = Form(schemas.PersonIn(), queries.to_correct(actor(), person_id))
     return _act(form, person_id, lambda data: people.correct(actor(), person_id, data), _("更正"))
 
 

@@ -17,10 +17,10 @@ from registry.errors import Invalid, Missing
 from registry.messages import T
 from registry.models import Call, CallDispatch, CallStep, Elevator
 from registry.permissions import DESK
-from registry.queries import areas, call_facts, elevators, entrapments, guarded_presence, legal_moves
+from registry.queries import areas, call_facts, elevators, entrapments, guarded_presence, legal_moves, personal
 from registry.queries.guarded_presence import OnTheSpot
 from registry.queries.paging import Page, paginate
-from registry.rules import call_clocks
+from registry.rules import call_clocks, masking
 from registry.rules import calls as rules
 from registry.rules.call_clocks import Timer
 from registry.rules.calls import Kind
@@ -72,6 +72,7 @@ class Detail(Line):
     shows_people: bool
     on_the_spot: list[OnTheSpot]
     callers: list[dict[str, Any]]
+    caller: str
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ def show(actor: Actor, no: str) -> Detail:
         repeats=_entrapments(row),
         shows_people=shows_people,
         callers=_callers(actor, row) if shows_people else [],
+        caller=shown_caller(actor, row, row.caller or ""),
         on_the_spot=guarded_presence.at_elevator(spot, clock.now()),
     )
 
@@ -178,7 +180,11 @@ def show(actor: Actor, no: str) -> Detail:
 def _callers(actor: Actor, row: Call) -> list[dict[str, Any]]:
     said = ("received_at", "source", "caller", "note")
     return [
-        {**{name: getattr(one, name) for name in said}, "phone": shown_phone(actor, row, one.caller_phone)}
+        {
+            **{name: getattr(one, name) for name in said},
+            "caller": shown_caller(actor, row, one.caller),
+            "phone": shown_phone(actor, row, one.caller_phone),
+        }
         for one in row.callers
     ]
 
@@ -287,7 +293,7 @@ def of_elevator(actor: Actor, elevator_id: int) -> Sequence[Call]:
 
 
 def phone_of(actor: Actor, row: Call) -> str | None:
-    """The caller's phone: whole to the desk and to those on the way while somebody waits, else masked."""
+    """The caller's phone: whole to the desk while the call is open and to those on the way, else masked."""
     return shown_phone(actor, row, row.caller_phone)
 
 
@@ -295,14 +301,12 @@ def shown_phone(actor: Actor, row: Call, phone: str | None) -> str | None:
     """One of the phones of a call's callers, as this caller may see it."""
     if not phone:
         return None
-    own = own_dispatch(actor, row)
-    coming = own is not None and call_facts.asked(own).open and row.closed_at is None
-    return phone if actor.role in DESK or coming else masked(phone)
+    return phone if personal.sees(actor, row) else masking.phone(phone)
 
 
-def masked(phone: str) -> str:
-    """139****1234: enough to recognise, not enough to call."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
+def shown_caller(actor: Actor, row: Call, name: str) -> str:
+    """The name of one of a call's callers, as this caller may see it."""
+    return name if personal.sees(actor, row) else masking.name(name)
 
 
 def _can(actor: Actor, verb: str, row: Call, facts: rules.Facts, own: CallDispatch | None) -> bool:
@@ -372,14 +376,19 @@ def _matches(text: str) -> ColumnElement[bool]:
     )
 
 
+def knows_contact(actor: Actor, one: CallDispatch) -> bool:
+    """Whether the caller reads at all whom the desk rings: the desk and the unit itself."""
+    return actor.role in DESK or (one.unit_id is not None and one.unit_id == actor.unit_id)
+
+
 def shown_dispatch(actor: Actor, one: CallDispatch) -> dict[str, Any]:
     """A dispatch as the caller may see it: whom to ring, to the desk and to the unit itself."""
-    knows = actor.role in DESK or (one.unit_id is not None and one.unit_id == actor.unit_id)
+    knows = knows_contact(actor, one)
     plain = {column.key: getattr(one, column.key) for column in CallDispatch.__table__.columns}
     return {
         **plain,
         "unit": one.unit.name if one.unit else None,
-        "contact": one.contact if knows else None,
-        "contact_phone": one.contact_phone if knows else None,
+        "contact": personal.shown(actor, one, "contact") or None if knows else None,
+        "contact_phone": personal.shown(actor, one, "contact_phone") or None if knows else None,
         "state": asked_state(one),
     }

@@ -15,6 +15,7 @@ from registry.db import db
 from registry.models import HazardStep, Person, StoredFile, Unit
 from registry.queries.hazard_offers import LIST_LEVELS, LISTING_LEVELS, REOPEN_REASONS, Said
 from registry.rules import hazards as rules
+from registry.rules import masking
 from registry.rules.hazard_case import field_name, field_type
 
 REPORTED = Said("登记线索", "Clue reported")
@@ -105,7 +106,7 @@ def entries(actor: Actor, steps: Sequence[HazardStep]) -> list[Entry]:
                 role=ROLES.get(step.role, ""),
                 person=step.person.name if step.person and open_to_reader else "",
                 due_on=step.due_on,
-                items=_items(step, names, open_to_reader),
+                items=_items(step, names, open_to_reader, step.unit_id == actor.unit_id),
             )
         )
     return found
@@ -119,7 +120,7 @@ def may_see_people(actor: Actor, step: HazardStep) -> bool:
 def guarantees(actor: Actor, steps: Sequence[HazardStep]) -> list[Guarantee]:
     """The five of the latest plan."""
     plan = next((step for step in reversed(steps) if step.verb == "file_plan"), None)
-    items = _items(plan, {}, may_see_people(actor, plan)) if plan else []
+    items = _items(plan, {}, may_see_people(actor, plan), plan.unit_id == actor.unit_id) if plan else []
     return [Guarantee(label, [item for item in items if item.name in wanted]) for label, wanted in GUARANTEES]
 
 
@@ -162,12 +163,15 @@ def _label(verb: str) -> Any:
     return next((move for move in rules.MOVES if move.verb == verb), REPORTED)
 
 
-def _items(step: HazardStep, names: Mapping[type[Any], Mapping[Any, str]], with_people: bool) -> list[Item]:
+def _items(step: HazardStep, names: Mapping[type[Any], Mapping[Any, str]], with_people: bool, own: bool) -> list[Item]:
+    """What was given with a step; phones whole to the unit that gave them (`queries.personal`: hazard)."""
     found = []
     for name, value in step.data.items():
         if name in PERSONAL and not with_people:
             continue
         kind = field_type(name, step.done_on)
+        if kind == "phone" and not own:
+            value = masking.phone(value)
         found.append(Item(name, Said(*field_name(name, step.done_on)), kind, _shown(name, kind, value, names, step)))
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.actor import Actor
 from registry.models import Certificate, Membership, Person
+from registry.queries import personal
 from registry.queries.paging import Page, paginate
 
 LOADS = (selectinload(Person.certificates), selectinload(Person.memberships).joinedload(Membership.unit))
@@ -39,3 +40,9 @@ def show(actor: Actor, person_id: int) -> Person:
     """One person with roles and certificates."""
     policy.require(actor, "person.read")
     return policy.get(actor, Person, Person.id == person_id, options=LOADS)
+
+
+def to_correct(actor: Actor, person_id: int) -> dict[str, str]:
+    """Name and phone to be corrected; no phone where the caller does not see it."""
+    person = show(actor, person_id)
+    return {"name": person.name, "phone": person.phone if personal.sees(actor, person) else ""}

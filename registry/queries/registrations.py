@@ -17,7 +17,7 @@ from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Elevator, Registration, RegistrationStep, StoredFile, Unit
-from registry.queries import elevator_values, registration_checks, registration_forms
+from registry.queries import elevator_values, personal, registration_checks, registration_forms
 from registry.queries.paging import Page, paginate
 from registry.queries.registration_forms import Block
 from registry.rules.registrations import OPEN, STATES, TYPES, Move, Paper, RegistrationType, State, moves_from, papers
@@ -43,12 +43,13 @@ class FiledPaper:
 @dataclass(frozen=True)
 class Detail:
     """One application with all its page shows. `lacks`: what stands against submitting it, while it waits for the
-    unit; `next_number`: the certificate number a grant would give."""
+    unit; `form` and `fields` as the caller may read them; `next_number`: the certificate number a grant would give."""
 
     case: Registration
     kind: RegistrationType
     state: State
     form: Sequence[Block]
+    fields: Mapping[str, Any]
     papers: Sequence[FiledPaper]
     steps: Sequence[RegistrationStep]
     moves: tuple[Move, ...]
@@ -117,7 +118,8 @@ def detail(actor: Actor, no: str, today: date) -> Detail:
         case=case,
         kind=TYPES[case.kind],
         state=state,
-        form=form,
+        form=personal.kept_form(actor, case, form),
+        fields=personal.kept_form(actor, case, case.fields or {}),
         papers=_papers(case, today),
         steps=_steps(case.id),
         moves=tuple(step for step in moves_from(case.state, today) if _may(actor, step)),

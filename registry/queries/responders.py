@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry import clock, policy
-from registry.actor import OFFICE_ROLES, Actor
+from registry.actor import Actor
 from registry.db import db
 from registry.errors import Missing
 from registry.messages import T
@@ -75,14 +75,13 @@ class Line:
 @dataclass(frozen=True)
 class Detail(Line):
     """A responder with its rota. `rotas`: (since, shifts), the one in force first, then what is planned; `uncovered`:
-    minutes of a week without anybody; `exceptions`: those to come; `own`: whether the caller may see phones."""
+    minutes of a week without anybody; `exceptions`: those to come."""
 
     members: Sequence[ResponderMember]
     rotas: Sequence[tuple[date, Sequence[DutyShift]]]
     uncovered: int
     exceptions: Sequence[DutyException]
     moves: Sequence[Move]
-    own: bool
 
 
 def found(actor: Actor, filters: Mapping[str, Any]) -> Select[Any]:
@@ -145,7 +144,6 @@ def show(actor: Actor, responder_id: int, at: datetime | None = None) -> Detail:
         moves=[
             each for each in rules.MOVES if each.source == row.status and policy.may(actor, f"{rules.NAME}.{each.verb}")
         ],
-        own=sees_phones(actor, row),
     )
 
 
@@ -169,11 +167,6 @@ def offer(actor: Actor, responder_id: int, verb: str) -> tuple[Detail, Move]:
     policy.require(actor, f"{rules.NAME}.{verb}")
     one = show(actor, responder_id)
     return one, legal_moves.find(rules.NAME, one.responder.status, verb)
-
-
-def sees_phones(actor: Actor, row: Responder) -> bool:
-    """Whoever calls people out needs their numbers: offices and the team's own unit."""
-    return actor.role in OFFICE_ROLES or row.unit_id == actor.unit_id
 
 
 def people_of(actor: Actor, unit_id: int) -> list[Person]:

@@ -14,6 +14,7 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.messages import T
 from registry.models import AccessRequest, Area, Certificate, Membership, Person, Unit
 from registry.policy import UNIT_MANAGERS
+from registry.queries import personal
 from registry.services import access_requests, accounts, sign_ins, units
 
 # What the manager of a unit may hand out at the own unit; offices' roles are given by the security administrator.
@@ -76,11 +77,14 @@ def first_administrator(actor: Actor, data: dict[str, Any]) -> Person:
 
 
 def correct(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
-    """Correct name or phone. The trail names the fields, not their contents."""
+    """Correct name or phone; an empty phone of somebody whose phone the caller does not see stays. The trail names the
+    fields, not their contents."""
     policy.require(actor, "person.correct")
     with transaction():
         person = policy.get(actor, Person, Person.id == person_id, lock=True)
         values = {"name": data["name"], "phone": data.get("phone") or ""}
+        if not values["phone"] and not personal.sees(actor, person):
+            del values["phone"]  # who does not see it leaves the field empty
         changed = audit.changes(person, values)
         if changed:
             audit.record(actor, "person.corrected", person, fields=sorted(changed))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from registry.queries.personal import HOLDINGS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "security.md"
 NAMED = re.compile(r"`(tests/[\w/.]+\.py)(?:::(\w+))?`")
@@ -39,3 +41,10 @@ def test_every_file_of_attacks_is_named() -> None:
     named = {file for file, _name in NAMED.findall(PAGE.read_text())}
     here = {f"tests/attacks/{path.name}" for path in Path(__file__).parent.glob("test_*.py")}
     assert here - named <= {"tests/attacks/test_promises.py"}
+
+
+def test_the_table_of_needs_is_the_one_in_force() -> None:
+    """Who reads personal data whole, as the page prints it."""
+    printed = PAGE.read_text().partition("| of a | who reads it whole | why |")[2].partition("\n\n")[0]
+    lines = [line.strip("| ").split(" | ") for line in printed.splitlines()[2:]]
+    assert lines == [[kind, need.who, need.why] for kind, one in HOLDINGS.items() for need in one.needs]

@@ -117,7 +117,7 @@ def follow(app: Flask, reader: Reader, addresses: list[str]) -> Iterator[tuple[s
                 reader.links.setdefault(unescape(found), address)
 
 
-def fresh(app: Flask, links: dict[str, str]) -> list[str]:
+def fresh(app: Flask, links: dict[str, str], most: int = MOST_LINKS) -> list[str]:
     """Links to a few different things of each view, whatever is asked of them; the first in their order."""
     asked: dict[str, set[str]] = defaultdict(set)
     found = []
@@ -126,7 +126,7 @@ def fresh(app: Flask, links: dict[str, str]) -> list[str]:
         if matched is None or matched[0] in NOT_WALKED or matched[0].startswith(OPEN_BOOKS):
             continue
         endpoint, values = matched[0], str(sorted(matched[1].items()))
-        if values not in asked[endpoint] and len(asked[endpoint]) < MOST_LINKS:
+        if values not in asked[endpoint] and len(asked[endpoint]) < most:
             asked[endpoint].add(values)
             found.append(link)
     return found

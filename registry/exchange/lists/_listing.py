@@ -13,24 +13,22 @@ from registry.queries.paging import Page
 
 Row = dict[str, Any]
 Filters = Mapping[str, Any]
+Rows = Callable[[Actor, Sequence[Any]], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list that may leave: `page` gives one page of it, `rows` what its items look like outside."""
+    """A list that may leave: `page` gives one page of it, `rows` what its items look like outside; `whole`: with their
+    personal data unmasked, for whoever said why."""
 
     heading: T
     heading_en: str
     permission: str
     columns: Sequence[Column]
     page: Callable[[Actor, Filters, str | None], Page]
-    rows: Callable[[Actor, Sequence[Any]], Iterable[Row]]
+    rows: Rows
+    whole: Rows | None = None
 
 
 def column(name: str, heading: T, heading_en: str, **more: Any) -> Column:
     return Column(name=name, heading=heading, heading_en=heading_en, **more)
-
-
-def masked(phone: str | None) -> str | None:
-    """Enough to recognise, not enough to call."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) >= 8 else None

@@ -9,14 +9,15 @@ from typing import Any
 
 from registry import clock
 from registry.actor import OFFICE_ROLES, ROLES, Actor
-from registry.exchange.lists._listing import Listing, Row, column, masked
+from registry.exchange.lists._listing import Listing, Row, column
 from registry.exchange.sheets import cylinders as cylinder_sheet
 from registry.exchange.sheets import elevators as elevator_sheet
 from registry.exchange.sheets import people as people_sheet
 from registry.exchange.sheets import units as unit_sheet
 from registry.messages import T
-from registry.queries import cylinders, elevator_imports, elevators, inspections, people, unit_names, units
+from registry.queries import cylinders, elevator_imports, elevators, inspections, people, personal, unit_names, units
 from registry.queries.paging import LARGEST
+from registry.rules import masking
 from registry.rules.kinds import MEDIA
 
 ELEVATOR_COLUMNS = (column("label_code", T("标签码"), "Label code"), *elevator_sheet.COLUMNS)
@@ -68,7 +69,7 @@ def _unit_rows(actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
         own = in_office or item.id == actor.unit_id
         unit = {name: getattr(item, name) for name in ("credit_code", "name", "area_code", "address")}
         unit["legal_person"] = item.legal_person if own else None
-        unit["phone"] = item.phone if own else masked(item.phone)
+        unit["phone"] = item.phone if own else masking.phone(item.phone) or None
         for licence in item.capacities or [None]:
             yield {
                 **unit,
@@ -82,7 +83,18 @@ def _unit_rows(actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
             }
 
 
-def _people_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+def _people_rows(actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
+    """Masked for everybody, also of the own people: what has left is out of our hands."""
+    for row in _whole_people(actor, items):
+        yield {**row, "phone": masking.phone(row["phone"]) or None, "number": _certificate(row) or None}
+
+
+def _certificate(row: Row) -> str:
+    number: str = row["number"] or ""
+    return number if row["item"] == personal.ENFORCEMENT else masking.number(number)
+
+
+def _whole_people(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
     today = clock.today()
     for item in items:
         roles = [row for row in item.memberships if row.since <= today and (row.until is None or row.until > today)]
@@ -90,7 +102,7 @@ def _people_rows(_actor: Actor, items: Sequence[Any]) -> Iterator[Row]:
             for certificate in item.certificates or [None]:
                 yield {
                     "name": item.name,
-                    "phone": masked(item.phone),
+                    "phone": item.phone,
                     "unit": role.unit.name if role else None,
                     "role": role.role if role else None,
                     "item": certificate.item if certificate else people_sheet.NONE,
@@ -134,4 +146,5 @@ PEOPLE = Listing(
     columns=tuple(replace(one, choices=ROLES) if one.name == "role" else one for one in people_sheet.SHEET.columns),
     page=lambda actor, filters, cursor: people.page(actor, {**filters, "cursor": cursor}),
     rows=_people_rows,
+    whole=_whole_people,
 )
