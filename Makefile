@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node.js may have been installed beside Python; the machine's own comes first.
 export PATH := $(PATH):$(CURDIR)/.venv/bin
 
-.PHONY: help setup dev run test lint fmt bench release lock
+.PHONY: help setup dev run test lint fmt bench fuzz release lock
 
 help:
 	@echo "make run    the registry with a demo city on http://127.0.0.1:$(PORT)"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint   format, lint, types, templates, lock files    make fmt   put the format right"
 	@echo "make release  what a server is installed from, dist/registry.tar.gz (docs/operations.md)"
 	@echo "make bench  measurements    make lock   remake the lock files (UPGRADE=1: newest versions)"
+	@echo "make fuzz   the interface under broken requests for longer (EXAMPLES=10 of each operation, SEED=number)"
 	@echo "make rig    faults under load: nothing acknowledged is lost (FAULTS=100)    make soak   half the load (DURATION=30)"
 
 setup dev: python
@@ -43,6 +44,13 @@ run: setup
 
 test: dev
 	@$(BIN)/python scripts/test.py
+
+# Each operation of the OpenAPI document with so many lawful requests, and each of them broken in eight ways.
+fuzz: dev
+	@seed=$(or $(SEED),$$(date +%s)); for database in sqlite postgresql; do \
+		echo "FUZZ_SEED=$$seed on $$database"; \
+		FUZZ_SEED=$$seed FUZZ_EXAMPLES=$(or $(EXAMPLES),10) FUZZ_MUTANTS=8 TEST_DATABASE=$$database \
+			$(BIN)/python -m pytest -q -n2 tests/attacks/test_fuzz.py || exit 1; done
 
 lint: dev
 	$(BIN)/ruff format --check .

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request
+from werkzeug.routing import IntegerConverter, ValidationError
 
 # What `url_for` and the addresses of files take for something of their own.
 RESERVED = frozenset({"endpoint", "name"})
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: no row has a number that a database cannot hold, so there is no such page."""
+
+    def __init__(self, map: Any, *args: Any, **options: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**63 - 1, **options})
+
+    def to_python(self, value: str) -> int:
+        if len(value) > 20:  # reading digits takes time by the square of their number, and Python refuses many
+            raise ValidationError
+        return int(super().to_python(value))
 
 
 def of_ours(target: str | None) -> str:

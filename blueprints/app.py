@@ -12,6 +12,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import (
+    addresses,
     api,
     arrivals,
     boundary,
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_flask_config(settings))
     app.wsgi_app = behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = addresses.RowNumber
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     db.init_app(app)

@@ -14,7 +14,7 @@ bp = Blueprint("api_personal", __name__, url_prefix="/personal", description="Ma
 
 
 @bp.route("/<string:kind>/<string:key>", methods=["POST"])
-@bp.arguments(schemas.ReasonIn())
+@bp.arguments(schemas.ShowReasonIn())
 @bp.response(200, schemas.ShownOut())
 def show(data: dict[str, Any], kind: str, key: str) -> Any:
     """The personal data of one row (`kind`: person, call, accident, hazard, registration or supervision_check; `key`:

@@ -17,6 +17,8 @@ from marshmallow import ValidationError, fields, validate
 from blueprints.sessions import language
 from registry.rules.identifiers import IdentifierError
 
+# Digits of a number that anybody means.
+LONGEST_NUMBER = 40
 FORM_KEYS = ("label", "hint", "unit", "group", "kind", "choices", "autocomplete", "placeholder")
 
 COMMON = {
@@ -98,8 +100,10 @@ class Integer(fields.Integer):
         )
 
     def _validated(self, value: Any) -> Any:
-        if isinstance(value, str) and value.strip().lstrip("+-").isdigit():
-            value = int(value)
+        if isinstance(value, str) and (text := value.strip())[text[:1] in ("+", "-") :].isdecimal():
+            if len(text) > LONGEST_NUMBER:
+                raise self.make_error("too_large", input=value)
+            value = int(text)
         return super()._validated(value)
 
 

@@ -10,7 +10,7 @@ from blueprints.schemas.base import In, Out
 from blueprints.schemas.fields import Text
 
 
-class ReasonIn(In):
+class ShowReasonIn(In):
     """Why personal data is to be read."""
 
     reason = Text(

@@ -25,7 +25,7 @@ def show(kind: str, key: str) -> Any:
     policy.require(actor(), "personal.show")
     holding, _row = queries.find(actor(), kind, key)
     back = of_ours(request.args.get("back"))
-    form = Form(schemas.ReasonIn())
+    form = Form(schemas.ShowReasonIn())
     title = _("显示个人信息")
     if request.method == "POST":
         found = form.submit(lambda data: personal.show(actor(), kind, key, data["reason"]))
@@ -44,7 +44,7 @@ def export(name: str) -> Any:
     policy.require(actor(), "personal.export")
     listing, _schema = export_jobs.of(name, whole=True)
     policy.require(actor(), listing.permission)
-    form = Form(schemas.ReasonIn())
+    form = Form(schemas.ShowReasonIn())
     if request.method == "POST":
         done = form.submit(lambda data: export_jobs.whole(actor(), name, request.args, language(), data["reason"]))
         if done is not None:

@@ -23,9 +23,9 @@ def show(actor: Actor, kind: str, key: str, reason: str) -> list[personal.Line]:
         Missing: no such row for this caller. Invalid: no reason.
     """
     policy.require(actor, "personal.show")
-    reason = _reason(reason)
     with transaction():
         holding, row = personal.find(actor, kind, key)
+        reason = _reason(reason)
         found = personal.whole(holding, row)
         fields = sorted({name for name, _label, _value in found})
         audit.record(actor, "personal.shown", row, kind=kind, key=key, fields=fields, reason=reason)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from registry.db import db
@@ -21,10 +21,9 @@ OPTIONS: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
 
 @dataclass
 class City:
-    """The application and the one connection that its session uses."""
+    """The application over it."""
 
     app: Flask
-    connection: Connection
 
 
 def copy_of(url: str) -> str:
@@ -63,14 +62,28 @@ def populated(built_app: Flask, database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def city(built_app: Flask, populated: Engine) -> Iterator[City]:
-    """The application over that city, in a transaction that is rolled back."""
+    """The application over that city. PostgreSQL: in a transaction that is rolled back. SQLite: its pages copied to
+    where the application looks, because a bearer token is asked for on a connection of its own."""
+    if not POSTGRES:
+        yield from _copied(built_app, populated)
+        return
     with built_app.app_context(), populated.connect() as connection, pytest.MonkeyPatch.context() as patch:
         outer = connection.begin()
         maker = sessionmaker(bind=connection, join_transaction_mode="create_savepoint", **OPTIONS)
         patch.setattr(db, "session", scoped_session(maker))
-        yield City(built_app, connection)
+        yield City(built_app)
         db.session.remove()
         outer.rollback()
+
+
+def _copied(app: Flask, populated: Engine) -> Iterator[City]:
+    with app.app_context():
+        db.session.remove()
+        path = Path(db.engine.url.database or "")
+        copy_database(Path(populated.url.database or ""), path)
+        yield City(app)
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -12,3 +12,17 @@ def test_a_wrong_token_is_told_so_on_pages_of_the_desk(client: Any, path: str) -
     answer = client.get(path, headers={"Authorization": "Bearer nobody"})
     assert answer.status_code == 401
     assert "令牌无效" in answer.text
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 400, "9" * 5000])
+@pytest.mark.parametrize("path", ["/people/", "/calls/", "/api/v1/people/", "/api/v1/stations/"])
+def test_a_number_that_no_row_has_is_not_found(browser_of: Any, api_of: Any, path: str, number: str) -> None:
+    api = api_of("section")
+    ask = api.client.get if path.startswith("/api") else browser_of("section").get
+    assert ask(path + number, headers=api.headers if path.startswith("/api") else {}).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["²", "+-5", "9" * 5000, "--1", "+", "１２３x"])
+def test_a_number_that_is_none_is_refused(api_of: Any, browser_of: Any, number: str) -> None:
+    assert api_of("section").get("/people", limit=number).status_code == 422
+    assert browser_of("section").get("/people/", query_string={"limit": number}).status_code < 500

@@ -121,7 +121,13 @@ def _of_offices() -> None:
     with transaction() as session:
         reset = {"kind": "second_factor", "person": cast.person("auditor"), "reason": "手机丢失"}
         access_requests.ask(session, cast.actor("admin"), **reset)
-        about = {"name": "target:attack", "kind": "below", "area_code": "341302", "raised_at": clock.now()}
+        about = {
+            "name": "target:attack",
+            "kind": "below",
+            "key": "paperless_maintenance",
+            "area_code": "341302",
+            "raised_at": clock.now(),
+        }
         session.add(IndicatorAlert(**about))
     accounts.sign_in("property", cast.PASSWORD, "127.0.0.1", accounts.Limits(attempts=5, minutes=15))
     with transaction() as session:  # so that it may take over what the first one fills
