@@ -45,7 +45,12 @@ def index() -> Any:
 @bp.route("/<int:alert_id>")
 def show(alert_id: int) -> Any:
     """One alert, and the form with which it is acknowledged."""
-    return Form(schemas.AcknowledgeIn()).page("indicator_alerts/show.html", row=queries.one(actor(), alert_id))
+    return _page(Form(schemas.AcknowledgeIn()), alert_id)
+
+
+def _page(form: Form, alert_id: int) -> Any:
+    row = queries.one(actor(), alert_id)
+    return form.page("indicator_alerts/show.html", row=row, missing=queries.missing(actor(), row))
 
 
 @bp.route("/<int:alert_id>/acknowledge", methods=["POST"])
@@ -55,4 +60,4 @@ def acknowledge(alert_id: int) -> Any:
     if form.submit(lambda data: indicator_alerts.acknowledge(actor(), alert_id, data["note"])):
         flash(_("预警已确认"), "success")
         return redirect(url_for("indicator_alerts.show", alert_id=alert_id))
-    return form.page("indicator_alerts/show.html", row=queries.one(actor(), alert_id))
+    return _page(form, alert_id)

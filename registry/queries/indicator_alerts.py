@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from registry import policy
+from registry import clock, policy
 from registry.actor import Actor
 from registry.db import db
 from registry.messages import T
@@ -90,6 +90,21 @@ def frozen_until() -> date | None:
 
 
 def _not_reported(on: date) -> list[Found]:
+    """One alert a period, however many figures it lacks: thirty at once would be read by nobody."""
+    ends = sorted({end for _, end in _overdue(on)})
+    return [Found(rules.REPORT, current().city_code, "", end) for end in ends]
+
+
+def missing(actor: Actor, row: IndicatorAlert) -> list[Definition]:
+    """The figures that an alert of reports waits for, today."""
+    policy.require(actor, "indicator_alert.read")
+    if row.kind != rules.REPORT:
+        return []
+    known = indicator_book.definitions()
+    return [known[key] for key, end in _overdue(clock.today()) if end == row.period_end]
+
+
+def _overdue(on: date) -> list[tuple[str, date]]:
     city = current().city_code
     known = db.session.execute(
         select(IndicatorSnapshot.key, IndicatorSnapshot.period_end)
@@ -98,8 +113,7 @@ def _not_reported(on: date) -> list[Found]:
     )
     reported = {(key, end) for key, end in known}
     days = int(parameters.value(REPORT_DAYS, on))
-    late = rules.overdue(indicator_book.definitions(on), on, days, reported)
-    return [Found(rules.REPORT, city, key, end) for key, end in late]
+    return list(rules.overdue(indicator_book.definitions(on), on, days, reported))
 
 
 def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
@@ -125,6 +139,8 @@ def title(row: IndicatorAlert) -> T | Definition:
     """What an alert is about."""
     if row.kind == rules.FREEZE:
         return T("指标月末数据")
+    if row.kind == rules.REPORT and not row.key:
+        return T("填报的指标数据")
     return indicator_book.definitions()[row.key]
 
 

@@ -144,15 +144,20 @@ def test_it_is_told_of_once(time, lift) -> None:
     assert db.session.scalar(select(func.count()).select_from(Notice)) == count
 
 
-def test_a_reported_figure_that_comes_clears_its_alert(time) -> None:
+def test_the_figures_of_a_period_are_waited_for_together(time) -> None:
     indicator_alerts.look(SYSTEM)
-    end = rules.last_period_end(indicator_book.definitions()["city_quality_award"].frequency, clock.today())
-    name = f"report:city_quality_award:{CITY}:{end}"
-    assert the(name).cleared_at is None
-    data = {"key": "city_quality_award", "period_end": end, "value": Decimal(3), "document": "宿市监〔2026〕1号"}
-    indicator_figures.report(cast.actor("section"), data)
-    indicator_alerts.look(SYSTEM)
-    assert the(name).cleared_at is not None
+    who = cast.actor("section")
+    alerts = [row for row in db.session.scalars(select(IndicatorAlert)) if row.kind == rules.REPORT]
+    assert len(alerts) == len({row.period_end for row in alerts})
+    alert = next(row for row in alerts if "city_quality_award" in {one.key for one in queries.missing(who, row)})
+    waits = [one.key for one in queries.missing(who, alert)]
+    for number, key in enumerate(waits):
+        assert the(alert.name).cleared_at is None
+        assert [one.key for one in queries.missing(who, alert)] == waits[number:]
+        data = {"key": key, "period_end": alert.period_end, "value": Decimal(0), "document": "宿市监〔2026〕1号"}
+        indicator_figures.report(who, data)
+        indicator_alerts.look(SYSTEM)
+    assert the(alert.name).cleared_at is not None
 
 
 def frozen(end: date) -> list[IndicatorSnapshot]:
@@ -209,4 +214,9 @@ def test_pages_and_api(time, lift, browser_of, api_of) -> None:
     answer = api.post(f"/indicator-alerts/{alert.id}/acknowledge", {"note": "已督促"})
     assert answer.json["note"] == "已督促"
     assert "已督促" in section.get(f"/indicator-alerts/{alert.id}").text
+    late = next(row for row in db.session.scalars(select(IndicatorAlert)) if row.kind == rules.REPORT)
+    page = section.get(f"/indicator-alerts/{late.id}").text
+    for one in queries.missing(cast.actor("section"), late):
+        assert one.zh in page
+    assert page.count("/indicator-figures/new?key=") == len(queries.missing(cast.actor("section"), late)) > 1
     assert browser_of("property").get("/indicator-alerts/").status_code == 403
