@@ -218,5 +218,5 @@ def test_pages_and_api(time, lift, browser_of, api_of) -> None:
     page = section.get(f"/indicator-alerts/{late.id}").text
     for one in queries.missing(cast.actor("section"), late):
         assert one.zh in page
-    assert page.count("/indicator-figures/new?key=") == len(queries.missing(cast.actor("section"), late)) > 1
+    assert page.count("/indicator-figures/new/") == len(queries.missing(cast.actor("section"), late)) > 1
     assert browser_of("property").get("/indicator-alerts/").status_code == 403
