@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -35,8 +36,19 @@ from registry.schema import MIGRATIONS
 from registry.settings import ROOT, Settings
 
 
+class Cookies(SecureCookieSessionInterface):
+    """The signed cookie; a program sends none, and then nothing is prepared to read one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" in request.environ:
+            return super().open_session(app, request)
+        return self.session_class()
+
+
 class Registry(Flask):
     """None of our functions is asynchronous; asking each of them at every request takes a gun's time."""
+
+    session_interface = Cookies()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

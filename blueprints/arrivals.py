@@ -7,6 +7,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 
+from blueprints import logs
 from registry import metrics, tracing
 from registry.settings import current as settings
 
@@ -35,5 +36,5 @@ def end(response: Response) -> Response:
     if request.endpoint != "static":
         took = perf_counter() - g.arrived
         metrics.served(request.endpoint, response.status_code, took)
-        log.info("request", extra={"status": response.status_code, "ms": round(took * 1000, 1)})
+        logs.answered(log, response.status_code, round(took * 1000, 1))
     return response

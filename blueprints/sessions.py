@@ -139,12 +139,14 @@ def language() -> str:
     request the one of `speaking`."""
     if not has_request_context():
         return str(g.get("language", "zh"))
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    said = request.environ  # a program mostly says neither, and reading what is not there takes a gun's time
+    chosen = request.cookies.get(LANGUAGE_COOKIE) if "HTTP_COOKIE" in said else None
     if chosen in LANGUAGES:
         return chosen
+    if "HTTP_AUTHORIZATION" in said and request.authorization is not None:
+        wanted = "HTTP_ACCEPT_LANGUAGE" in said and request.accept_languages.best_match(LANGUAGES, "zh")
+        return wanted or "zh"
     who = optional_actor()
-    if request.authorization is not None:
-        return request.accept_languages.best_match(LANGUAGES, "zh") or "zh"
     return who.language if who and who.language in LANGUAGES else "zh"
 
 

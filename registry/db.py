@@ -59,6 +59,7 @@ __all__ = [
     "tidy",
     "transaction",
     "undo",
+    "writes_now",
     "wrote",
 ]
 
@@ -100,6 +101,7 @@ db = SQLAlchemy(
 WRITER = "registry_writer"
 DURABLE = "registry_durable"
 LONE = "registry_lone"
+LATE = "registry_late"
 BUSY_SECONDS = 10
 RETRY_SECONDS = 0.0003
 RESTED_SECONDS = 5
@@ -143,6 +145,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 @event.listens_for(Pool, "checkin")
 def _rest(connection: Any, record: Any) -> None:
     record.info["resting_since"] = monotonic()
+    record.info.pop(LATE, None)
     if record.info.pop(LONE, False) and connection is not None:
         connection.autocommit = False
 
@@ -166,6 +169,8 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if connection.dialect.name != "sqlite":
         _begin_postgres(connection, options)
+    elif options.get(LATE):
+        connection.info[LATE] = True
     elif options.get(WRITER):
         _begin_writing(connection)
     elif not options.get(LONE):
@@ -189,6 +194,19 @@ def _begin_postgres(connection: Connection, options: Any) -> None:
     except DriverError as error:  # past SQLAlchemy: the server has gone since the last statement
         raise journeys.as_told(connection, "BEGIN", error) from error
     connection.info[LONE], connection.info[DURABLE] = lone, durable
+
+
+def writes_now(connection: Connection) -> None:
+    """Take SQLite's write lock, where the transaction has left that to its first write."""
+    if connection.info.pop(LATE, False):
+        _begin_writing(connection)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _before(connection: Connection, *_rest: Any) -> None:
+    """Whatever goes through a cursor may write; the statements of the gun say so themselves."""
+    if LATE in connection.info:
+        writes_now(connection)
 
 
 def _begin_writing(connection: Connection) -> None:
@@ -223,12 +241,14 @@ def _turn() -> Iterator[None]:
 
 
 @contextmanager
-def transaction(durable: bool = True) -> Iterator[Session]:
+def transaction(durable: bool = True, late: bool = False) -> Iterator[Session]:
     """The one way to write: everything inside is committed together or not at all.
 
     A verb called inside another verb joins the outer transaction. What was read before is let go, so that what
     decides is read inside. `durable`: the disk has it when this ends; else a power cut (not a crash of the registry)
-    may take what was written in the last second. Of nested ones the outermost decides.
+    may take what was written in the last second. `late`: on SQLite others write until the first write here, so what is
+    read before it may have moved on by then, as on PostgreSQL whatever is not `locked`. Of nested ones the outermost
+    decides.
     """
     session = db.session()
     if session.info.get(WRITER):
@@ -240,7 +260,7 @@ def transaction(durable: bool = True) -> Iterator[Session]:
     session.rollback()
     with _turn():
         try:
-            session.info[WRITER] = session.connection(execution_options={WRITER: True, DURABLE: durable})
+            session.info[WRITER] = session.connection(execution_options={WRITER: True, DURABLE: durable, LATE: late})
             yield session
             session.commit()
             session.info[WROTE] = True

@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import ARRAY, JSON, Boolean, ColumnElement, Connection, Dialect, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from registry import journeys
-from registry.db import connection, lone
+from registry.db import connection, lone, writes_now
 
-__all__ = ["Prepared", "together"]
+__all__ = ["Prepared", "one_of", "together"]
 
 Given = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -71,6 +73,31 @@ def together(*asked: tuple[Prepared, Given]) -> list[list[Row]]:
     made = cast("list[tuple[_Postgres, Given]]", ready)
     came = journeys.travel(running, [statement.sent(given) for statement, given in made])
     return [statement.read(one.rows, one.types) for (statement, _), one in zip(made, came, strict=True)]
+
+
+class _OneOf(FunctionElement[bool]):
+    """A column and the parameter with the values it may have."""
+
+    name = "one_of"
+    type = Boolean()
+    inherit_cache = True
+
+
+def one_of(column: Any, name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the values of the parameter `name`, a list: one statement, however many there are."""
+    return _OneOf(column, bindparam(name, type_=JSON().with_variant(ARRAY(column.type), "postgresql")))
+
+
+@compiles(_OneOf, "sqlite")
+def _in_json(element: _OneOf, compiler: Any, **more: Any) -> str:
+    column, values = (compiler.process(part, **more) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(_OneOf, "postgresql")
+def _in_array(element: _OneOf, compiler: Any, **more: Any) -> str:
+    column, values = (compiler.process(part, **more) for part in element.clauses)
+    return f"{column} = ANY ({values})"
 
 
 class _Ready:
@@ -146,10 +173,12 @@ class _Sqlite(_Ready):
         return self.read(cursor.fetchall(), [column[1] for column in cursor.description])
 
     def insert(self, held: Connection, given: Given) -> int:
+        writes_now(held)
         cursor = self._execute(held, given)
         return int(cursor.lastrowid if cursor.description is None else cursor.fetchone()[0])
 
     def write(self, held: Connection, given: Given) -> None:
+        writes_now(held)
         self._execute(held, given)
 
     def _execute(self, held: Connection, given: Given) -> Any:

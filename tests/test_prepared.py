@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from registry import clock
 from registry.db import db, transaction
 from registry.models import LabelCode, Scan, TrailEntry, Unit, UnknownCode
-from registry.prepared import Prepared, together
+from registry.prepared import Prepared, one_of, together
 from seeds import cast
 from tests import filling_factory as make
 
@@ -125,3 +125,18 @@ def test_what_the_driver_had_the_server_forget_is_made_ready_again(app) -> None:
             db.session.scalar(select(func.count()).select_from(Unit))
         assert one.rows({"unit": unit}) == [(unit,)]
         db.session.rollback()
+
+
+@pytest.mark.parametrize("values", [[], ["a"], ["a", 'b"]},\\', "c'; --", "码", "NULL", ""]])
+def test_one_of_many_texts_in_one_statement(app, values) -> None:
+    with transaction() as session:
+        for code in ("a", 'b"]},\\', "c'; --", "码", "NULL", "", "other"):
+            session.add(LabelCode(code=code, scheme="test", status="active", issued_on=clock.today()))
+    statement = Prepared(select(LabelCode.code).where(one_of(LabelCode.code, "codes"), LabelCode.scheme == "test"))
+    assert sorted(code for (code,) in statement.rows({"codes": values})) == sorted(values)
+
+
+def test_one_of_many_numbers(app) -> None:
+    first, second = cast.unit("station").id, cast.actor("section").unit_id
+    statement = Prepared(select(Unit.id).where(one_of(Unit.id, "units")).order_by(Unit.id))
+    assert statement.rows({"units": [first, second, -1]}) == [(id_,) for id_ in sorted((first, second))]

@@ -11,8 +11,7 @@ from marshmallow import ValidationError, fields
 from blueprints.errors import plain
 from blueprints.filters import say
 from blueprints.schemas.base import BatchIn, In, Out, PositionIn, Rows
-from blueprints.schemas.fields import Choice, Moment, Number, Ref, Text
-from blueprints.schemas.scans import CodeText
+from blueprints.schemas.fields import Choice, CodeText, Moment, Number, Ref, Text
 from blueprints.sessions import language
 from registry.errors import Invalid, RegistryError
 from registry.services.cylinder_events import LONGEST_BATCH, Outcome

@@ -84,6 +84,17 @@ class Note(Text):
         super().__init__(max=max, **{"kind": "textarea", **options})
 
 
+class CodeText(Text):
+    """What a scanner read or a person typed; anything goes in, the verdict says what it is worth."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max=2000, required=True, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        cleaned = value.replace("\x00", "�") if isinstance(value, str) else value
+        return super()._deserialize(cleaned, attr, data, **kwargs)
+
+
 class Integer(fields.Integer):
     """A whole number between `min` and `max`."""
 

@@ -12,14 +12,16 @@ from blueprints.errors import plain
 from blueprints.filters import say
 from blueprints.schemas.base import BatchIn, In, Out, PageIn, Rows
 from blueprints.schemas.cylinders import Called
-from blueprints.schemas.fields import Choice, Day, Integer, Moment, Ref, Text
-from blueprints.schemas.scans import CodeText, Findings
+from blueprints.schemas.fields import Choice, CodeText, Day, Integer, Moment, Ref, Text
+from blueprints.schemas.quick import Quick
+from blueprints.schemas.scans import Findings
 from registry.errors import Invalid, Refused, RegistryError
 from registry.rules.filling_items import NOT_APPLICABLE, NOT_OK, OK
 from registry.rules.kinds import MEDIA
 from registry.services.fill_writing import net_g
 from registry.services.filling import LONGEST_BATCH, Outcome, Recorded
 
+STATED = frozenset((OK, NOT_OK, NOT_APPLICABLE))
 ANSWERS = {True: OK, False: NOT_OK, "pass": OK, "fail": NOT_OK, "na": NOT_APPLICABLE}
 
 
@@ -31,16 +33,21 @@ class Checks(fields.Field[dict[str, str]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
         if not isinstance(value, dict) or len(value) > 60:
             raise self.make_error("invalid")
+        for item, answer in value.items():
+            if type(answer) is not str or answer not in STATED or type(item) is not str or not 0 < len(item) <= 40:
+                break
+        else:  # as they usually come
+            return dict(value)
         found = {}
         for item, answer in value.items():
             known = ANSWERS.get(answer, answer) if isinstance(answer, bool | str) else None
-            if not isinstance(item, str) or not 0 < len(item) <= 40 or known not in (OK, NOT_OK, NOT_APPLICABLE):
+            if not isinstance(item, str) or not 0 < len(item) <= 40 or known not in STATED:
                 raise self.make_error("invalid")
             found[item] = str(known)
         return found
 
 
-class FillingIn(In):
+class FillingIn(Quick):
     """A fill. Masses in g, pressure in kPa, `filler` and `checker` are logins; `ended_at` now when left out."""
 
     ref = Ref()

@@ -9,9 +9,22 @@ from marshmallow import fields, validate
 
 from blueprints.schemas.base import In, Out, PageIn
 from blueprints.schemas.cylinders import Called, Thousandths
-from blueprints.schemas.fields import Choice, Choices, Day, Integer, Moment, Month, Note, Ref, Text, Upload, Yes
+from blueprints.schemas.fields import (
+    Choice,
+    Choices,
+    CodeText,
+    Day,
+    Integer,
+    Moment,
+    Month,
+    Note,
+    Ref,
+    Text,
+    Upload,
+    Yes,
+)
 from blueprints.schemas.filling import Checks
-from blueprints.schemas.scans import CodeText, Findings
+from blueprints.schemas.scans import Findings
 from registry.messages import T
 from registry.rules.fill_cycle import STATES
 from registry.rules.kinds import MEDIA

@@ -9,9 +9,8 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
 from blueprints.schemas.base import In, Out, PageIn, PositionIn
-from blueprints.schemas.fields import Choice, Integer, Lines, Moment, Number, Ref, Text, Yes
+from blueprints.schemas.fields import Choice, CodeText, Integer, Lines, Moment, Number, Ref, Text, Yes
 from blueprints.schemas.hazards import FileId
-from blueprints.schemas.scans import CodeText
 from registry.labels.layouts import LAYOUTS
 from registry.queries import unknown_codes
 from registry.queries.labels import STATUSES

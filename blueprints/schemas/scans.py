@@ -10,7 +10,8 @@ from marshmallow import fields, post_dump
 
 from blueprints.schemas.base import FindingOut, In, Out, PositionIn
 from blueprints.schemas.cylinders import Called
-from blueprints.schemas.fields import Choice, Moment, Number, Text
+from blueprints.schemas.fields import Choice, CodeText, Moment, Number, Text
+from blueprints.schemas.quick import Quick
 from blueprints.sessions import language
 from registry.queries.filling_facts import OnFile
 from registry.rules.kinds import MEDIA
@@ -40,18 +41,7 @@ class Findings(fields.List):
         return super()._serialize([finding.to_dict(language()) for finding in found], attr, obj, **kwargs)
 
 
-class CodeText(Text):
-    """What a scanner read or a person typed; anything goes in, the verdict says what it is worth."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max=2000, required=True, **options)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        cleaned = value.replace("\x00", "�") if isinstance(value, str) else value
-        return super()._deserialize(cleaned, attr, data, **kwargs)
-
-
-class ScanIn(In):
+class ScanIn(Quick):
     """A scan. `medium` is that of the gun where the gun is not registered; `temperature_c` of a compressed gas."""
 
     code = CodeText(label=_("二维码或编号"))

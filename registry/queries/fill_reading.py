@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, literal_column, select, union_all
 
-from registry.db import among, connection, db
+from registry.db import db
 from registry.models import Filling, FillRefusal, Scan
 from registry.models.base import UtcMoment
-from registry.prepared import Prepared
+from registry.prepared import Prepared, one_of
 
 STATION: Any = bindparam("station")
 COLUMNS: tuple[Any, ...] = (Scan.cylinder_id, Scan.at, Scan.unit_id, Scan.purpose, Scan.verdict)
@@ -46,15 +46,15 @@ def _earlier(chosen: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any
 
 # Written once: putting a statement together takes several times as long as asking it.
 _ONE_EARLIER = Prepared(_earlier(lambda column: column == bindparam("ref")))
+_EACH_EARLIER = Prepared(_earlier(lambda column: one_of(column, "refs")))
 
 
 def earlier(station_id: int | None, refs: Collection[str]) -> dict[str, Earlier]:
     """What came of refs of a station before."""
-    rows: Iterable[Sequence[Any]]
     if len(refs) == 1:
         rows = _ONE_EARLIER.rows({"station": station_id, "ref": next(iter(refs))})
     else:
-        rows = connection().execute(_earlier(lambda column: among(column, [*refs])), {"station": station_id})
+        rows = _EACH_EARLIER.rows({"station": station_id, "refs": [*refs]})
     return {row[2]: Earlier(*row) for row in rows}
 
 
@@ -66,6 +66,7 @@ def _scans(chosen: ColumnElement[bool]) -> Select[Any]:
 
 
 _ONE_SCANNED = Prepared(_scans(Scan.cylinder_id == bindparam("cylinder")))
+_EACH_SCANNED = Prepared(_scans(one_of(Scan.cylinder_id, "cylinders")))
 
 
 def scanned(
@@ -73,11 +74,10 @@ def scanned(
 ) -> Mapping[int, list[datetime]]:
     """When a station scanned cylinders and was told that they may be filled."""
     asked: dict[str, Any] = {"since": since, "until": until}
-    rows: Iterable[Sequence[Any]]
     if len(cylinders) == 1:
         rows = _ONE_SCANNED.rows({**asked, "cylinder": next(iter(cylinders))})
     else:
-        rows = connection().execute(_scans(among(Scan.cylinder_id, [*cylinders])), asked)
+        rows = _EACH_SCANNED.rows({**asked, "cylinders": [*cylinders]})
     found: dict[int, list[datetime]] = {}
     for cylinder_id, at, unit_id, purpose, verdict in rows:
         if unit_id == station_id and purpose == "fill" and verdict in ALLOWING:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Date, and_, bindparam, exists, func, literal, or_, select
 
-from registry.db import among, connection, db, locked
+from registry.db import db, locked
 from registry.models import (
     Capacity,
     Certificate,
@@ -33,7 +33,7 @@ from registry.models import (
     StaffPresence,
 )
 from registry.models.base import UtcMoment
-from registry.prepared import Prepared, together
+from registry.prepared import Prepared, one_of, together
 from registry.queries import parameters, safety_duties
 from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row
 from registry.rules.hazards import OPEN_STATES
@@ -118,11 +118,16 @@ _AT_GUN = looked_up(
     *_TURN, ~_CERTIFIED.correlate(FillCycle), _RELEASED, exists().where(Scan.cylinder_id == Cylinder.id, *ELSEWHERE)
 ).outerjoin(FillCycle, and_(FillCycle.cylinder_id == Cylinder.id, FillCycle.closed_at.is_(None)))
 _CODED = _AT_GUN.where(LabelCode.code == CODE)
-_ONE_OWN, _ONE_FOREIGN = Prepared(_CODED), Prepared(_CODED.where(LabelCode.scheme != "own"))
+_SEVERAL = _AT_GUN.where(one_of(LabelCode.code, "codes"))
+_FOREIGN = LabelCode.scheme != "own"
+# Own or not -> the statement.
+_ONE = {True: Prepared(_CODED), False: Prepared(_CODED.where(_FOREIGN))}
+_EACH = {True: Prepared(_SEVERAL), False: Prepared(_SEVERAL.where(_FOREIGN))}
 
 
 _BEHIND = select(Cylinder.id).join(LabelCode, LabelCode.cylinder_id == Cylinder.id).order_by(Cylinder.id)
 _LOCK = Prepared(locked(_BEHIND.where(LabelCode.code == CODE), of=Cylinder))
+_LOCK_EACH = Prepared(locked(_BEHIND.where(one_of(LabelCode.code, "codes")), of=Cylinder))
 
 
 def lock(asked: Iterable[Wanted]) -> None:
@@ -134,7 +139,7 @@ def lock(asked: Iterable[Wanted]) -> None:
     if len(codes) == 1:
         _LOCK.write({"code": codes[0]})
     else:
-        connection().execute(locked(_BEHIND.where(among(LabelCode.code, codes)), of=Cylinder))
+        _LOCK_EACH.write({"codes": codes})
 
 
 def standing(
@@ -148,7 +153,7 @@ def standing(
     given = {"station": station_id, "now": now, "since": since, "on": on}
     at_station = (_PRESENT, {"station": station_id, "since": now - DAY})
     if len(asked) == 1 and asked[0].code is not None:
-        coded = (_ONE_OWN if asked[0].own else _ONE_FOREIGN, {**given, "code": asked[0].code})
+        coded = (_ONE[asked[0].own], {**given, "code": asked[0].code})
         rows, signed_on = together(coded, at_station)
         found = [of_row(asked[0], rows[0] if rows else None)]
     else:
@@ -162,10 +167,7 @@ def _rows(asked: list[Wanted], given: Mapping[str, Any], own: bool) -> dict[str,
     codes = [one.code for one in asked if one.code is not None]
     if not codes:
         return {}
-    several = _AT_GUN.where(among(LabelCode.code, codes))
-    return {
-        row[0]: row for row in connection().execute(several if own else several.where(LabelCode.scheme != "own"), given)
-    }
+    return {row[0]: row for row in _EACH[own].rows({**given, "codes": codes})}
 
 
 def turn_of(found: Found) -> OpenTurn | None:
@@ -178,7 +180,7 @@ def noticed(found: Found) -> Noticed:
     return Noticed(*(bool(flag) for flag in found.more[len(_TURN) :])) if found.more else Noticed(False, False, False)
 
 
-_ONE = select(literal(1).label("one")).subquery()  # a station without a licence has its day too
+_ALONE = select(literal(1).label("one")).subquery()  # a station without a licence has its day too
 _YARD = Prepared(
     select(
         *LICENCE,
@@ -197,7 +199,7 @@ _YARD = Prepared(
         GasBatch.tested_on,
         GasBatch.dme_ppm,
     )
-    .select_from(_ONE)
+    .select_from(_ALONE)
     .outerjoin(Capacity, and_(Capacity.unit_id == STATION, Capacity.capacity == "filling"))
     .outerjoin(Gun, and_(Gun.station_id == Capacity.unit_id, Gun.number == GUN))
     .outerjoin(

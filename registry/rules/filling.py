@@ -6,7 +6,7 @@ rule, deny: nothing that is not known to be right opens a gun.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -50,9 +50,9 @@ class FillingVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one rule answered: its finding, if any, and whether that is about a missing fact."""
+    """What a rule that was hit answered: its finding, and whether that is about a missing fact."""
 
-    finding: Finding | None
+    finding: Finding
     not_known: bool = False
 
 
@@ -76,8 +76,13 @@ def judge(
     prepared = _prepared(on, stage, wanted, tuple((severities or {}).items()), office)
     if not prepared:
         return _deny_without_rules(on)
-    unknown = _unknown_facts(facts)
-    asked = [_ask(question, facts, on, unknown) for question in prepared]
+    unknown, kind = _unknown_facts(facts), facts.kind
+    asked = [
+        answer
+        for question in prepared
+        if (not question.kinds or kind is None or kind_matches(question.kinds, kind))
+        and (answer := _ask(question, facts, on, unknown)) is not None
+    ]
     verdict = Verdict.of(_to_report(asked))
     if not verdict.allowed:
         return FillingVerdict(verdict, _denial_code(verdict))
@@ -133,26 +138,21 @@ _values = attrgetter(*_NAMES)
 
 
 def _unknown_facts(facts: FillingFacts) -> frozenset[str]:
-    return frozenset(name for name, value in zip(_NAMES, _values(facts), strict=True) if value is None)
+    return frozenset([name for name, value in zip(_NAMES, _values(facts), strict=True) if value is None])
 
 
-NOT_HIT = Asked(None)
-
-
-def _ask(question: _Question, facts: FillingFacts, on: date, unknown: frozenset[str]) -> Asked:
-    if question.kinds and facts.kind is not None and not kind_matches(question.kinds, facts.kind):
-        return NOT_HIT
-    row, severity = question.row, question.severity
+def _ask(question: _Question, facts: FillingFacts, on: date, unknown: frozenset[str]) -> Asked | None:
+    """What the rule answers to a cylinder of its kinds; None where it is not hit."""
     if not unknown.isdisjoint(question.needs):
         missing = [fact for fact in question.needs if fact in unknown]
-        return Asked(_unknown(row, severity, missing, on), not_known=True)
+        return Asked(_unknown(question.row, question.severity, missing, on), not_known=True)
     try:
-        found = CONDITIONS[row["rule"]](facts, question.context)
-        return NOT_HIT if found is None else Asked(_hit(row, severity, found))
+        found = CONDITIONS[question.row["rule"]](facts, question.context)
+        return None if found is None else Asked(_hit(question.row, question.severity, found))
     except NotKnown as lacking:
-        return Asked(_unknown(row, severity, [lacking.fact], on), not_known=True)
+        return Asked(_unknown(question.row, question.severity, [lacking.fact], on), not_known=True)
     except Exception:  # whatever goes wrong while judging must deny, not open the gun
-        return Asked(_failed(row, on))
+        return Asked(_failed(question.row, on))
 
 
 def _hit(row: tables.Row, severity: str, filled: Hit) -> Finding:
@@ -198,16 +198,12 @@ def fact_name(fact: str, on: date, language: str = "zh") -> str:
     return row["en" if language == "en" else "zh"] if row else fact
 
 
-def _to_report(asked: Iterable[Asked]) -> list[Finding]:
+def _to_report(asked: Sequence[Asked]) -> list[Finding]:
     """All findings; without those on missing facts while the cylinder itself could not be identified."""
-    answers = [a for a in asked if a.finding is not None]
-    if not answers:
-        return []
     unidentified = any(
-        a.finding is not None and a.finding.rule in IDENTITY_RULES and a.finding.severity == "block" and not a.not_known
-        for a in answers
+        a.finding.rule in IDENTITY_RULES and a.finding.severity == "block" and not a.not_known for a in asked
     )
-    return [a.finding for a in answers if a.finding is not None and not (unidentified and a.not_known)]
+    return [a.finding for a in asked if not (unidentified and a.not_known)]
 
 
 def _denying(code: str) -> str:

@@ -100,7 +100,7 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
     at = data.get("at") or now
     if at > now + LEAD:
         raise Invalid.field("at", T("时间不能晚于现在"))
-    with transaction(durable=False):
+    with transaction(durable=False, late=True):
         if data["purpose"] == "fill":
             return _at_gun(actor, data, at, now)
         found = filling_facts.find(data["code"])
@@ -111,7 +111,7 @@ def scan(actor: Actor, data: dict[str, Any]) -> Answer:
         if data["purpose"] == "fill":
             return replace(_at_gun(actor, data, at, now), turn=turn)
         judged = filling_judging.of_cylinder(found, clock.day_of(now))
-        return replace(_keep(actor, found, data, at, judged, None), turn=turn)
+        return Answer(_keep(actor, found, data, at, judged, None), judged, found, None, turn=turn)
 
 
 def _at_gun(actor: Actor, data: dict[str, Any], at: datetime, now: datetime) -> Answer:
@@ -119,18 +119,14 @@ def _at_gun(actor: Actor, data: dict[str, Any], at: datetime, now: datetime) -> 
     stands = gun_judging.look(actor.unit_id, data, now)
     found = stands.found
     judged = stands.judge(today, temperature_c=data.get("temperature_c"), **_staff(actor, data, today, stands.turn))
-    answer = _keep(actor, found, data, at, judged, stands.medium)
-    cylinder_anomaly_finding.after_verdict(
-        found.cylinder, answer.scan, judged.verdict, stands.known.get("custody_status")
-    )
-    answer = replace(answer, asks=asks(stands.facts()) if found.cylinder else ())
-    if not stands.is_open_here or stands.turn is None:
-        return answer
-    unlock = None
-    if judged.allowed and data.get("gun"):
+    row = _keep(actor, found, data, at, judged, stands.medium)
+    cylinder_anomaly_finding.after_verdict(found.cylinder, row, judged.verdict, stands.known.get("custody_status"))
+    cycle, unlock = (stands.turn if stands.is_open_here else None), None
+    if cycle is not None and judged.allowed and data.get("gun"):
         seconds = int(stands.yard.values["filling.unlock_seconds"])
-        unlock = gun_unlocks.issue(actor, stands.turn, data["gun"], now, seconds)
-    return replace(answer, cycle=stands.turn, unlock=unlock)
+        unlock = gun_unlocks.issue(actor, cycle, data["gun"], now, seconds)
+    wanted = asks(stands.known) if found.cylinder else ()
+    return Answer(row, judged, found, stands.medium, cycle, unlock, asks=wanted)
 
 
 def _staff(actor: Actor, data: dict[str, Any], on: date, turn: OpenTurn | None) -> dict[str, Any]:
@@ -154,7 +150,7 @@ def look(text: str, device: str | None = None) -> Looked:
     """
     policy.require(SYSTEM, "scan.record")
     now = clock.now()
-    with transaction(durable=False):
+    with transaction(durable=False, late=True):
         found = filling_facts.find(text)
         elevator = public.elevator(found)
         if elevator is not None:
@@ -180,7 +176,7 @@ _SCAN = Prepared(insert(Scan), *(column.name for column in Scan.__table__.column
 
 def _keep(
     actor: Actor, found: Found, data: dict[str, Any], at: datetime, judged: FillingVerdict, medium: str | None
-) -> Answer:
+) -> Recorded:
     kept = {
         "at": at,
         "received_at": clock.now(),
@@ -202,4 +198,4 @@ def _keep(
     told = {name: kept[name] for name in ("cylinder_id", "purpose", "verdict")}
     told |= {"code": judged.code, "findings": [finding.rule for finding in judged.verdict.findings]}
     audit.record_many(actor, "scan.recorded", Scan.__tablename__, [(row.id, told)])
-    return Answer(row, judged, found, medium)
+    return row

@@ -208,3 +208,9 @@ def test_a_base_url_that_would_not_survive_upper_case_is_refused(base_url):
 @given(st.text(max_size=120))
 def test_no_text_breaks_the_reader(text):
     assert codes.verify(codes.split(text), KEYS) in ("unreadable", "bad_check", "bad_mac", "unsigned")
+
+
+@given(st.text(alphabet="SZG0o1l.aZ9-/?# \tQq:。．ß", max_size=40) | st.text(max_size=20))
+def test_a_code_as_scanners_send_it_is_taken_apart_like_any_text(text):
+    """The short way for plain characters: a blank at the end, which changes no code, leads the long way."""
+    assert codes.split(text) == codes.split(text + " ")
