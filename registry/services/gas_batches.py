@@ -13,6 +13,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import GasBatch, StoredFile
+from registry.replays import in_turn
 from registry.rules.cylinders import same_medium
 from registry.rules.kinds import MEDIA
 
@@ -30,6 +31,7 @@ def record(actor: Actor, data: Mapping[str, Any]) -> tuple[GasBatch, bool]:
     since = data.get("since") or today
     _check(data, today)
     with transaction() as session:
+        in_turn(data["ref"])
         known = session.scalar(policy.scope(actor, GasBatch).where(GasBatch.ref == data["ref"]))
         if known is not None:
             if (known.delivery_note, known.mass_g) != (data["delivery_note"], data["mass_g"]):

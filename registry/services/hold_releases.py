@@ -18,6 +18,7 @@ from registry.errors import Conflict, Invalid, Missing
 from registry.messages import T
 from registry.models import Cylinder, HoldRelease, StoredFile, Unit
 from registry.queries import filling_facts, parameters
+from registry.replays import in_turn
 from registry.rules.limits import edition
 
 PHOTOS = ("image/jpeg", "image/png", "image/webp")
@@ -44,6 +45,7 @@ def release(actor: Actor, data: Mapping[str, Any]) -> tuple[HoldRelease, bool]:
     if len(reason) < 4:
         raise Invalid.field("reason", T("请写明放行的原因"))
     with transaction() as session:
+        in_turn(data["ref"])
         known = session.scalar(policy.scope(actor, HoldRelease).where(HoldRelease.ref == data["ref"]))
         found = filling_facts.find(data["code"])
         if found.cylinder is None:

@@ -21,7 +21,7 @@ from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.messages import T
 from registry.models import Cylinder, LabelBatch, LabelBinding, LabelCode, StoredFile
 from registry.queries.label_bindings import PURPOSE, own_code
-from registry.replays import digest
+from registry.replays import digest, in_turn
 from registry.rules import labels as rules
 from registry.rules.cylinder_lifecycle import STATUSES
 from registry.rules.workflow import find_move
@@ -90,6 +90,7 @@ def refuse(actor: Actor, binding_id: int, note: str | None) -> LabelBinding:
 
 
 def _recorded(session: Session, actor: Actor, data: dict[str, Any]) -> tuple[LabelBinding, bool]:
+    in_turn(data["ref"])
     known = session.scalar(
         policy.scope(actor, LabelBinding).where(
             LabelBinding.station_id == actor.unit_id, LabelBinding.ref == data["ref"]

@@ -11,13 +11,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from registry.db import db, transaction
-from registry.models import CallDispatch, CylinderAnomaly, CylinderEvent, TrailEntry
-from registry.services import calls, fill_cycles, filling
+from registry.models import CallDispatch, CylinderAnomaly, CylinderEvent, GasBatch, TrailEntry
+from registry.services import calls, fill_cycles, filling, gas_batches, hold_releases, label_bindings
 from seeds import cast
-from tests import calls_factory
+from tests import calls_factory, labels_factory
 from tests import filling_factory as make
 from tests.services.test_anomalies_race import separate  # noqa: F401  # a fixture
-from tests.services.test_fill_cycles import after, check, filled
+from tests.services.test_fill_cycles import _photo, after, check, filled
 
 
 def sent_twice(app: Flask, verb: Callable[[], Any]) -> list[Any]:
@@ -78,3 +78,30 @@ def test_a_call_is_taken_once(separate, known) -> None:  # noqa: F811
     assert taken[0][0].no == taken[1][0].no
     assert entries("call.taken") == 1
     assert (db.session.scalar(select(func.count(CallDispatch.id))) > 0) is known
+
+
+def test_a_code_is_bound_once(separate) -> None:  # noqa: F811
+    row, (blank, *_rest) = make.cylinder(label_code=None), labels_factory.blanks()
+    filler, sent = cast.actor("filler"), labels_factory.binding(row, blank.code)
+    bound = sent_twice(separate, lambda: label_bindings.record(filler, sent))
+    assert [again for _, again in bound] == [False, True]
+    assert bound[0][0].id == bound[1][0].id
+    assert entries("label_binding.recorded") == 1
+
+
+def test_a_hold_is_released_once(separate) -> None:  # noqa: F811
+    row, county = make.cylinder(custody="at_user"), cast.actor("county")
+    sent = {"ref": "h" * 36, "code": row.label_code, "station_id": cast.unit("station").id, "rules": ["R27"]}
+    sent |= {"reason": "已现场核对钢印", "photo": _photo()}
+    released = sent_twice(separate, lambda: hold_releases.release(county, sent))
+    assert [again for _, again in released] == [False, True]
+    assert entries("hold.released") == 1
+
+
+def test_a_gas_batch_is_taken_in_once(separate) -> None:  # noqa: F811
+    sent = {"ref": "g" * 36, "medium": "lpg", "supplier": "石化", "delivery_note": "7", "mass_g": 24_000_000}
+    station = cast.actor("filling")
+    taken = sent_twice(separate, lambda: gas_batches.record(station, sent))
+    assert [again for _, again in taken] == [False, True]
+    assert db.session.scalar(select(func.count(GasBatch.id)).where(GasBatch.ref == sent["ref"])) == 1
+    assert entries("gas_batch.recorded") == 1
