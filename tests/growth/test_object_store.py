@@ -104,6 +104,15 @@ def test_pictures_in_pieces(stored, actor) -> None:
     assert keys(stored) == [KEY]
 
 
+def test_more_pieces_than_one_answer_names(stored, monkeypatch) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
+    for offset in range(5):
+        files.write_part(root(), "7-a", offset, CONTENT[offset : offset + 1])
+    assert files.read_part(root(), "7-a") == CONTENT[:5]
+    files.drop_part(root(), "7-a")
+    assert files.read_part(root(), "7-a") == b""
+
+
 def test_pieces_that_nobody_waits_for_go(stored, monkeypatch) -> None:
     files.keep(root(), CONTENT)
     files.write_part(root(), "7-gone", 0, b"piece")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event, text
@@ -20,6 +21,7 @@ from registry.models import Beat, LabelCode, NoticeDelivery, TrailEntry
 from registry.queries import operation_page, readiness
 from registry.services import beats, seals
 from seeds import cast
+from tests.conftest import POSTGRES
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +97,32 @@ def test_files_that_cannot_be_kept(client, monkeypatch, tmp_path) -> None:
     choose(monkeypatch, files_dir=Path(there))
     status, checks = asked(client)
     assert (status, checks["files"]) == (503, "fail")
+
+
+def test_a_disk_that_is_nearly_full_is_a_warning(client, monkeypatch) -> None:
+    for free, state in ((readiness.ROOM - 1, "warn"), (readiness.ROOM + 1, "ok")):
+        usage = SimpleNamespace(free=free)
+        monkeypatch.setattr(readiness.shutil, "disk_usage", lambda _path, usage=usage: usage)
+        health.KEPT.until = 0.0
+        status, checks = asked(client)
+        assert (status, checks["room"]) == (200, state)
+
+
+def test_a_worker_that_was_not_seen_for_minutes_is_a_warning(client) -> None:
+    beats.beat("host:1", beats.WORKER)
+    with transaction() as session:
+        session.query(Beat).update({"seen_at": clock.now() - timedelta(minutes=4)})
+    status, checks = asked(client)
+    assert (status, checks["workers"]) == (200, "warn")
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite has no clock of its own")
+@pytest.mark.parametrize(("wrong", "status", "state"), [(1, 200, "ok"), (10, 200, "warn"), (90, 503, "fail")])
+def test_a_clock_that_is_not_the_databases(client, monkeypatch, wrong, status, state) -> None:
+    right = clock.now
+    monkeypatch.setattr(clock, "now", lambda: right() + timedelta(seconds=wrong))
+    found, checks = asked(client)
+    assert (found, checks["clock"]) == (status, state)
 
 
 def test_a_clock_that_went_back(client) -> None:

@@ -49,6 +49,14 @@ def test_an_entry_of_the_trail_is_measured(told) -> None:
     assert SECRET not in str(told())
 
 
+def test_how_long_it_took_is_told_and_not_more_than_a_page(told, caplog) -> None:
+    many = ", ".join(f"name_{number}" for number in range(1000))
+    db.session.execute(text(f"SELECT 1 AS {many.replace(', ', ', 1 AS ')}")).all()
+    (line,) = [record for record in caplog.records if "name_" in record.getMessage()]
+    assert line.ms >= 0
+    assert len(line.getMessage()) < slow.MOST + 50
+
+
 def test_only_slow_ones_are_told(app, caplog) -> None:
     end = slow.watch(60_000)
     db.session.execute(select(Beat.id)).all()
