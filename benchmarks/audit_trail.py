@@ -6,29 +6,28 @@ import hashlib
 import resource
 import sys
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import insert
-
-from benchmarks.harness import Taken, fresh_registry, full
+from benchmarks import gun_history
+from benchmarks.harness import Taken, fresh_registry, full, told
 from registry import clock
 from registry.actor import SYSTEM
-from registry.db import db, transaction
+from registry.db import db
 from registry.models import TrailEntry
 from registry.queries import seals as queries
 from registry.services import seals
 
 EVENTS = {False: 100_000, True: 10_000_000}
-AT_ONCE = 10_000
 
 
 def verify() -> Taken:
     """Microseconds an event; 30 are ten million in five minutes."""
     count = EVENTS[full()]
     with fresh_registry() as app:
-        for start in range(0, count, AT_ONCE):
-            _written(start)
-        seals.seal(SYSTEM)
+        told("entries", lambda: gun_history.load((TrailEntry,), {TrailEntry: _entries(count)}))
+        told("seals", lambda: seals.seal(SYSTEM))
         db.session.remove()
         before = _most_memory()
         wall, own = time.perf_counter(), time.process_time()
@@ -36,9 +35,9 @@ def verify() -> Taken:
         wall, own = time.perf_counter() - wall, time.process_time() - own
         if problems:
             raise RuntimeError(f"{app.name}: {problems[:3]}")
-    told = f"  {count} events in {wall:.0f} s, {count / wall:,.0f} a second; {count / own:,.0f} a second of own time; "
-    told += f"at most {_most_memory():.0f} MB, {before:.0f} MB before"
-    print(told, file=sys.stderr, flush=True)
+    found = f"  {count} events in {wall:.0f} s, {count / wall:,.0f} a second; {count / own:,.0f} a second of own time; "
+    found += f"at most {_most_memory():.0f} MB, {before:.0f} MB before"
+    print(found, file=sys.stderr, flush=True)
     return Taken(wall / count * 1e6, _hashed(count) / count * 1e6)
 
 
@@ -47,25 +46,17 @@ def _most_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _written(start: int) -> None:
+def _entries(count: int) -> Iterator[dict[str, Any]]:
     """Fills, as the trail keeps them."""
     now = clock.now() - timedelta(days=400)
-    rows = [
-        {
-            "at": now + timedelta(milliseconds=number),
-            "act": "filling.recorded",
-            "subject": "filling",
-            "subject_id": number,
-            "person_id": number % 900,
-            "unit_id": number % 120,
-            "role": "filler",
-            "request_id": f"{number:016x}",
-            "data": {"cylinder_id": number % 1_000_000, "net_g": 14_100, "pressure_kpa": None, "verdict": "allow"},
-        }
-        for number in range(start, start + AT_ONCE)
-    ]
-    with transaction(durable=False) as session:
-        session.execute(insert(TrailEntry), rows)
+    for number in range(count):
+        cylinder = number % 1_000_000
+        yield {
+            "id": gun_history.FIRST + number, "at": gun_history.written(now + timedelta(milliseconds=number)),
+            "act": "filling.recorded", "subject": "filling", "subject_id": number, "person_id": number % 900,
+            "unit_id": number % 120, "role": "filler", "request_id": f"{number:016x}",
+            "data": f'{{"cylinder_id": {cylinder}, "net_g": 14100, "pressure_kpa": null, "verdict": "allow"}}',
+        }  # fmt: skip
 
 
 def _hashed(count: int) -> float:

@@ -32,7 +32,7 @@ def plain() -> dict[type[Base], dict[str, Any]]:
     start = today.replace(year=today.year - 2, month=1, day=1).isoformat()
     later = today.replace(year=today.year + 2, month=1, day=28).isoformat()
     end = today.replace(year=today.year + 6, month=1, day=28).isoformat()
-    filled = _written(clock.now() - timedelta(days=20))
+    filled = written(clock.now() - timedelta(days=20))
     cylinder = {
         "kind": "lpg_steel", "medium": "lpg_civil_gas", "status": "in_use", "custody": "empty_in_station",
         "maker": "徐州钢瓶厂", "maker_code": "B32", "made_on": start, "tare_g": 16_500, "volume_ml": 35_500,
@@ -51,7 +51,7 @@ def cylinders(count: int | None = None) -> list[str]:
     version, shared = current().label_key_version, plain()
     count = count or CYLINDERS[full()]
     made = sorted({codes.new_code("G00", version=version) for _ in range(count)})
-    _load(
+    load(
         (Cylinder, LabelCode),
         {
             Cylinder: (
@@ -69,7 +69,7 @@ def cylinders(count: int | None = None) -> list[str]:
 
 def turns(first: int, last: int) -> None:
     """The history of turns number `first` to `last`: a scan, a fill, a turn that ended and five events of each."""
-    _load(HISTORY, {model: rows(model, first, last) for model in HISTORY})
+    load(HISTORY, {model: rows(model, first, last) for model in HISTORY})
 
 
 def all_turns() -> int:
@@ -87,7 +87,7 @@ def rows(model: type[Base], first: int, last: int) -> Iterator[dict[str, Any]]:
     base = FIRST + (APART if first else 0)
     for n in range(first, last):
         at = begun + step * n
-        moment, day = _written(at), at.date().isoformat()
+        moment, day = written(at), at.date().isoformat()
         cylinder, own = FIRST + (n * 7919) % count, base + n
         if model is Scan:
             yield {
@@ -128,7 +128,7 @@ def rows(model: type[Base], first: int, last: int) -> Iterator[dict[str, Any]]:
 def prechecks(chosen: Iterable[int], ref: str) -> None:
     """Cylinders (by position) that were just looked at and stand at the gun."""
     station, checker = people.unit("station").id, people.actor("checker").person_id
-    now, answers = _written(clock.now()), json.dumps(checks())
+    now, answers = written(clock.now()), json.dumps(checks())
     with db.engine.begin() as connection:
         start = connection.execute(text("SELECT max(id) FROM fill_cycle")).scalar() or FIRST
         rows = (
@@ -152,11 +152,12 @@ def checks() -> dict[str, str]:
     return {item.id: "ok" for item in items_for("lpg_civil_gas", clock.today())}
 
 
-def _written(at: datetime) -> str:
+def written(at: datetime) -> str:
+    """A moment as both databases read it."""
     return at.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
-def _load(models: tuple[type[Base], ...], rows: dict[Any, Iterator[dict[str, Any]]]) -> None:
+def load(models: tuple[type[Base], ...], rows: dict[Any, Iterator[dict[str, Any]]]) -> None:
     """Rows into tables whose indexes are made afterwards; the checks of references wait as well."""
     db.session.remove()
     with db.engine.begin() as connection:

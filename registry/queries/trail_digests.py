@@ -28,16 +28,16 @@ _MOMENT = {
 _ROWS = {
     dialect: text(
         f"SELECT id, {moment}, act, subject, subject_id, person_id, unit_id, role, request_id, CAST(data AS TEXT) "
-        "FROM trail_entry WHERE id > :after AND id <= :upto ORDER BY id"
+        "FROM trail_entry WHERE id > :after AND id <= :upto ORDER BY id LIMIT :most"
     )
     for dialect, moment in _MOMENT.items()
 }
 
 
-def bodies(after: int, upto: int) -> Iterator[tuple[int, bytes]]:
-    """The ids with `after < id <= upto` in their order, each with its digest; streamed."""
+def bodies(after: int, upto: int, most: int = 2**62) -> Iterator[tuple[int, bytes]]:
+    """The first `most` ids with `after < id <= upto` in their order, each with its digest; streamed."""
     statement = _ROWS[db.engine.dialect.name].execution_options(yield_per=merkle.TOGETHER)
-    for number, *values in db.session.execute(statement, {"after": after, "upto": upto}):
+    for number, *values in db.session.execute(statement, {"after": after, "upto": upto, "most": most}):
         yield number, body(*values)
 
 

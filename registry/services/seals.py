@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from registry import audit, clock, policy
 from registry.actor import Actor
@@ -54,7 +52,7 @@ def _one(actor: Actor, upto: int, batch: int) -> Seal | None:
         reached = before.last_id if before else 0
         if not _anything_new(reached, upto):
             return None
-        bodies = dict(islice(trail_digests.bodies(reached, upto), batch))
+        bodies = dict(trail_digests.bodies(reached, upto, batch))
         row = Seal(
             no=before.no + 1 if before else 1,
             root=merkle.root(merkle.leaves(bodies)),
@@ -73,9 +71,6 @@ def _one(actor: Actor, upto: int, batch: int) -> Seal | None:
 
 
 def _anything_new(reached: int, upto: int) -> bool:
-    """Whether more happened since the last seal than the sealing itself."""
-    return bool(
-        db.session.scalar(
-            select(func.count()).where(TrailEntry.id > reached, TrailEntry.id <= upto, TrailEntry.act != MADE)
-        )
-    )
+    """Whether more happened since the last seal than the sealing itself; the first entry that did is enough."""
+    others = select(TrailEntry.id).where(TrailEntry.id > reached, TrailEntry.id <= upto, TrailEntry.act != MADE)
+    return db.session.scalar(others.order_by(TrailEntry.id).limit(1)) is not None

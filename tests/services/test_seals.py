@@ -19,6 +19,7 @@ from registry.models import Seal, TrailEntry
 from registry.queries import seals as queries
 from registry.services import seals
 from seeds import cast
+from tests.conftest import POSTGRES
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs/examples/verify_proof.py"
 
@@ -60,6 +61,28 @@ def test_what_was_sealed_verifies_and_is_not_sealed_again(trail) -> None:
     (made,) = seals.seal(SYSTEM)
     assert made.previous == db.session.scalar(select(Seal.hash).where(Seal.no == made.no - 1))
     assert problems() == problems(first=made.no) == []
+
+
+@pytest.mark.skipif(POSTGRES, reason="only SQLite counts its steps")
+def test_a_seal_reads_its_own_entries_and_no_others(app) -> None:
+    steps = []
+
+    def cost(entries: int) -> int:
+        with transaction():
+            for number in range(entries):
+                audit.record(SYSTEM, "seed.step_taken", None, name="x", step=str(number), on=None)
+        steps.clear()
+        raw = db.session.connection().connection.driver_connection
+        raw.set_progress_handler(lambda: steps.append(1), 100)
+        try:
+            assert len(seals.seal(SYSTEM, batch=20)) >= entries // 20
+        finally:
+            raw.set_progress_handler(None, 0)
+        return len(steps)
+
+    cost(20)  # what is needed once
+    few, many = cost(400), cost(1600)
+    assert many < 5 * few  # four times the entries
 
 
 @pytest.mark.parametrize("seed", range(6))
