@@ -293,6 +293,7 @@ ACTS: dict[str, frozenset[str]] = {
     "target.set": frozenset({"key", "area_code", "value", "value2", "comparator", "since", "year", "source"}),
     "indicator_alert.raised": frozenset({"name", "kind", "area_code", "value", "target"}),
     "indicator_alert.cleared": frozenset({"name", "kind", "area_code"}),
+    "indicator_alert.reopened": frozenset({"name", "kind", "area_code"}),
     "indicator_alert.acknowledged": frozenset({"name", "kind", "area_code", "note"}),
     "indicator_figure.frozen": frozenset({"period_end", "count"}),
     "indicator_figure.reported": frozenset({"key", "area_code", "period_end", "revision", "reason"}),

@@ -47,6 +47,12 @@ def against(value: Decimal | None, goal: Target | None, margin: Decimal) -> str 
     return None
 
 
+def is_told_anew(raised_on: date | None, on: date) -> bool:
+    """Whether something that was raised on a day, cleared, and is there again on another is told of once more: once a
+    day at most, so that a figure that goes to and fro across its line does not ring each time."""
+    return raised_on is None or raised_on < on
+
+
 def last_month_end(on: date) -> date:
     """The last day of the last month that is over on a day."""
     return on.replace(day=1) - timedelta(days=1)

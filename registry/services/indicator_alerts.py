@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry import audit, clock, policy
 from registry.actor import SYSTEM, Actor
-from registry.db import db, locked, transaction
+from registry.db import among, db, locked, transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import IndicatorAlert
 from registry.queries import indicator_alerts as queries
+from registry.rules import indicator_alerts as rules
 
 PAUSE = 300.0  # seconds between two looks of a process
 
@@ -22,7 +24,8 @@ _looked_at = float("-inf")  # of this process, by its own clock
 
 def look(actor: Actor) -> tuple[int, int]:
     """Raise an alert for what is to be told of and clear those that are over: (how many, how many). What stands already
-    stays as it is, so that it is told of once."""
+    stays as it is, so that it is told of once; what was raised and cleared on this very day stands again as it was,
+    and is not told of anew (`rules.is_told_anew`)."""
     policy.require(actor, "indicator_alert.look")
     found = queries.found(actor, clock.today())
     standing = select(IndicatorAlert).where(IndicatorAlert.cleared_at.is_(None)).order_by(IndicatorAlert.id)
@@ -36,10 +39,29 @@ def look(actor: Actor) -> tuple[int, int]:
             row.cleared_at = clock.now()
             audit.record(actor, "indicator_alert.cleared", row, name=row.name, kind=row.kind, area_code=row.area_code)
         session.flush()
-        fresh = [found[name] for name in sorted(set(found) - {row.name for row in rows})]
-        for one in fresh:
-            _raise(actor, session, one)
+        names = set(found) - {row.name for row in rows}
+        before = _latest(session, names)
+        fresh = [name for name in sorted(names) if rules.is_told_anew(_day(before.get(name)), clock.today())]
+        for name in fresh:
+            _raise(actor, session, found[name])
+        for name in sorted(names.difference(fresh)):
+            row = before[name]
+            row.cleared_at = None
+            audit.record(actor, "indicator_alert.reopened", row, name=row.name, kind=row.kind, area_code=row.area_code)
     return len(fresh), len(over)
+
+
+def _latest(session: Session, names: set[str]) -> dict[str, IndicatorAlert]:
+    """Of each name the alert that was raised last."""
+    newest = select(func.max(IndicatorAlert.id)).where(among(IndicatorAlert.name, sorted(names)))
+    rows = session.scalars(
+        locked(select(IndicatorAlert).where(IndicatorAlert.id.in_(newest.group_by(IndicatorAlert.name))))
+    )
+    return {row.name: row for row in rows}
+
+
+def _day(row: IndicatorAlert | None) -> date | None:
+    return row and clock.day_of(row.raised_at)
 
 
 def _raise(actor: Actor, session: Session, one: queries.Found) -> None:

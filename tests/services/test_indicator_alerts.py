@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from blueprints import job_runner
 from registry import clock
 from registry.actor import SYSTEM
 from registry.db import db, transaction
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models import IndicatorAlert, IndicatorSnapshot, Notice, TrailEntry
+from registry.models import IndicatorAlert, IndicatorSnapshot, Notice, TrailEntry, Visit
 from registry.queries import indicator_alerts as queries
 from registry.queries.indicator_definitions import INDICATORS
 from registry.rules import indicator_alerts as rules
@@ -142,6 +142,60 @@ def test_it_is_told_of_once(time, lift) -> None:
     indicator_alerts.look(SYSTEM)
     notices.gather(SYSTEM)
     assert db.session.scalar(select(func.count()).select_from(Notice)) == count
+
+
+@pytest.mark.parametrize(("raised_on", "anew"), [(None, True), (date(2026, 8, 30), True), (date(2026, 8, 31), False)])
+def test_it_is_told_of_once_a_day(raised_on, anew) -> None:
+    assert rules.is_told_anew(raised_on, date(2026, 8, 31)) is anew
+
+
+def lost() -> None:
+    """What was won counts no more."""
+    with transaction() as session:
+        session.execute(update(Visit).values(invalid_from=clock.today(), counts_until=clock.today()))
+
+
+def won() -> None:
+    with transaction() as session:
+        session.execute(update(Visit).values(invalid_from=None, counts_until=None))
+
+
+def test_to_and_fro_across_the_line_is_told_of_once_a_day(time, lift) -> None:
+    """The figure crosses its line six times in a day, and once more after midnight."""
+    start()
+    time.at = datetime.fromisoformat("2026-11-30T08:00:00+08:00")
+    win(lift)
+    lost()
+    rows = select(func.count()).where(IndicatorAlert.name == OF_PAPERLESS)
+    said = []
+    for _ in range(6):
+        raised, _cleared = indicator_alerts.look(SYSTEM)
+        notices.gather(SYSTEM)
+        said.append((raised > 0, db.session.scalar(rows), told("county").count("indicator_off_target")))
+        if len(said) == 2:
+            indicator_alerts.acknowledge(cast.actor("county"), the(OF_PAPERLESS).id, "正在督促")
+        assert the(OF_PAPERLESS).cleared_at is None
+        won()
+        time.forward(minutes=7)
+        indicator_alerts.look(SYSTEM)
+        assert the(OF_PAPERLESS).cleared_at == time.at
+        lost()
+        time.forward(minutes=7)
+    assert [raised for raised, *_ in said] == [True] + [False] * 5
+    assert len({tuple(rest) for _, *rest in said}) == 1  # one row, told of as at first
+    stays = the(OF_PAPERLESS)
+    indicator_alerts.look(SYSTEM)
+    assert the(OF_PAPERLESS).note == "正在督促"
+    acts = list(db.session.scalars(select(TrailEntry.act).where(TrailEntry.subject_id == stays.id)))
+    assert acts.count("indicator_alert.raised") == 1
+    assert acts.count("indicator_alert.reopened") == 6
+    won()
+    indicator_alerts.look(SYSTEM)
+    time.at = datetime.fromisoformat("2026-12-01T08:00:00+08:00")
+    lost()
+    assert indicator_alerts.look(SYSTEM)[0] > 0
+    assert the(OF_PAPERLESS).id != stays.id
+    assert (the(OF_PAPERLESS).note, the(OF_PAPERLESS).acknowledged_at) == ("", None)
 
 
 def test_the_figures_of_a_period_are_waited_for_together(time) -> None:
