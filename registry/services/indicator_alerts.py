@@ -61,7 +61,7 @@ def _latest(session: Session, names: set[str]) -> dict[str, IndicatorAlert]:
 
 
 def _day(row: IndicatorAlert | None) -> date | None:
-    return row and clock.day_of(row.raised_at)
+    return None if row is None else clock.day_of(row.raised_at)
 
 
 def _raise(actor: Actor, session: Session, one: queries.Found) -> None:
