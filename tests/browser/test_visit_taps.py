@@ -81,11 +81,22 @@ def see_plate(page: Page, finger: Finger, said: str) -> None:
         return
     number.fill("99")
     finger.typed += 1
+    beside = page.locator("#plate-code-wrong")
+    expect(beside).to_be_hidden()
+    number.blur()
+    expect(beside).to_have_text("照标识抄写，5至8位数字")
+    expect(number).to_have_attribute("aria-invalid", "true")
+    number.fill(page.locator("#plate legend").inner_text().split("：")[1].split()[0])
+    expect(beside).to_have_text("和登记的号码一样：请选“清楚无误”")
+    number.fill("99009")
+    expect(beside).to_be_hidden()
+    expect(number).to_have_attribute("aria-invalid", "false")
+    number.fill("99")
 
 
 def mend_plate(page: Page, finger: Finger) -> None:
     """The page asks for the number of a plate that hangs wrongly."""
     page.locator("#visit-submit").click()
-    expect(page.locator("#plate [role=alert]")).to_have_text("照标识抄写，5至8位数字")
+    expect(page.locator("#plate .plate-wrong")).to_have_text("照标识抄写，5至8位数字")
     page.get_by_label("标识上的号码").fill("９９９ 099")
     finger.typed += 1

@@ -123,6 +123,13 @@ export function plateLacks(plate) {
   return plate?.is === "other" ? !/^\d{5,8}$/.test(plateCode(plate.code)) : false;
 }
 
+/** What is wrong with a number that was typed off a plate, as the name of a text; "" when it may stand. */
+export function plateProblem(text, registered) {
+  const code = plateCode(text);
+  if (!/^\d{5,8}$/.test(code)) return "field.plate.code.hint";
+  return code === registered ? "field.plate.code.same" : "";
+}
+
 function plateCode(text) {
   return (text ?? "").normalize("NFKC").replace(/\s/g, "");
 }

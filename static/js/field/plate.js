@@ -1,7 +1,7 @@
 // The plate of the 96366 platform in the car: one tap says that it is as it should be, else what is wrong with it.
 import { icon, make } from "../dom.js";
 import { t } from "../texts.js";
-import { plateLacks } from "./model.js";
+import { plateLacks, plateProblem } from "./model.js";
 import { photoField } from "./pictures.js";
 
 const ANSWERS = [
@@ -26,22 +26,35 @@ function choice(visit, [is, look, sign], chosen) {
   ]);
 }
 
-function otherNumber(visit, save) {
+function otherNumber(elevator, visit, save) {
+  const wrong = make("p", { class: "field-error", id: "plate-code-wrong", role: "alert", hidden: true });
   const input = make("input", {
     class: "form-control",
     type: "text",
     inputmode: "numeric",
     maxlength: 12,
     id: "plate-code",
+    "aria-describedby": "plate-code-wrong",
     value: visit.plate.code ?? "",
   });
+  // Told as soon as the field is left, while the worker stands in front of the plate; taken back while he types.
+  const judge = () => {
+    const problem = plateProblem(input.value, elevator.rescue);
+    wrong.hidden = !problem;
+    wrong.replaceChildren(...(problem ? [icon("alert-triangle"), make("span", {}, [t(problem)])] : []));
+    input.classList.toggle("is-invalid", Boolean(problem));
+    input.setAttribute("aria-invalid", String(Boolean(problem)));
+  };
   input.addEventListener("input", () => {
     visit.plate.code = input.value;
     save();
+    if (!wrong.hidden) judge();
   });
+  input.addEventListener("change", judge);
   return make("div", { class: "field" }, [
     make("label", { class: "form-label", for: "plate-code" }, [t("field.plate.code")]),
     input,
+    wrong,
     make("p", { class: "form-hint" }, [t("field.plate.code.hint")]),
   ]);
 }
@@ -63,7 +76,7 @@ export function plateField(elevator, visit, save) {
         return save();
       },
     });
-    more.replaceChildren(...(is === "other" ? [otherNumber(visit, save)] : []), photo);
+    more.replaceChildren(...(is === "other" ? [otherNumber(elevator, visit, save)] : []), photo);
   };
   const chosen = (is) => {
     const code = is === "fine" ? elevator.rescue : "";
