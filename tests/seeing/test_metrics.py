@@ -6,6 +6,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -179,6 +180,28 @@ def test_a_month_is_late_when_its_figures_are_missing(app, monkeypatch) -> None:
     assert operation.freezing_late(midnight + timedelta(hours=7)) == 0
     newest(None)
     assert operation.freezing_late(midnight + timedelta(hours=7)) == 0
+
+
+def test_a_refused_request_is_counted_as_refused(client) -> None:
+
+    def refused() -> float:
+        return sum(count for name, count in scrape(client).items() if name[:2] == ("registry_requests_total", "4xx"))
+
+    before = refused()
+    assert client.get("/api/v1/elevators").status_code == 401
+    assert refused() == before + 1
+
+
+def test_nobody_adds_up_while_an_ended_worker_is_moved(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    for work in (metrics.exposition, lambda: metrics.bury(tmp_path, 1)):
+        one = threading.Thread(target=work, daemon=True)
+        with metrics._locked(tmp_path):
+            one.start()
+            one.join(0.3)
+            assert one.is_alive()
+        one.join(10)
+        assert not one.is_alive()
 
 
 COUNT = """
