@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -86,6 +86,19 @@ class FileForm(Form):
         values = {**vars(drawn), "accept": PICTURES if name in PICTURE_FIELDS else ""}
         drawn = bool(self.schema.fields[name].metadata.get("drawn"))
         return FileField(**values, many=many, drawn=drawn, kept=ids if many else ids[-1:])
+
+
+class PaperForm(FileForm):
+    """A form whose files are papers of an application; `kept` are the ids of those that it has already."""
+
+    purpose = "registration"
+
+    def __init__(self, schema: Schema, kept: Mapping[str, list[int]], **options: Any) -> None:
+        super().__init__(schema, **options)
+        if not self.was_sent:
+            for drawn in self.fields:
+                if isinstance(drawn, FileField):
+                    drawn.kept = kept.get(drawn.name, [])
 
 
 def _decoded(text: str) -> bytes:

@@ -33,7 +33,7 @@ def index(query: dict[str, Any]) -> Any:
 
 
 @bp.route("", methods=["POST"])
-@bp.arguments(schemas.CylinderRegistrationIn())
+@bp.arguments(schemas.CylinderRegistrationOpenIn())
 @bp.response(201, schemas.CylinderRegistrationDetailOut())
 @bp.alt_response(200, schema=schemas.CylinderRegistrationDetailOut(), description="This `ref` was recorded before.")
 def apply(data: dict[str, Any]) -> Any:
@@ -52,7 +52,7 @@ def show(no: str) -> Any:
 
 
 @bp.route("/<string:no>", methods=["PATCH"])
-@bp.arguments(schemas.CylinderRegistrationAmendIn())
+@bp.arguments(schemas.CylinderRegistrationChangeIn())
 @bp.response(200, schemas.CylinderRegistrationDetailOut())
 def amend(data: dict[str, Any], no: str) -> Any:
     """Another list and other fields, while it waits for the station."""

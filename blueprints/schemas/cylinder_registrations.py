@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-from marshmallow import fields
+from functools import cache
+from typing import Any
 
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from marshmallow import Schema, fields, post_load
+
+from blueprints.filters import called
 from blueprints.schemas.base import In, Out, PageIn
 from blueprints.schemas.cylinder_transfers import findings
 from blueprints.schemas.cylinders import UnitRef
 from blueprints.schemas.elevators import OptionalRef
 from blueprints.schemas.fields import Choice, Day, Integer, Lines, Note, Text
+from blueprints.schemas.hazards import FileIds
+from blueprints.schemas.registrations import PAPER, PAPERS
 from registry.queries.cylinder_registrations import MOST
-from registry.rules.cylinder_registrations import CLASSES, TYPES
+from registry.rules.cylinder_registrations import CLASSES, TYPES, papers
 from registry.rules.registrations import STATES
 from registry.rules.verdict import Verdict
 
@@ -46,6 +53,12 @@ class CylinderRegistrationIn(In):
     )
 
 
+class CylinderRegistrationOpenIn(CylinderRegistrationIn):
+    """The same at the API: `papers` are ids of stored files by kind of paper."""
+
+    papers = fields.Dict(fields.String(), fields.List(Integer(min=1)))
+
+
 class CylinderRegistrationAmendIn(CylinderRegistrationIn):
     """Another list and other fields, while it waits for the station."""
 
@@ -53,6 +66,30 @@ class CylinderRegistrationAmendIn(CylinderRegistrationIn):
 
     class Meta(In.Meta):
         exclude = ("ref", "kind", "catalogue")
+
+
+class CylinderRegistrationChangeIn(CylinderRegistrationAmendIn):
+    """The same at the API; `papers` that are left out stay."""
+
+    papers = fields.Dict(fields.String(), fields.List(Integer(min=1)))
+
+
+@cache
+def amend_form(kind: str) -> Schema:
+    """The form of an application of a type that waits for its station, with its papers."""
+    own: dict[str, Any] = {
+        f"{PAPER}{paper.id}": FileIds(
+            label=LazyString(called, paper), hint="" if paper.required else _("有的附上"), group=PAPERS
+        )
+        for paper in papers(kind)
+    }
+
+    def apart(_schema: Schema, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        brought = {name.removeprefix(PAPER): data.pop(name) for name in [*data] if name.startswith(PAPER)}
+        return {**data, "papers": brought}
+
+    made: Schema = type(f"Amend_{kind}", (CylinderRegistrationAmendIn,), {**own, "apart": post_load(apart)})()
+    return made
 
 
 class CylinderRegistrationPlainIn(In):
@@ -127,6 +164,7 @@ class CylinderRegistrationDetailOut(CylinderRegistrationOut):
     fields_ = fields.Dict(attribute="case.fields", data_key="fields")
     leaving = fields.Integer()
     standing = fields.Integer()
+    papers = fields.Dict(fields.String(), fields.List(fields.Integer()), attribute="case.papers", allow_none=True)
     note = fields.String(attribute="case.note")
     items = fields.Function(
         lambda shown: [

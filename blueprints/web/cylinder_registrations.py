@@ -9,9 +9,12 @@ from flask_babel import gettext as _
 
 from blueprints.filters import say
 from blueprints.forms import Form
+from blueprints.hazard_forms import PaperForm
 from blueprints.schemas import cylinder_registrations as schemas
 from blueprints.schemas.cylinder_transfers import findings
+from blueprints.schemas.registrations import PAPER
 from blueprints.sessions import actor
+from blueprints.stored_files import handed_out
 from registry import clock, policy
 from registry.documents import cylinder_registration_form
 from registry.queries import cylinder_registrations as queries
@@ -56,7 +59,7 @@ def new() -> Any:
     first = {"kind": "new", "codes": request.args.getlist("code"), "filled_by": actor().name}
     form = Form(schemas.CylinderRegistrationIn(exclude=("ref",)), first)
     if request.method == "POST" and (made := form.submit(lambda data: cylinder_registrations.apply(actor(), data))):
-        flash(_("申请已保存，核对后请提交"), "success")
+        flash(_("申请已保存，请附上材料，核对后提交"), "success")
         return redirect(url_for("cylinder_registrations.show", no=made[0].no))
     back = url_for("cylinder_registrations.index")
     return form.page("_form_page.html", title=_("申请气瓶使用登记"), back=back)
@@ -75,15 +78,14 @@ def amend(no: str) -> Any:
     shown = queries.show(actor(), no)
     codes = [item.cylinder.handle for item in shown.items]
     first = {**(shown.case.fields or {}), "codes": codes, "version": shown.case.version}
-    form = Form(schemas.CylinderRegistrationAmendIn(), first)
+    kept = {f"{PAPER}{name}": list(ids) for name, ids in (shown.case.papers or {}).items()}
+    form = PaperForm(schemas.amend_form(shown.case.kind), kept, initial=first)
     if request.method == "POST" and form.submit(
         lambda data: cylinder_registrations.amend(actor(), no, data, data.pop("version", None))
     ):
         flash(_("申请已修改"), "success")
         return redirect(url_for("cylinder_registrations.show", no=no))
-    return form.page(
-        "_form_page.html", title=_("修改申请 %(no)s", no=no), back=url_for("cylinder_registrations.show", no=no)
-    )
+    return form.page("cylinder_registrations/amend.html", shown=queries.show(actor(), no))
 
 
 @bp.route("/<string:no>/steps/<string:step>", methods=["GET", "POST"])
@@ -100,6 +102,13 @@ def move(no: str, step: str) -> Any:
         return redirect(url_for("cylinder_registrations.show", no=no))
     back = url_for("cylinder_registrations.show", no=no)
     return form.page("_form_page.html", title=f"{say(offer)} · {no}", back=back)
+
+
+@bp.route("/<string:no>/files/<int:file_id>")
+def file(no: str, file_id: int) -> Any:
+    """A paper of an application; what is no picture and no PDF is only downloaded."""
+    path, mime, name = queries.file(actor(), no, file_id)
+    return handed_out(path, mime, name)
 
 
 @bp.route("/<string:no>/form.pdf")

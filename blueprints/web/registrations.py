@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from marshmallow import Schema
 
 from blueprints.filters import say
 from blueprints.forms import Form
-from blueprints.hazard_forms import FileField, FileForm
+from blueprints.hazard_forms import PaperForm
 from blueprints.schemas import registrations as schemas
 from blueprints.sessions import actor
 from blueprints.stored_files import handed_out
@@ -28,19 +26,6 @@ bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
 PDF = "application/pdf"
 TONES = {"GRANTED": "good", "REFUSED": "bad", "RETURNED": "warn", "SUBMITTED": "info", "ACCEPTED": "info"}
-
-
-class PaperForm(FileForm):
-    """A form whose files are papers of an application; `kept` are the ids of those that it has already."""
-
-    purpose = "registration"
-
-    def __init__(self, schema: Schema, kept: Mapping[str, list[int]], **options: Any) -> None:
-        super().__init__(schema, **options)
-        if not self.was_sent:
-            for drawn in self.fields:
-                if isinstance(drawn, FileField):
-                    drawn.kept = kept.get(drawn.name, [])
 
 
 @bp.context_processor

@@ -54,8 +54,9 @@ class CertifiedCylinder(Period, Base):
 
 class CylinderRegistration(Base):
     """An application of a unit for the certificate of a class: `kind` is one of `cylinder_registration_types`, `state`
-    one of `registration_states` and assigned by its service alone. `fields` are those of the form; `removed` is how
-    many cylinders that are no longer the unit's the grant took off the certificate."""
+    one of `registration_states` and assigned by its service alone. `fields` are those of the form, `papers` ids of
+    stored files by kind of paper; `removed` is how many cylinders that are no longer the unit's the grant took off the
+    certificate."""
 
     __tablename__ = "cylinder_registration"
     __table_args__ = (Index("ix_cylinder_registration_unit_id_state", "unit_id", "state"),)
@@ -67,6 +68,7 @@ class CylinderRegistration(Base):
     kind: Mapped[Code]
     state: Mapped[Code]
     fields: Mapped[Json]
+    papers: Mapped[Json | None]
     opened_on: Mapped[Day]
     submitted_on: Mapped[Day | None]
     due_on: Mapped[Day | None]

@@ -164,10 +164,15 @@ def purchase(actor: Actor, purchase_id: int) -> CylinderPurchase:
 
 
 def accounts(units: Sequence[Unit], since: date, until: date) -> list[Account]:
-    """The accounts of these stations, a statement for each number."""
+    """The accounts of these stations: a statement for each number, and one for what they have by status, for which
+    all of a station's cylinders are gone through."""
     ids = [unit.id for unit in units]
-    numbers: dict[int, dict[str, int]] = {unit_id: {} for unit_id in ids}
-    for key in (*CAME, *HELD, *WENT, *DOUBTS):
+    numbers: dict[int, dict[str, int]] = {unit_id: dict.fromkeys(HELD, 0) for unit_id in ids}
+    held = _owned(ids, until, HELD).subquery()
+    by_status = select(held.c.station_id, held.c.status, func.count()).group_by(held.c.station_id, held.c.status)
+    for unit_id, status, count in db.session.execute(by_status):
+        numbers[unit_id][status] = count
+    for key in (*CAME, *WENT, *DOUBTS):
         pairs = _pairs(key, since, until, ids).subquery()
         counted: dict[int, int] = dict(
             db.session.execute(select(pairs.c.station_id, func.count()).group_by(pairs.c.station_id)).all()
@@ -227,11 +232,11 @@ def _ever(ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _owned(ids: Sequence[int], day: date, statuses: Sequence[str]) -> Pairs:
-    """What a station had at the end of a day in one of these statuses."""
+    """What a station had at the end of a day in one of these statuses, each with its `status` then."""
     later = _first_left(CylinderLeft.at >= clock.start_of(day + timedelta(days=1)))
     owner = func.coalesce(later.c.unit_id, Cylinder.owner_id)
     return (
-        select(Cylinder.id, owner.label("station_id"))
+        select(Cylinder.id, owner.label("station_id"), CylinderStatus.status)
         .outerjoin(later, later.c.cylinder_id == Cylinder.id)
         .join(CylinderStatus, CylinderStatus.cylinder_id == Cylinder.id)
         .where(

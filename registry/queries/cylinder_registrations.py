@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,10 +21,11 @@ from registry.models import (
     CylinderRegistration,
     CylinderRegistrationItem,
 )
-from registry.queries import cylinder_lines, trail
+from registry.queries import cylinder_lines, registrations, trail
 from registry.queries.cylinder_lines import Line
 from registry.queries.paging import Page, paginate
-from registry.rules.cylinder_registrations import ListFacts, check_cylinder
+from registry.queries.registrations import FiledPaper
+from registry.rules.cylinder_registrations import ListFacts, check_cylinder, papers
 from registry.rules.registrations import OPEN, STATES, Move, moves_from
 from registry.rules.verdict import Verdict
 
@@ -56,6 +58,7 @@ class CaseShown:
     standing: int
     moves: tuple[Move, ...]
     history: Sequence[Any]
+    papers: Sequence[FiledPaper]
 
 
 def page(actor: Actor, filters: Mapping[str, Any], limit: int = 50, cursor: str | None = None) -> Page:
@@ -104,7 +107,26 @@ def show(actor: Actor, no: str) -> CaseShown:
     verdicts = judged(case, [item.cylinder for item in items], held) if case.state in OPEN else {}
     leaving = len(gone(held, case.unit_id)) if held else 0
     offered = tuple(move for move in moves_from(case.state) if _may(actor, move))
-    return CaseShown(case, items, verdicts, held, leaving, on_it(held) - leaving, offered, trail.history(case))
+    return CaseShown(
+        case, items, verdicts, held, leaving, on_it(held) - leaving, offered, trail.history(case), _filed(case)
+    )
+
+
+def _filed(case: CylinderRegistration) -> list[FiledPaper]:
+    """The papers of the type with what was brought."""
+    on = case.submitted_on or clock.today()
+    return registrations.filed(case.papers or {}, papers(case.kind, on))
+
+
+def file(actor: Actor, no: str, file_id: int) -> tuple[Path, str, str]:
+    """Where a paper of an application lies, its type and its name.
+
+    Raises:
+        Missing: not for this caller, or not in the application.
+    """
+    policy.require(actor, "cylinder_registration.read")
+    case = policy.get(actor, CylinderRegistration, CylinderRegistration.no == no)
+    return registrations.one_filed(case.papers or {}, file_id)
 
 
 def _may(actor: Actor, move: Move) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -120,9 +120,19 @@ def filed(actor: Actor, case: Registration, given: Mapping[str, Any]) -> dict[st
     Raises:
         Invalid: a kind of paper that the type does not know, or a file that is not there.
     """
-    known = {paper.id for paper in papers(case.kind, clock.today())}
+    return stored(actor, {paper.id for paper in papers(case.kind, clock.today())}, case.papers or {}, given)
+
+
+def stored(
+    actor: Actor, known: Set[str], brought: Mapping[str, Sequence[int]], given: Mapping[str, Any]
+) -> dict[str, list[int]]:
+    """Papers of an application of any equipment as ids of stored files by kind: `known` kinds, `brought` before.
+
+    Raises:
+        Invalid: as in `filed`.
+    """
     wrong: Wrong = {f"paper-{name}": [T("这类登记没有这种材料")] for name in given.keys() - known}
-    present = {number for ids in (case.papers or {}).values() for number in ids}
+    present = {number for ids in brought.values() for number in ids}
     wanted = {number for name in given.keys() & known for number in given[name] or ()}
     scoped = policy.scope(actor, StoredFile, StoredFile.id).where(StoredFile.id.in_(wanted - present))
     there = present | set(db.session.scalars(scoped)) if wanted - present else present

@@ -140,14 +140,16 @@ def _next_number(case: Registration, today: date) -> str | None:
 
 
 def _papers(case: Registration, today: date) -> list[FiledPaper]:
-    brought = case.papers or {}
+    return filed(case.papers or {}, papers(case.kind, case.submitted_on or today))
+
+
+def filed(brought: Mapping[str, Sequence[int]], asked: Sequence[Paper]) -> list[FiledPaper]:
+    """The papers that are `asked` for, each with number and name of the files that were `brought` for it."""
     ids = {number for numbers in brought.values() for number in numbers}
     rows = db.session.execute(select(StoredFile.id, StoredFile.name).where(StoredFile.id.in_(ids)))
     names = dict(rows.all())
-    on = case.submitted_on or today
     return [
-        FiledPaper(paper, [(number, names.get(number, "")) for number in brought.get(paper.id, ())])
-        for paper in papers(case.kind, on)
+        FiledPaper(paper, [(number, names.get(number, "")) for number in brought.get(paper.id, ())]) for paper in asked
     ]
 
 
@@ -166,8 +168,12 @@ def file(actor: Actor, no: str, file_id: int) -> tuple[Path, str, str]:
     Raises:
         Missing: not for this caller, or not in the application.
     """
-    case = by_no(actor, no)
-    present = {number for numbers in (case.papers or {}).values() for number in numbers}
+    return one_filed(by_no(actor, no).papers or {}, file_id)
+
+
+def one_filed(brought: Mapping[str, Sequence[int]], file_id: int) -> tuple[Path, str, str]:
+    """The same of an application that the caller may see, whatever it is for."""
+    present = {number for numbers in brought.values() for number in numbers}
     row = db.session.get(StoredFile, file_id) if file_id in present else None
     if row is None:
         raise Missing(T("没有找到这个文件"))

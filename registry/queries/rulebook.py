@@ -315,6 +315,7 @@ BOOKS: dict[str, Book] = {
         Book("elevator_limits", T("使用登记时限"), ("text", "value", "unit"), TSG_08_2026),
         Book("registration_types", T("使用登记类别"), ("text", "statuses"), TSG_08_2026),
         Book("registration_papers", T("使用登记申请材料"), ("type", "text", "required"), TSG_08_2026),
+        Book("cylinder_registration_papers", T("气瓶使用登记申请材料"), ("type", "text", "required"), TSG_08_2026),
         Book("registration_fields", T("使用登记表填写项"), ("text", "required"), TSG_08_2026),
         Book("cert_letters", T("使用登记证编号的地区代号"), ("city", "province", "letter"), TSG_08_2026),
         Book("offences", T("违法行为和罚款幅度"), ("text", "min_yuan", "max_yuan", "measures"), CLAUSES),

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from registry.rules.cylinder_lifecycle import statuses
 from registry.rules.kinds import CYLINDER_KINDS
 from registry.rules.limits import edition
-from registry.rules.registrations import certificate_letters, running_number
+from registry.rules.registrations import Paper, certificate_letters, running_number
 from registry.rules.verdict import Finding, Verdict
 
 BASIS = "TSG 08 使用登记（按使用单位登记）"
@@ -54,6 +54,16 @@ class ListFacts:
     status: str
     next_inspection_on: date | None
     registered_here: bool = False
+
+
+@cache
+def papers(kind: str, on: date = date.max) -> tuple[Paper, ...]:
+    """The papers that come with an application of a type; `required` is what the office asks for."""
+    return tuple(
+        Paper(row["paper"], row["zh"], row["en"], row["required"] == "1", row["basis"])
+        for row in edition("cylinder_registration_papers", on)
+        if row["type"] == kind
+    )
 
 
 @cache

@@ -26,7 +26,7 @@ from registry.models import (
     CylinderRegistration,
     CylinderRegistrationItem,
 )
-from registry.queries import cylinder_lines, parameters
+from registry.queries import cylinder_lines, parameters, registration_checks
 from registry.queries import cylinder_registrations as queries
 from registry.queries.cylinder_lines import Line
 from registry.replays import digest, sent_before
@@ -52,10 +52,11 @@ OPTIONS = (
 
 def apply(actor: Actor, data: Mapping[str, Any]) -> tuple[CylinderRegistration, bool]:
     """Begin an application of the caller's station: `kind, catalogue`, `codes` of the list (none for a cancellation),
-    the fields of the form, optionally `ref`; and whether the `ref` was here before.
+    the fields of the form, optionally `papers` (ids of stored files by kind) and `ref`; and whether the `ref` was here
+    before.
 
     Raises:
-        Invalid: no such type or class, lines that name no cylinder or one that cannot be registered.
+        Invalid: no such type, class or paper, lines that name no cylinder or one that cannot be registered.
         Conflict: an application for the same class is not decided yet, or the `ref` came with other content.
     """
     policy.require(actor, "cylinder_registration.apply")
@@ -74,6 +75,7 @@ def apply(actor: Actor, data: Mapping[str, Any]) -> tuple[CylinderRegistration, 
             kind=data["kind"],
             state=office.FIRST_STATE,
             fields={name: data[name] for name in FIELDS if data.get(name)},
+            papers=_papers(actor, data["kind"], {}, data.get("papers") or {}),
             opened_on=today,
             ref=data.get("ref"),
             ref_digest=content if data.get("ref") else None,
@@ -94,7 +96,7 @@ def apply(actor: Actor, data: Mapping[str, Any]) -> tuple[CylinderRegistration, 
 
 
 def amend(actor: Actor, no: str, data: Mapping[str, Any], version: int | None = None) -> CylinderRegistration:
-    """Give an application that waits for its unit another list and other fields.
+    """Give an application that waits for its unit another list and other fields, and where `papers` are told, those.
 
     Raises:
         Conflict: it lies with the office, or somebody changed it meanwhile.
@@ -106,6 +108,8 @@ def amend(actor: Actor, no: str, data: Mapping[str, Any], version: int | None = 
         if office.STATES[case.state].waits_for != "unit":
             raise Conflict(T("现在的状态是“{state}”，不能修改申请", state=T(office.STATES[case.state].zh)))
         case.fields = {name: data[name] for name in FIELDS if data.get(name)}
+        if "papers" in data:
+            case.papers = _papers(actor, case.kind, case.papers or {}, data["papers"] or {})
         item = CylinderRegistrationItem
         session.execute(
             delete(item).where(item.registration_id == case.id).execution_options(synchronize_session=False)
@@ -160,6 +164,11 @@ def move(actor: Actor, no: str, verb: str, data: Mapping[str, Any], version: int
             reason=case.note,
         )
         return case
+
+
+def _papers(actor: Actor, kind: str, brought: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, list[int]]:
+    known = {paper.id for paper in rules.papers(kind, clock.today())}
+    return registration_checks.stored(actor, known, brought, given)
 
 
 def _refuse_unknown(data: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from registry.rules.cylinder_registrations import ListFacts, certificate_no, che
 from registry.services import cylinder_registrations, cylinders
 from seeds import cast
 from tests.cylinder_factory import cylinder
+from tests.labels_factory import photo, picture
 from tests.services.test_anomalies_race import at_once, separate  # noqa: F401
 
 TODAY = clock.today()
@@ -247,3 +249,49 @@ def test_the_api(api_of) -> None:
     assert api_of("filling2").get(address).status_code == 404
     assert api_of("tech1").get(address).status_code == 403
     assert station.post("/cylinder-registrations", {"kind": "new"}).status_code == 422
+
+
+def test_papers_come_with_an_application_and_are_shown_to_who_sees_it(browser_of) -> None:
+    form, proof = photo(STATION, "registration"), photo(STATION, "registration")
+    case = applied(draft(), papers={"form": [form.id]})
+    assert case.papers == {"form": [form.id]}
+    both = {"form": [form.id], "credit_code": [proof.id]}
+    for given in ({"papers": both}, {}):  # what is not told stays
+        case = cylinder_registrations.amend(cast.actor(STATION), case.no, {**SAID, "codes": [], **given})
+        assert case.papers == both
+    shown = queries.show(cast.actor(OFFICE), case.no).papers
+    brought = {one.paper.id: [number for number, _ in one.files] for one in shown}
+    assert brought == {**both, "conformity": [], "inspection": []}
+    address = f"/cylinder-registrations/{case.no}/files/"
+    assert browser_of(OFFICE).get(f"{address}{proof.id}").status_code == 200
+    assert browser_of(OFFICE).get(f"{address}{photo(STATION, 'registration').id}").status_code == 404
+    assert browser_of("filling2").get(f"{address}{proof.id}").status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "login"), [("picture", STATION), ("form", "filling2")])
+def test_a_paper_of_another_kind_or_unit_is_refused(app, kind, login) -> None:
+    file = photo(login, "registration")
+    with pytest.raises(Invalid) as refused:
+        applied(draft(), papers={kind: [file.id]})
+    assert list(refused.value.errors) == [f"paper-{kind}"]
+    assert db.session.scalar(select(CylinderRegistration.id)) is None
+
+
+def test_papers_are_brought_and_taken_back_on_the_page(browser_of) -> None:
+    row, browser = draft(), browser_of(STATION)
+    case = applied(row)
+    address, number = f"/cylinder-registrations/{case.no}/amend", case.id
+
+    def sent(**papers) -> dict:
+        kept = db.session.get_one(CylinderRegistration, number, populate_existing=True)
+        given = {"version": kept.version, "codes": row.label_code, **SAID, **papers}
+        assert browser.post(address, data=given, content_type="multipart/form-data").status_code == 302
+        return db.session.get_one(CylinderRegistration, number, populate_existing=True).papers
+
+    assert browser.get(address).status_code == 200
+    first = sent(**{"paper-form": (io.BytesIO(picture()), "form3.png")})
+    assert list(first) == ["form"]
+    assert "form3.png" in browser.get(f"/cylinder-registrations/{case.no}").text
+    assert f'value="{first["form"][0]}" checked' in browser.get(address).text
+    assert sent(**{"paper-form": str(first["form"][0])}) == first
+    assert sent() == {}
