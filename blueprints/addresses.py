@@ -13,10 +13,10 @@ RESERVED = frozenset({"endpoint", "name"})
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in an address: no row has a number that a database cannot hold, so there is no such page."""
+    """`<int:…>` in an address: numbers of rows are of 32 bits, so under a greater one there is no page."""
 
     def __init__(self, map: Any, *args: Any, **options: Any) -> None:
-        super().__init__(map, *args, **{"max": 2**63 - 1, **options})
+        super().__init__(map, *args, **{"max": 2**31 - 1, **options})
 
     def to_python(self, value: str) -> int:
         if len(value) > 20:  # reading digits takes time by the square of their number, and Python refuses many
