@@ -6,6 +6,7 @@ import logging
 from time import perf_counter
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest
 
 from blueprints import logs
 from registry import metrics, tracing
@@ -28,6 +29,8 @@ def begin() -> None:
     given = request.headers.get(HEADER, "") if settings().proxies else ""
     g.request_id = given if tracing.PLAUSIBLE.fullmatch(given) else tracing.new_id()
     tracing.begin(g.request_id)
+    if isinstance(request.routing_exception, BadRequest):
+        raise request.routing_exception  # a host that is none: nothing here could build an address
 
 
 def end(response: Response) -> Response:

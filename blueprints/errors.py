@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from blueprints.boundary import is_api
 from blueprints.filters import say
@@ -68,7 +68,10 @@ def init_app(app: Flask) -> None:
 
 def problem(status: int, detail: str, kind: str = "", **more: Any) -> Response:
     """A problem+json answer, or a page for people."""
-    if is_api() or request.accept_mimetypes.best == "application/json":
+    if isinstance(request.routing_exception, BadRequest):
+        # The host of the request is none, so that no page of ours has an address.
+        response = Response(f"{title_of(status)}\n", mimetype="text/plain")
+    elif is_api() or request.accept_mimetypes.best == "application/json":
         body = {"type": kind or STATUS_NAMES.get(status, "error"), "title": title_of(status), "status": status}
         response = jsonify({**body, "detail": detail, **more})
         response.mimetype = "application/problem+json"

@@ -7,8 +7,13 @@ from pkgutil import iter_modules
 
 from flask import Flask
 from flask_smorest import Api
+from flask_smorest.arguments import ArgumentsMixin
+
+from blueprints.arriving_json import ArrivingJson
 
 PREFIX = "/api/v1"
+# Before any module here declares what it takes.
+ArgumentsMixin.ARGUMENTS_PARSER = ArrivingJson()
 
 
 def init_app(app: Flask, api: Api) -> None:

@@ -115,7 +115,9 @@ def _refuse_foreign(actor: Actor, row: Assessment) -> None:
 def _check(actor: Actor, elevator: Elevator, data: Data, known_file: int | None = None) -> None:
     wrong: dict[str, list[T]] = {}
     day = data["assessed_on"]
-    if day > clock.today():
+    if day is None:
+        wrong["assessed_on"] = [T("请填写这一项")]
+    elif day > clock.today():
         wrong["assessed_on"] = [T("不能晚于今天")]
     elif elevator.made_on and day < elevator.made_on:
         wrong["assessed_on"] = [T("不能早于制造日期（{made}）", made=elevator.made_on.isoformat())]
