@@ -35,7 +35,7 @@ PAGES = {
     "month_report": ("/indicator-figures/report", 1_000),
 }
 GROWTH = 1.2
-PAST_DAYS = 100
+PAST_DAYS = 60  # so that the windows before it are full in a tenth of the history too
 MONTHS_KEPT = 14
 ELEVATORS, CYLINDERS = {False: 2_500, True: 25_000}, {False: 10_000, True: 100_000}
 COPIES = 12
@@ -77,8 +77,9 @@ class Desk:
         secret, _ = accounts.sign_in("section", cast.PASSWORD, "127.0.0.1", accounts.Limits(5, 15))
         browser = app.test_client()
         browser.set_cookie("registry_session", secret)
-        past, not_kept = (clock.today() - timedelta(days=ago) for ago in (PAST_DAYS, PAST_DAYS + 1))
+        past = clock.today() - timedelta(days=PAST_DAYS)
         months = [add_months(clock.today().replace(day=1), -ago) - timedelta(days=1) for ago in range(MONTHS_KEPT)]
+        not_kept = next(day for ago in (1, 2) if (day := past - timedelta(days=ago)) not in months)
         for day in (past, *months):  # as the workers do of every day but one that somebody is the first to ask for
             cylinder_tallies.keep(SYSTEM, day)
         self.reference = typical_milliseconds(lambda: answered(browser.get("/healthz")))
