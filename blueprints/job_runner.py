@@ -25,6 +25,7 @@ from registry.services import (
     job_files,
     jobs,
     leftovers,
+    old_sign_ins,
     partitions,
 )
 from registry.services.jobs import Given
@@ -46,6 +47,7 @@ REGULAR: tuple[Callable[[], object], ...] = (
     indicator_alerts.look_when_due,
     job_files.drop_when_due,
     leftovers.sweep_when_due,
+    old_sign_ins.drop_when_due,
     partitions.keep_when_due,
 )
 

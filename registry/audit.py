@@ -43,6 +43,7 @@ ACTS: dict[str, frozenset[str]] = {
     "second_factor.code_used": frozenset(),
     "second_factor.removed": frozenset(),
     "second_factor.reset": frozenset({"reason"}),
+    "sign_in.forgotten": frozenset({"sessions", "devices", "before"}),
     "personal.shown": frozenset({"kind", "key", "fields", "reason"}),
     "personal.exported": frozenset({"listing", "filters", "reason"}),
     "token.created": frozenset({"name", "expires_at"}),
