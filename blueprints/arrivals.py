@@ -6,7 +6,7 @@ import logging
 from time import perf_counter
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from blueprints import logs
 from registry import metrics, tracing
@@ -31,6 +31,8 @@ def begin() -> None:
     tracing.begin(g.request_id)
     if isinstance(request.routing_exception, BadRequest):
         raise request.routing_exception  # a host that is none: nothing here could build an address
+    if "\x00" in request.path:
+        raise NotFound  # PostgreSQL keeps no such text, so nothing has that name
 
 
 def end(response: Response) -> Response:
