@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, text
 
+from benchmarks.bulk import loading
 from benchmarks.harness import full
 from registry import clock, codes
 from registry.db import LONE, Base, db
@@ -159,20 +160,9 @@ def written(at: datetime) -> str:
 
 def load(models: tuple[type[Base], ...], rows: dict[Any, Iterator[dict[str, Any]]]) -> None:
     """Rows into tables whose indexes are made afterwards; the checks of references wait as well."""
-    db.session.remove()
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        else:
-            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+    with loading(models) as connection:
         for model in models:
-            # One that holds something unique may be what a reference leads to, and stays.
-            indexes = [index for index in cast(Table, model.__table__).indexes if not index.unique]
-            for index in indexes:
-                index.drop(connection, checkfirst=True)
             _write(connection, model, rows[model])
-            for index in indexes:
-                index.create(connection, checkfirst=True)
         count_on(connection, models)
     with db.engine.connect().execution_options(**{LONE: True}) as connection:
         connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
