@@ -265,14 +265,14 @@ def test_the_permitted_mass_itself_may_be_filled(actor) -> None:
 
 def test_an_expired_certificate_is_no_certificate(actor) -> None:
     certificate = db.session.query(Certificate).filter_by(person_id=cast.person("checker").id).one()
-    row = make.cylinder()
-    certificate.expires_on = clock.today()
+    first, second = make.fill(make.cylinder()), make.fill(make.cylinder())
+    certificate.expires_on = clock.day_of(first["ended_at"])  # just after midnight that is the day before
     db.session.commit()
-    assert filling.record(actor("filler"), make.fill(row)).verdict.allowed
-    certificate.expires_on = clock.today() - timedelta(days=1)
+    assert filling.record(actor("filler"), first).verdict.allowed
+    certificate.expires_on = clock.day_of(second["ended_at"]) - timedelta(days=1)
     db.session.commit()
     with pytest.raises(Refused) as error:
-        filling.record(actor("filler"), make.fill(make.cylinder()))
+        filling.record(actor("filler"), second)
     assert rules(error.value.verdict) == ["R24"]
     assert cast.person("checker").name in error.value.verdict.findings[0].text
 
