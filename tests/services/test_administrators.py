@@ -73,6 +73,7 @@ def test_accounts_are_kept_by_somebody_who_sees_nothing_of_the_trade(app) -> Non
         "notice",
         "parameter",
         "person",
+        "personal",
         "second_factor",
         "token",
         "unit",

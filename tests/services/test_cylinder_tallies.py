@@ -495,7 +495,7 @@ def _a_policy() -> int:
 @pytest.mark.parametrize("change", SINGLE)
 def test_a_change_touches_from_its_day_on(town, change) -> None:
     """Also where no policy of the day makes the change count."""
-    on = town - timedelta(days=20)
+    on = db.session.scalars(select(func.max(Filling.filled_on)).where(Filling.filled_on < town - timedelta(20))).one()
     before = [kept.touches(day) for day in (on - timedelta(days=1), on)]
     with transaction() as session:
         SINGLE[change](on)

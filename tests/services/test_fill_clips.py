@@ -174,7 +174,7 @@ def test_a_clip_is_kept_for_its_days(app, monkeypatch, days, kept) -> None:
     row = filled(5)
     camera(retention_days=90)
     clip, _ = fill_clips.report(cast.actor("filler"), line(row))
-    at(monkeypatch, clock.now() + timedelta(days=days))
+    at(monkeypatch, row.ended_at + timedelta(days=days))
     if kept:
         with pytest.raises(Refused):
             fill_clips.drop(cast.actor("filler"), clip.id)

@@ -13,6 +13,7 @@ from registry import clock
 from registry.db import db
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models import DutyShift, Responder, ResponderStatus, TrailEntry
+from registry.queries import personal
 from registry.queries import responders as queries
 from registry.rules import responders as rules
 from registry.services import responders
@@ -177,8 +178,9 @@ def test_each_unit_has_its_own_and_counties_theirs(app: Flask) -> None:
 
 def test_phones_of_people_are_for_whoever_calls_them_out(app: Flask) -> None:
     row = station(members=[cast.person("tech1").id])
-    assert queries.show(cast.actor("desk"), row.id).own
-    assert queries.show(cast.actor("tech2"), row.id).own
+    (member,) = queries.show(cast.actor("desk"), row.id).members
+    for login, whole in (("desk", True), ("tech1", True), ("tech2", True), ("section", False)):
+        assert personal.shown(cast.actor(login), member.person, "phone").startswith("139****") is not whole, login
     phone, person = queries.contact(cast.actor("desk"), row.id, clock.now())
     assert (phone, person) == ("0557-3012345", None)
 
