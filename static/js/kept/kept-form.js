@@ -15,6 +15,7 @@ import { CHECK, dropPage, keepPage, note, OWNER, openStore, store, tidy } from "
 
 const PAUSE_MS = 250;
 const HELD_TRIES = 10;
+const SECOND_TAP_MS = 800;
 const held = new Map();
 
 /** Without these nothing can be kept, and the form is sent as forms are. */
@@ -207,6 +208,7 @@ class KeptForm extends HTMLElement {
     if (record?.state === "sent") return this.arrived(record);
     const waiting = record?.state === "waiting";
     if (record?.state === "failed" && this.waited) return this.refused(record);
+    if (waiting && !this.waited) this.since = performance.now();
     this.waited = waiting;
     this.form.hidden = waiting;
     this.line.hidden = waiting;
@@ -242,7 +244,8 @@ class KeptForm extends HTMLElement {
 
   act(key, work) {
     const one = button(t(key));
-    one.addEventListener("click", work);
+    // The second tap on the button that sent the form comes down where these stand now.
+    one.addEventListener("click", () => performance.now() - this.since > SECOND_TAP_MS && work());
     return one;
   }
 
