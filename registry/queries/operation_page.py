@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -114,7 +114,6 @@ def _by_state(column: object, states: Sequence[str]) -> dict[str, int]:
 def _free(folder: Path) -> int:
     """Bytes left on the disk of a folder; 0 when it is not there."""
     try:
-        told = os.statvfs(folder)
+        return shutil.disk_usage(folder).free
     except OSError:
         return 0
-    return told.f_bavail * told.f_frsize

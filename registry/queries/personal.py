@@ -304,13 +304,10 @@ def find(actor: Actor, kind: str, key: str) -> tuple[Holding, Any]:
     """
     one = HOLDINGS.get(kind)
     column: Any = getattr(one.model, one.key) if one else None
-    if one is None or not one.shown:
+    by_id = one is not None and one.key == "id"
+    if one is None or not one.shown or (by_id and not (key.isascii() and key.isdecimal() and len(key) < 10)):
         raise Missing(T("没有找到，或者不在您的管辖范围内"))
-    wanted: Any = key.strip().upper()
-    if one.key == "id":
-        if not (key.isascii() and key.isdecimal() and len(key) < 10):
-            raise Missing(T("没有找到，或者不在您的管辖范围内"))
-        wanted = int(key)
+    wanted: Any = int(key) if by_id else key.strip().upper()
     return one, policy.get(actor, one.model, column == wanted, options=one.options())
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,8 +92,7 @@ def make(actor: Actor, target: Path, with_secrets: bool = False) -> Made:
 def _refuse_tight(folder: Path) -> None:
     """A full disk would stop the registry itself, which may lie on the same one."""
     needed = database_bytes() + int(db.session.scalar(select(func.sum(StoredFile.size))) or 0)
-    told = os.statvfs(folder)
-    free = told.f_bavail * told.f_frsize
+    free = shutil.disk_usage(folder).free
     if free < needed:
         raise Conflict(f"{folder} has {free:,} bytes left, and the archive may take {needed:,}")
 
