@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from blueprints.sessions import actor
 from registry.queries import operation_page
 from registry.queries.jobs import STATES
+from registry.queries.notices import CHANNEL_NAMES
 
 bp = Blueprint("operation", __name__, url_prefix="/operation")
 
@@ -16,4 +17,5 @@ bp = Blueprint("operation", __name__, url_prefix="/operation")
 @bp.route("/")
 def index() -> Any:
     """Versions, workers, queue, nights, seals, storage, settings."""
-    return render_template("operation/index.html", it=operation_page.show(actor()), states=STATES)
+    shown = operation_page.show(actor())
+    return render_template("operation/index.html", it=shown, states=STATES, channels=CHANNEL_NAMES)

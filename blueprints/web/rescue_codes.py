@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from blueprints.forms import Form
@@ -95,6 +95,16 @@ def plate(code: str) -> Any:
         return redirect(url_for("rescue_codes.index", q=code))
     (line,) = queries.lines([elevators.by_code(actor(), code)])
     return form.page("rescue_codes/plate.html", line=line)
+
+
+@bp.route("/<string:code>/plate/reading")
+def reading(code: str) -> Any:
+    """What the number typed so far says, for the field of the plate page; recorded is nothing."""
+    policy.require(actor(), "rescue.check_plate")
+    (line,) = queries.lines([elevators.by_code(actor(), code)])
+    typed = request.args.get("q", "").strip()[:20]
+    found = queries.reading(actor(), line, typed) if typed else None
+    return render_template("rescue_codes/_reading.html", line=line, reading=found)
 
 
 def _checked(number: int, data: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ from registry.queries import areas, elevators
 from registry.queries.indicator_definitions import elevators_with_a_car, enrolled
 from registry.queries.paging import Page, paginate
 from registry.queries.periods import holds
+from registry.rules import identifiers
 from registry.rules.rescue_codes import Range
 from registry.settings import current
 
@@ -47,6 +48,14 @@ class Line:
         if self.enrolment.plate_verified_on:
             return "verified"
         return "wrong" if self.check is not None and not self.check.matches else "unverified"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A number beside the code on file: incomplete, none (no code on file), matches or differs, and whose it is."""
+
+    state: str
+    other: Elevator | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +171,22 @@ def lines(rows: Sequence[Elevator]) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def reading(actor: Actor, line: Line, typed: str) -> Reading:
+    """What a number that is being copied from the plate in the car of `line` says, before anything is recorded; no
+    policy of its own: whoever sees the elevator may compare, and another elevator is named to who may see that too.
+    """
+    try:
+        code = identifiers.rescue_code(typed)
+    except ValueError:
+        return Reading("incomplete")
+    if line.enrolment is None:
+        return Reading("none")
+    if code == line.enrolment.code:
+        return Reading("matches")
+    other = db.session.scalars(policy.scope(actor, Elevator).where(Elevator.rescue_code == code)).first()
+    return Reading("differs", other)
 
 
 def plates_seen(ids: Sequence[int]) -> dict[int, str]:

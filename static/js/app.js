@@ -17,6 +17,7 @@ import "./kept/kept-notice.js";
 import "./photo-input.js";
 import "./signature-pad.js";
 import "./speak-verdict.js";
+import "./typed-answer.js";
 import { device } from "./device.js";
 
 document.querySelector("[data-focus]")?.focus();

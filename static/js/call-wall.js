@@ -1,12 +1,14 @@
 // <call-wall data-src data-lost data-out> around #wall-picture and a line for trouble: asks for the picture anew, and while nobody
 // answers keeps the last one with its clocks running and says since when. <call-age data-age="95">: seconds that run up.
 // <wall-time>: the time of day.
+import { cityTime } from "./city-time.js";
+
 const PAUSE_MS = 5000;
 const PATIENCE_MS = 8000;
 const SECOND = 1000;
 
 const two = (value) => String(value).padStart(2, "0");
-const hour = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
+const hour = (at) => cityTime(at).slice(11, 16);
 
 class CallWall extends HTMLElement {
   connectedCallback() {
@@ -85,8 +87,7 @@ class WallTime extends HTMLElement {
   }
 
   tick() {
-    const at = new Date();
-    this.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${hour(at)}:${two(at.getSeconds())}`;
+    this.textContent = cityTime(new Date());
   }
 }
 

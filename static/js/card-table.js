@@ -1,4 +1,7 @@
 // <card-table> around a table: on a narrow screen each row becomes a card that names its cells by the column headings.
+// A cell without words still says something by these; any other is left out of its card, with its heading.
+const SHOWN = "input, select, img, svg, canvas, video";
+
 class CardTable extends HTMLElement {
   connectedCallback() {
     this.label();
@@ -18,6 +21,7 @@ class CardTable extends HTMLElement {
     for (const row of this.querySelectorAll("tbody tr")) {
       [...row.cells].forEach((cell, index) => {
         if (!cell.hasAttribute("data-label") && cell.colSpan === 1) cell.dataset.label = heads[index] ?? "";
+        cell.classList.toggle("is-blank", !cell.textContent.trim() && !cell.querySelector(SHOWN));
       });
     }
     this.classList.add("as-cards");

