@@ -36,6 +36,7 @@ ACTS: dict[str, frozenset[str]] = {
     "person.signed_out": frozenset({"door"}),
     "person.acted_as": frozenset({"unit_id", "role"}),
     "person.password_changed": frozenset(),
+    "person.password_set": frozenset(),
     "person.new_device": frozenset({"browser"}),
     "person.sessions_ended": frozenset({"count"}),
     "second_factor.enrolled": frozenset(),

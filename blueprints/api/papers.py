@@ -8,6 +8,7 @@ from flask import send_file
 from flask_smorest import Blueprint
 
 from blueprints.schemas import papers as schemas
+from blueprints.schemas.personal import ShowReasonIn
 from blueprints.sessions import actor
 from registry.documents.office import issued
 from registry.queries import papers as queries
@@ -34,8 +35,18 @@ def show(paper_id: int) -> Any:
 @bp.route("/<int:paper_id>/file/<string:form>")
 @bp.response(200, content_type="application/pdf")
 def file(paper_id: int, form: str) -> Any:
-    """The paper as a file: `docx` or `pdf`. Made on the first demand, the same ever after."""
+    """The paper as a file: `docx` or `pdf`. Made on the first demand, the same ever after; without the personal data on
+    it for whoever does not need them."""
     path, mime, name = issued.file(actor(), paper_id, form)
+    return send_file(path, mimetype=mime, as_attachment=True, download_name=name)
+
+
+@bp.route("/<int:paper_id>/whole/<string:form>", methods=["POST"])
+@bp.arguments(ShowReasonIn())
+@bp.response(200, content_type="application/pdf")
+def whole(data: dict[str, Any], paper_id: int, form: str) -> Any:
+    """The paper as it was issued, for a reason; each answer leaves an entry in the trail."""
+    path, mime, name = issued.whole(actor(), paper_id, form, data["reason"])
     return send_file(path, mimetype=mime, as_attachment=True, download_name=name)
 
 

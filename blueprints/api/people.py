@@ -87,10 +87,10 @@ def _done(person_id: int, result: object) -> Any:
 @bp.route("/<int:person_id>/login", methods=["POST"])
 @bp.arguments(schemas.LoginIn())
 @bp.response(200, schemas.PersonOut())
+@bp.alt_response(202, schema=schemas.PersonOut(), description="The password waits for a second person.")
 def set_login(data: dict[str, Any], person_id: int) -> Any:
-    """Let the person sign in, or stop it."""
-    people.set_login(actor(), person_id, data)
-    return queries.show(actor(), person_id)
+    """Let the person sign in, or stop it. A new password of an administrator waits: `/access-requests`."""
+    return _done(person_id, people.set_login(actor(), person_id, data))
 
 
 @bp.route("/<int:person_id>/second-factor/reset", methods=["POST"])

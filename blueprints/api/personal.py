@@ -17,6 +17,6 @@ bp = Blueprint("api_personal", __name__, url_prefix="/personal", description="Ma
 @bp.arguments(schemas.ShowReasonIn())
 @bp.response(200, schemas.ShownOut())
 def show(data: dict[str, Any], kind: str, key: str) -> Any:
-    """The personal data of one row (`kind`: person, call, accident, hazard, registration or supervision_check; `key`:
-    its id or number). Each answer leaves an entry in the trail that says who was shown what, and why."""
+    """The personal data of one row (`kind`: person, call, accident, hazard, registration, supervision_check or paper;
+    `key`: its id or number). Each answer leaves an entry in the trail that says who was shown what, and why."""
     return {"kind": kind, "key": key, "items": personal.show(actor(), kind, key, data["reason"])}

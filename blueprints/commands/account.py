@@ -1,4 +1,4 @@
-"""flask account: the first account of an empty registry, and the way back in when a second factor is lost."""
+"""flask account: the first account of an empty registry, and the way back in when a factor or a password is lost."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ def create_admin(login: str, name: str, office: str, credit_code: str, password:
     try:
         people.first_administrator(SYSTEM, {**data, "area_code": current().city_code})
     except RegistryError as error:
-        texts = [str(text) for found in getattr(error, "errors", {}).values() for text in found]
-        raise click.ClickException("；".join(texts) or str(error.detail)) from None
+        raise click.ClickException(_sentences(error)) from None
     click.echo(f"{login} may sign in at {current().base_url}")
 
 
@@ -54,3 +53,23 @@ def reset_second_factor(login: str, reason: str) -> None:
     except RegistryError as error:
         raise click.ClickException(str(error.detail)) from None
     click.echo(f"{login} signs in with the password alone until a second factor is set up again")
+
+
+@group.command("set-password")
+@click.argument("login")
+@click.password_option(help="Left out, it is asked for twice, or read as two lines from standard input.")
+def set_password(login: str, password: str) -> None:
+    """Set LOGIN's password, where it is an administrator's and no second person is left to agree to it."""
+    found = actor_of_login(login)
+    if found is None or found.person_id is None:
+        raise click.ClickException(f"nobody with the login {login} has a role today")
+    try:
+        people.set_login(SYSTEM, found.person_id, {"login": login, "password": password})
+    except RegistryError as error:
+        raise click.ClickException(_sentences(error)) from None
+    click.echo(f"{login} signs in with the new password; all sessions have ended")
+
+
+def _sentences(error: RegistryError) -> str:
+    texts = [str(text) for found in getattr(error, "errors", {}).values() for text in found]
+    return "；".join(texts) or str(error.detail)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
 from blueprints.schemas.base import AreaChoice, In, Out, PageIn, page_out
 from blueprints.schemas.fields import Choice, Day, Text, Upload
+from blueprints.sessions import actor
+from registry.queries import personal
 
 WORD = ".docx,application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -57,6 +57,6 @@ PAPERS = page_out(PaperOut)
 
 
 class PaperDetailOut(PaperOut):
-    """A paper with the frozen facts it says."""
+    """A paper with the frozen facts it says; personal data masked for whoever does not need them."""
 
-    facts: Any = fields.Dict()
+    facts = fields.Function(lambda row: personal.said(actor(), row), metadata={"type": "object"})

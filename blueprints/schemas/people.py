@@ -113,7 +113,7 @@ class RoleOut(Out):
 
 
 class AccessRequestOut(Out):
-    """What waits for a second person: `kind` role or second_factor; `state` waiting, granted or refused."""
+    """What waits for a second person: `kind` role, second_factor or password; `state` waiting, granted or refused."""
 
     id = fields.Integer()
     kind = fields.String()

@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 
 from blueprints.forms import Form
 from blueprints.schemas import papers as schemas
+from blueprints.schemas.personal import ShowReasonIn
 from blueprints.sessions import actor
 from registry import clock, policy
 from registry.documents.office import issued
 from registry.errors import Missing
-from registry.queries import areas, jobs
+from registry.queries import areas, jobs, personal
 from registry.queries import papers as queries
 from registry.rules import papers as rules
 from registry.services import files, papers
@@ -52,7 +53,8 @@ def _files(paper_id: int) -> dict[str, Any]:
     job = jobs.of_key(queries.job_key(paper.id))
     shown = jobs.shown(job) if job else None
     own = job is not None and job.person_id == actor().person_id
-    return {"paper": paper, "job": job, "waiting": jobs.is_open(job), "shown": shown, "own_job": own}
+    hidden = personal.hides(actor(), paper)
+    return {"paper": paper, "hidden": hidden, "job": job, "waiting": jobs.is_open(job), "shown": shown, "own_job": own}
 
 
 @bp.route("/<int:paper_id>/progress")
@@ -66,6 +68,24 @@ def file(paper_id: int, form: str) -> Any:
     """The paper as Word or PDF; a PDF opens in the browser."""
     path, mime, name = issued.file(actor(), paper_id, form)
     return send_file(path, mimetype=mime, as_attachment=form != "pdf", download_name=name)
+
+
+@bp.route("/<int:paper_id>/whole/<string:form>", methods=["GET", "POST"])
+def whole(paper_id: int, form: str) -> Any:
+    """The paper as it was issued, with the personal data on it: say why, then fetch it."""
+    policy.require(actor(), "personal.show")
+    if form not in issued.MIMES:
+        raise Missing(_("没有这种格式"))
+    holding, _row = personal.find(actor(), "paper", str(paper_id))
+    asked = Form(ShowReasonIn())
+    if request.method == "POST":
+        found = asked.submit(lambda data: issued.whole(actor(), paper_id, form, data["reason"]))
+        if found is not None:
+            answer = send_file(found[0], mimetype=found[1], as_attachment=True, download_name=found[2])
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+    back = url_for("papers.show", paper_id=paper_id)
+    return asked.page("personal/ask.html", title=_("下载印发的原件"), holding=holding, key=paper_id, back=back)
 
 
 @bp.route("/templates")

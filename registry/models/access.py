@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Code, Moment, Name
@@ -52,8 +52,8 @@ class RecoveryCode(Base):
 
 
 class AccessRequest(Base):
-    """What one administrator asks for and another person decides: a `role` at a unit, or the reset of a
-    `second_factor`. `state` is waiting, granted or refused."""
+    """What one administrator asks for and another person decides: a `role` at a unit, the reset of a `second_factor`,
+    or a new `password`, whose hash waits here. `state` is waiting, granted or refused."""
 
     __tablename__ = "access_request"
     __table_args__ = (
@@ -68,6 +68,7 @@ class AccessRequest(Base):
     role: Mapped[Code | None]
     area_code: Mapped[Code | None] = mapped_column(ForeignKey("area.code"))
     reason: Mapped[Name]
+    password_hash: Mapped[str | None] = mapped_column(Text)  # none once it is decided
     state: Mapped[Code]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[Moment]

@@ -36,6 +36,15 @@ def administrator_roles(person_id: int | None) -> set[str]:
     return set(db.session.scalars(held))
 
 
+def is_guarded(person_id: int | None) -> bool:
+    """Whether somebody is an administrator today or decides what they ask for: nobody gets into that account alone."""
+    guarded = ADMINISTRATORS | PERMISSIONS["access_request.decide"]
+    held = select(Membership.id).where(
+        Membership.person_id == person_id, Membership.role.in_(sorted(guarded)), *current_membership(clock.today())
+    )
+    return db.session.scalar(held.limit(1)) is not None
+
+
 def holders(role: str) -> set[int]:
     """The people who hold a role today and may sign in."""
     return _holding([role])

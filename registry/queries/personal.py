@@ -29,15 +29,16 @@ from registry.models import (
     GuardedShift,
     Hazard,
     Membership,
+    Paper,
     Person,
     Registration,
     ResponderMember,
     SupervisionCheck,
 )
-from registry.permissions import DESK, OFFICERS, REGISTRARS
+from registry.permissions import DESK, LEADERS, OFFICERS, REGISTRARS
 from registry.queries import call_facts, cylinder_reports, fault_reports
 from registry.queries.periods import holds
-from registry.rules import masking
+from registry.rules import masking, paper_data
 from registry.rules import registrations as registration_rules
 from registry.rules.accident_case import OPEN_STATES as OPEN_ACCIDENTS
 
@@ -134,6 +135,33 @@ def _called(row: Call) -> list[Line]:
     for one in row.dispatches:
         lines.append(("contact_phone", T("联系：{contact}", contact=one.contact or "—"), one.contact_phone))
     return lines
+
+
+# What a paper is about, where that holds the same data and gives the same people a need of it.
+_ABOUT: Mapping[str, type[Base]] = MappingProxyType(
+    {"accident": Accident, "hazard": Hazard, "supervision_check": SupervisionCheck}
+)
+
+
+def _subject(row: Paper) -> Any:
+    model = _ABOUT.get(row.subject)
+    return db.session.get(model, row.subject_id) if model and row.subject_id else None
+
+
+def _of_its_subject(actor: Actor, row: Paper) -> bool:
+    about = _subject(row)
+    return about is not None and sees(actor, about)
+
+
+def _issues(actor: Actor, row: Paper) -> bool:
+    if actor.role not in OFFICERS | LEADERS or actor.unit_id is None or row.issuer_id != actor.unit_id:
+        return False
+    match _subject(row):
+        case Accident(state=state):
+            return state in OPEN_ACCIDENTS
+        case Hazard(closed_on=closed_on):
+            return closed_on is None
+    return True
 
 
 def _certificates(row: Person) -> list[Line]:
@@ -263,6 +291,28 @@ HOLDINGS: Mapping[str, Holding] = MappingProxyType(
             (Datum("contact_phone", CONTACT),),
             (Need("the unit that was checked", "what it gave itself", _own_unit()),),
         ),
+        "paper": Holding(
+            T("文书"),
+            Paper,
+            "id",
+            (),
+            (
+                Need("the unit that it is addressed to", "what was served on it", _own_unit()),
+                Need(
+                    "whoever needs the data of the accident, hazard or check that it is about",
+                    "the same work",
+                    _of_its_subject,
+                    asks=True,
+                ),
+                Need(
+                    "officers and leaders of the office that issued it, until the accident or hazard is closed",
+                    "sign it, serve it, send it on",
+                    _issues,
+                    asks=True,
+                ),
+            ),
+            more=lambda row: [*paper_data.lines(row.facts)],
+        ),
     }
 )
 _OF_MODEL = {one.model: (kind, one) for kind, one in HOLDINGS.items()}
@@ -320,3 +370,13 @@ def whole(holding: Holding, row: Any) -> list[Line]:
 def kept_form(actor: Actor, row: Registration, values: Any) -> Any:
     """What stands in an application as this caller reads it: mobile numbers masked without a need."""
     return values if sees(actor, row) else masking.mobiles(values)
+
+
+def hides(actor: Actor, row: Paper) -> bool:
+    """Whether an issued paper says personal data that this caller is not to read on it."""
+    return bool(paper_data.lines(row.facts)) and not sees(actor, row)
+
+
+def said(actor: Actor, row: Paper) -> Mapping[str, Any]:
+    """What an issued paper says, as this caller reads it."""
+    return paper_data.masked(row.facts) if hides(actor, row) else row.facts

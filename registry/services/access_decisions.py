@@ -12,7 +12,7 @@ from registry.db import transaction
 from registry.errors import Conflict, Forbidden
 from registry.messages import T
 from registry.models import AccessRequest, Membership, Person
-from registry.services import access_requests, second_factors
+from registry.services import access_requests, accounts, second_factors
 
 
 def decide(actor: Actor, request_id: int, granted: bool) -> AccessRequest:
@@ -32,6 +32,7 @@ def decide(actor: Actor, request_id: int, granted: bool) -> AccessRequest:
         row.decided_by_id, row.decided_at = actor.person_id, clock.now()
         if granted:
             _carry_out(session, actor, row)
+        row.password_hash = None
         audit.record(actor, f"access_request.{row.state}", row, **_told(row))
         return row
 
@@ -40,6 +41,9 @@ def _carry_out(session: Session, actor: Actor, row: AccessRequest) -> None:
     person = session.get_one(Person, row.person_id)
     if row.kind == access_requests.SECOND_FACTOR:
         second_factors.take_away(session, actor, person, row.reason)
+        return
+    if row.kind == access_requests.PASSWORD:
+        accounts.give_password(session, actor, person, row.password_hash or "")
         return
     access_requests.refuse_union(person.id, row.role or "")
     session.add(

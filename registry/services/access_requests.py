@@ -1,6 +1,7 @@
 """What a security administrator may not do alone: asked here, decided by a second person (`access_decisions`).
 
-Parts of the verbs of `people` and `second_factors`.
+Parts of the verbs of `people` and `second_factors`. Without the last two a security administrator could sign in as the
+very person who is to decide.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from registry.messages import T
 from registry.models import AccessRequest, Person
 from registry.queries import access_requests as queries
 
-ROLE, SECOND_FACTOR = "role", "second_factor"
+ROLE, SECOND_FACTOR, PASSWORD = "role", "second_factor", "password"
 
 
 def refuse_union(person_id: int, role: str) -> None:
@@ -38,9 +39,28 @@ def needs_another(actor: Actor, person_id: int, role: str) -> bool:
 
 
 def reset_needs_another(actor: Actor, person_id: int) -> bool:
-    """Whether the reset of a second factor waits for a second person: that of an administrator does."""
-    return bool(queries.administrator_roles(person_id)) and queries.somebody_else_decides(
-        {person_id, actor.person_id or 0}
+    """Whether the reset of a second factor waits for a second person: that of an administrator does, and of whoever
+    decides requests, since it is the second person."""
+    return queries.is_guarded(person_id) and queries.somebody_else_decides({person_id, actor.person_id or 0})
+
+
+def password_needs_another(actor: Actor, person: Person) -> bool:
+    """Whether a new password set for somebody waits for a second person, as the reset of a second factor does: whoever
+    sets it can sign in with it. The first one of a new account waits only where somebody could decide.
+
+    Raises:
+        Conflict: it would have to wait and nobody could decide; the way in is the command on the server.
+    """
+    if actor.role == "system" or not queries.is_guarded(person.id):
+        return False
+    if queries.somebody_else_decides({person.id, actor.person_id or 0}):
+        return True
+    if person.password_hash is None:
+        return False
+    if person.id == actor.person_id:
+        raise Conflict(T("请在“修改密码”里更换自己的密码"))
+    raise Conflict(
+        T("没有第二个人可以确认：此人可在“修改密码”里自己更换，忘记密码的在服务器上用 flask account set-password 设置")
     )
 
 
@@ -53,6 +73,7 @@ def ask(
     unit_id: int | None = None,
     role: str | None = None,
     area_code: str | None = None,
+    password_hash: str | None = None,
 ) -> AccessRequest:
     """Keep what is asked for; nothing happens until it is decided.
 
@@ -68,6 +89,7 @@ def ask(
         role=role,
         area_code=area_code,
         reason=reason,
+        password_hash=password_hash,
         state="waiting",
         asked_by_id=actor.person_id,
         asked_at=clock.now(),

@@ -234,3 +234,11 @@ def end_sessions(actor: Actor) -> int:
         count = sign_ins.end_all(session, actor.person_id or 0)
         audit.record(actor, "person.sessions_ended", session.get_one(Person, actor.person_id), count=count)
         return count
+
+
+def give_password(session: Session, actor: Actor, person: Person, hashed: str) -> Person:
+    """A password that somebody else set, in the running transaction: all sessions of the person end."""
+    person.password_hash = hashed
+    sign_ins.end_all(session, person.id)
+    audit.record(actor, "person.password_set", person)
+    return person

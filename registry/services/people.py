@@ -73,7 +73,8 @@ def first_administrator(actor: Actor, data: dict[str, Any]) -> Person:
         person = register(actor, {"name": data["name"], "unit_id": office.id, "role": "security_admin"})
         for role in ("admin", "auditor"):
             grant_role(actor, person.id, {"unit_id": office.id, "role": role})
-        return set_login(actor, person.id, {"login": data["login"], "password": data["password"]})
+        set_login(actor, person.id, {"login": data["login"], "password": data["password"]})
+        return person
 
 
 def correct(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
@@ -153,12 +154,14 @@ def record_certificate(actor: Actor, person_id: int, data: dict[str, Any]) -> Ce
         return row
 
 
-def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
+def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person | AccessRequest:
     """Let a person sign in, set a new password, or stop it: `login, password?, disabled`. The last two end sessions.
+    The password of an administrator waits for a second person; what else was asked for is done.
 
     Raises:
         Forbidden: a unit's manager asks for somebody who has a role elsewhere too.
         Invalid: the login is taken, or the password too short or too common.
+        Conflict: a password waits already, or nobody could decide.
     """
     policy.require(actor, "person.set_login")
     login = data["login"].strip().lower()
@@ -170,14 +173,17 @@ def set_login(actor: Actor, person_id: int, data: dict[str, Any]) -> Person:
         password = data.get("password")
         if not password and not person.password_hash:
             raise Invalid.field("password", T("首次开通账号需要设置密码"))
+        hashed = accounts.accepted(password, login, "password") if password else None
         person.login = login
         person.disabled = bool(data.get("disabled"))
-        if password:
-            person.password_hash = accounts.accepted(password, login, "password")
-        if password or person.disabled:
+        if person.disabled:
             sign_ins.end_all(session, person.id)
         audit.record(actor, "person.login_set", person, login=login, disabled=person.disabled)
-        return person
+        if hashed is None:
+            return person
+        if access_requests.password_needs_another(actor, person):
+            return access_requests.ask(session, actor, access_requests.PASSWORD, person, password_hash=hashed)
+        return accounts.give_password(session, actor, person, hashed)
 
 
 def _refuse_shared(actor: Actor, person: Person) -> None:

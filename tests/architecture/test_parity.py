@@ -75,6 +75,7 @@ DONE_BY_STATIONS = {
     "offline_disagreements.handle": "POST /offline-disagreements/<int:disagreement_id>/handle",
     "offline_disagreements.key": "",
     "own_cases.move": "POST /own-cases/<int:case_id>/<string:verb>",
+    "papers.whole": "POST /papers/<int:paper_id>/whole/<string:form>",
     "people.certificate": "POST /people/<int:person_id>/certificates",
     "people.edit": "PATCH /people/<int:person_id>",
     "people.end_role": "POST /people/<int:person_id>/roles/<int:membership_id>/end",

@@ -41,8 +41,6 @@ READERS = (
 LINKS = 1  # things of each view
 # Figures alone, and slow: the month's report as a Word file and a workbook, the trends.
 FIGURES = ("indicator_figures.report", "indicators.trends")
-# What stands on an issued paper is the paper's, for those who may open it (docs/security.md).
-PAPERS = ("papers.", "api_papers.")
 
 
 def held() -> dict[str, str]:
@@ -88,7 +86,7 @@ def answers(app: Flask, reader: Reader) -> Any:
     """(endpoint, address, text) of everything that the reader is shown."""
 
     def asked(addresses: list[str]) -> Any:
-        wanted = [one for one in addresses if not _endpoint(app, one).startswith(FIGURES + PAPERS)]
+        wanted = [one for one in addresses if not _endpoint(app, one).startswith(FIGURES)]
         for address, _source, answer in follow(app, reader, wanted):
             if answer.status_code == 200:
                 yield _endpoint(app, address), address, text_of(answer)

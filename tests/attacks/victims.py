@@ -123,7 +123,7 @@ def _of_offices() -> None:
         access_requests.ask(session, cast.actor("admin"), **reset)
         about = {
             "name": "target:attack",
-            "kind": "below",
+            "kind": "target",
             "key": "paperless_maintenance",
             "area_code": "341302",
             "raised_at": clock.now(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,35 +26,76 @@ from registry.queries import (
     guarded_facts,
     paper_facts,
     papers,
+    personal,
     risk_lists,
     sealing_facts,
     status_facts,
     supervision_papers,
 )
+from registry.rules import paper_data
 from registry.services import files
 from registry.services import papers as services
+from registry.services import personal as showing
 
 MIMES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Which of a paper's copies: what its files are kept under before the form, what their names end with, what of the
+    facts stands on it."""
+
+    prefix: str
+    suffix: str
+    facts: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+    def kept_as(self, form: str) -> str:
+        """Under what `PaperFile.format` a file of this copy is kept."""
+        return f"{self.prefix}{form}"
+
+
+ISSUED = Copy("", "", lambda facts: facts)
+MASKED = Copy("masked_", "（隐去个人信息）", paper_data.masked)
 PICTURE_WIDTH = 110.0  # millimetres
 CHART_WIDTH = 130.0
 WIDEST = 1600  # pixels of a picture in a paper
 
 
 def file(actor: Actor, paper_id: int, form: str) -> tuple[Path, str, str]:
-    """Where the file lies, its media type and a name for it; `form` docx or pdf. Made on the first demand.
+    """Where the file lies, its media type and a name for it; `form` docx or pdf. Made on the first demand. Whoever does
+    not need the personal data on it gets it without them, kept beside what was issued.
 
     Raises:
         Missing: no such paper for this caller, or no such form.
     """
+    paper = _asked(actor, paper_id, form)
+    return _handed_out(actor, paper, form, MASKED if personal.hides(actor, paper) else ISSUED)
+
+
+def whole(actor: Actor, paper_id: int, form: str, reason: str) -> tuple[Path, str, str]:
+    """The file as it was issued, for a reason, to somebody who gets it without personal data otherwise; as `file`.
+
+    Raises:
+        Missing: no such paper for this caller, or no such form. Invalid: no reason.
+    """
+    paper = _asked(actor, paper_id, form)
+    showing.show(actor, "paper", str(paper.id), reason)
+    return _handed_out(actor, paper, form, ISSUED)
+
+
+def _asked(actor: Actor, paper_id: int, form: str) -> Paper:
     policy.require(actor, "paper.read")
     if form not in MIMES:
         raise Missing(T("没有这种格式"))
-    paper = papers.show(actor, paper_id)
-    row = papers.kept(paper.id, form) or _made(actor, paper, form)
-    return papers.path(row), MIMES[form], f"{_file_name(paper)}.{form}"
+    return papers.show(actor, paper_id)
+
+
+def _handed_out(actor: Actor, paper: Paper, form: str, copy: Copy) -> tuple[Path, str, str]:
+    row = papers.kept(paper.id, copy.kept_as(form)) or _made(actor, paper, form, copy)
+    return papers.path(row), MIMES[form], f"{_file_name(paper)}{copy.suffix}.{form}"
 
 
 # How far each part of the work brings a long paper, of a hundred. Chosen by eye, not measured: only chapters and
@@ -74,7 +116,7 @@ def make(data: Mapping[str, Any], progress: Callable[..., None]) -> None:
 
     for form in MIMES:
         if papers.kept(paper.id, form) is None:
-            _made(SYSTEM, paper, form, told)
+            _made(SYSTEM, paper, form, told=told)
     progress(WHOLE, WHOLE, "keep")
 
 
@@ -108,36 +150,37 @@ BLANKS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def _made(actor: Actor, paper: Paper, form: str, told: Told = _silent) -> StoredFile:
-    kept = papers.kept(paper.id, "docx")
-    word = papers.path(kept).read_bytes() if kept else _word(paper, told)
+def _made(actor: Actor, paper: Paper, form: str, copy: Copy = ISSUED, told: Told = _silent) -> StoredFile:
+    kept = papers.kept(paper.id, copy.kept_as("docx"))
+    word = papers.path(kept).read_bytes() if kept else _word(paper, copy, told)
     if kept is None:
-        kept = _keep(actor, paper, "docx", word)
+        kept = _keep(actor, paper, "docx", copy, word)
     if form == "docx":
         return kept
     made = to_pdf(word, paper.title, told)
     told("keep", 0, 1, "")
-    return _keep(actor, paper, "pdf", made)
+    return _keep(actor, paper, "pdf", copy, made)
 
 
-def _keep(actor: Actor, paper: Paper, form: str, content: bytes) -> StoredFile:
-    stored = files.store(actor, f"{_file_name(paper)}.{form}", MIMES[form], content, "paper")
-    row = services.keep_file(actor, paper.id, form, stored)
-    found = papers.kept(row.paper_id, form)
+def _keep(actor: Actor, paper: Paper, form: str, copy: Copy, content: bytes) -> StoredFile:
+    stored = files.store(actor, f"{_file_name(paper)}{copy.suffix}.{form}", MIMES[form], content, "paper")
+    row = services.keep_file(actor, paper.id, copy.kept_as(form), stored)
+    found = papers.kept(row.paper_id, copy.kept_as(form))
     assert found is not None
     return found
 
 
-def _word(paper: Paper, told: Told = _silent) -> bytes:
+def _word(paper: Paper, copy: Copy, told: Told = _silent) -> bytes:
     own = papers.template_content(paper.template_id) if paper.template_id else None
-    names = list(_pictures_of(paper.facts))
+    said = copy.facts(paper.facts)
+    names = list(_pictures_of(said))
     waiting = iter(enumerate(names))
 
     def next_one() -> None:
         place, name = next(waiting)
         told("pictures", place, len(names), name)
 
-    facts = _with_pictures(paper.facts, next_one)
+    facts = _with_pictures(said, next_one)
     told("word", 0, 1, "")
     return fill_in(own or shipped(paper.kind, paper.issued_on), facts)
 
