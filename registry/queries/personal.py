@@ -164,6 +164,10 @@ def _issues(actor: Actor, row: Paper) -> bool:
     return True
 
 
+def _on_paper(row: Paper) -> list[Line]:
+    return [(name, _ON_PAPER[name], value) for name, value in paper_data.lines(row.facts)]
+
+
 def _certificates(row: Person) -> list[Line]:
     numbers = [one for one in row.certificates if one.item != ENFORCEMENT]
     return [("number", T("证件编号（{item}）", item=one.item), one.number) for one in numbers]
@@ -179,6 +183,14 @@ def _form(row: Registration) -> list[Line]:
 
 
 PHONE, CONTACT = T("电话"), T("联系电话")
+_ON_PAPER = {
+    "reporter": T("报告人"),
+    "reporter_phone": CONTACT,
+    "responsible_phone": T("负责人电话"),
+    "leader_phone": T("治理负责人电话"),
+    "phone": CONTACT,
+    paper_data.MOBILE: T("文中的手机号码"),
+}
 
 HOLDINGS: Mapping[str, Holding] = MappingProxyType(
     {
@@ -311,7 +323,7 @@ HOLDINGS: Mapping[str, Holding] = MappingProxyType(
                     asks=True,
                 ),
             ),
-            more=lambda row: [*paper_data.lines(row.facts)],
+            more=_on_paper,
         ),
     }
 )

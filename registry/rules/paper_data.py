@@ -10,40 +10,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from registry.messages import T
 from registry.rules import masking
 
-Line = tuple[str, T, str]
+Line = tuple[str, str]
 Facts = Mapping[str, Any]
 
-# Section and name of a fact -> what it is called, what is left of it.
-SAID: dict[tuple[str, str], tuple[T, Callable[[str | None], str]]] = {
-    ("accident", "reporter"): (T("报告人"), masking.name),
-    ("accident", "reporter_phone"): (T("联系电话"), masking.phone),
-    ("hazard", "responsible_phone"): (T("负责人电话"), masking.phone),
-    ("plan", "leader_phone"): (T("治理负责人电话"), masking.phone),
-    ("contact", "phone"): (T("联系电话"), masking.phone),
+# Section and name of a fact -> what is left of it.
+SAID: dict[tuple[str, str], Callable[[str | None], str]] = {
+    ("accident", "reporter"): masking.name,
+    ("accident", "reporter_phone"): masking.phone,
+    ("hazard", "responsible_phone"): masking.phone,
+    ("plan", "leader_phone"): masking.phone,
+    ("contact", "phone"): masking.phone,
 }
+MOBILE = "mobile"  # a number in a text
 # Lines of offices and units, which everybody may ring; a mobile number among them is somebody's own all the same.
 LINES_OF_UNITS = frozenset({("office", "phone"), ("unit", "phone")})
 
 
 def lines(facts: Facts) -> list[Line]:
-    """All personal data of a paper, each datum once: (name, what it is called, the whole text)."""
-    found: list[Line] = []
-    for (section, name), (label, _mask) in SAID.items():
-        value = _at(facts, section, name)
-        if value:
-            found.append((name, label, value))
-    known = " ".join(value for _name, _label, value in found)
+    """All personal data of a paper, each datum once: (name, the whole text)."""
+    said = [(name, _at(facts, section, name)) for section, name in SAID]
+    found = [(name, value) for name, value in said if value]
+    known = " ".join(value for _name, value in found)
     others = dict.fromkeys(one for one in _mobiles(facts) if one not in known)
-    return [*found, *(("mobile", T("文中的手机号码"), one) for one in others)]
+    return [*found, *((MOBILE, one) for one in others)]
 
 
 def masked(facts: Facts) -> dict[str, Any]:
     """The facts as somebody without a need reads them; the facts themselves stay as they are."""
     found = {name: dict(value) if isinstance(value, Mapping) else value for name, value in facts.items()}
-    for (section, name), (_label, mask) in SAID.items():
+    for (section, name), mask in SAID.items():
         value = _at(facts, section, name)
         if value:
             found[section][name] = mask(value)

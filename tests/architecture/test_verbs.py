@@ -27,6 +27,8 @@ NOT_A_VERB = {
     "registry.services.access_requests.needs_another",
     "registry.services.access_requests.refuse_union",
     "registry.services.access_requests.reset_needs_another",
+    "registry.services.access_requests.password_needs_another",
+    "registry.services.accounts.give_password",
     "registry.services.access_requests.waits",
     "registry.services.accounts.accepted",
     "registry.services.accounts.touch",
