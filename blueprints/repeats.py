@@ -1,4 +1,5 @@
-"""Forms that arrive a second time because the answer to the first was lost: known by the `ref` their page gave them."""
+"""What arrives a second time because the answer to the first was lost, known by its `ref`: forms, which their page gave
+one, and bodies of the interface."""
 
 from __future__ import annotations
 
@@ -11,6 +12,14 @@ from flask import request
 from blueprints.forms import Form
 from registry.errors import Conflict
 from registry.replays import OTHER_CONTENT
+
+REPLAYED = {"Idempotent-Replay": "true"}
+
+
+def once(shown: Any, known: bool) -> Any:
+    """The interface's answer to what is recorded once: as the route declares it, or 200 and marked as a replay when its
+    `ref` was known."""
+    return (shown, 200, REPLAYED) if known else shown
 
 
 def sent_ref() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import accidents as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -14,8 +15,6 @@ from registry.queries import accidents as queries
 from registry.services import accidents
 
 bp = Blueprint("api_accidents", __name__, url_prefix="/accidents", description="Accidents of special equipment")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 def _shown(no: str) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def report(data: dict[str, Any]) -> Any:
     """Report an accident; it is graded at once. With `ref`, a repeat answers with the first result."""
     ref = data.pop("ref", None)
     row, known = accidents.report_once(actor(), ref, data) if ref else (accidents.report(actor(), data), False)
-    return (_shown(row.no), 200, REPLAY) if known else _shown(row.no)
+    return once(_shown(row.no), known)
 
 
 @bp.route("")

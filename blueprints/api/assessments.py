@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import old_elevators as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -15,8 +16,6 @@ from registry.queries import elevators
 from registry.services import assessments
 
 bp = Blueprint("api_assessments", __name__, url_prefix="/assessments", description="Safety assessments of elevators")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
@@ -29,7 +28,7 @@ def record(data: dict[str, Any]) -> Any:
         return queries.show(actor(), assessments.record(actor(), number, data).id)[0]
     row, known = assessments.record_once(actor(), ref, number, data)
     found = queries.show(actor(), row.id)[0]
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")

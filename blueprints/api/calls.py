@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import call_outputs as outputs
 from blueprints.schemas import call_statistics as figures
 from blueprints.schemas import calls as schemas
@@ -16,8 +17,6 @@ from registry.queries import calls as queries
 from registry.services import calls
 
 bp = Blueprint("api_calls", __name__, url_prefix="/calls", description="Emergency calls (96366)")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 def _shown(no: str) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def take(data: dict[str, Any]) -> Any:
     result."""
     ref = data.pop("ref", None)
     row, known = calls.take_once(actor(), ref, data) if ref else (calls.take(actor(), data), False)
-    return (_shown(row.no), 200, REPLAY) if known else _shown(row.no)
+    return once(_shown(row.no), known)
 
 
 @bp.route("")
@@ -83,4 +82,4 @@ def move(data: dict[str, Any], no: str, verb: str) -> Any:
     close, re-open. With `ref`, a repeat answers with the first result."""
     version = data.pop("version", None)
     _row, known = calls.move(actor(), no, verb.replace("-", "_"), data, version)
-    return (_shown(no), 200, REPLAY) if known else _shown(no)
+    return once(_shown(no), known)

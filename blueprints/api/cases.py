@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import cases as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -13,8 +14,6 @@ from registry.queries import cases as queries
 from registry.services import cases
 
 bp = Blueprint("api_cases", __name__, url_prefix="/cases", description="Enforcement cases")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
@@ -24,7 +23,7 @@ def open_case(data: dict[str, Any]) -> Any:
     """Take up a clue; a repeat answers with the first result."""
     row, known = cases.open_case(actor(), data)
     found = queries.show(actor(), row.id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")
@@ -53,4 +52,4 @@ def move(data: dict[str, Any], case_id: int, verb: str) -> Any:
     ref = data.pop("ref", None)
     _row, known = cases.move_once(actor(), ref, case_id, verb.replace("-", "_"), data, data.get("version"))
     found = queries.show(actor(), case_id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)

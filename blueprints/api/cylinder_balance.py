@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import cylinder_batches as schemas
 from blueprints.schemas.base import page_out
 from blueprints.schemas.cylinders import CYLINDER_PAGE
@@ -16,7 +17,6 @@ from registry.queries import cylinder_balance as queries
 from registry.services import cylinder_purchases
 
 bp = Blueprint("api_cylinder_balance", __name__, url_prefix="/cylinder-balance", description="Accounts of cylinders")
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 def _period(query: dict[str, Any]) -> tuple[date, date]:
@@ -39,7 +39,7 @@ def index(query: dict[str, Any]) -> Any:
 def buy(data: dict[str, Any]) -> Any:
     """Record new cylinders that a station bought."""
     row, known = cylinder_purchases.record(actor(), data)
-    return (row, 200, REPLAY) if known else row
+    return once(row, known)
 
 
 @bp.route("/purchases/<int:purchase_id>/withdraw", methods=["POST"])

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import cylinder_registrations as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -20,7 +21,6 @@ bp = Blueprint(
     url_prefix="/cylinder-registrations",
     description="Use registration of cylinders by unit",
 )
-REPLAY = {"Idempotent-Replay": "true"}
 PDF = "application/pdf"
 
 
@@ -41,7 +41,7 @@ def apply(data: dict[str, Any]) -> Any:
     who = actor()
     case, known = cylinder_registrations.apply(who, data)
     shown = queries.show(who, case.no)
-    return (shown, 200, REPLAY) if known else shown
+    return once(shown, known)
 
 
 @bp.route("/<string:no>")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import cylinder_transfers as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -15,7 +16,6 @@ from registry.services import cylinder_transfers
 bp = Blueprint(
     "api_cylinder_transfers", __name__, url_prefix="/cylinder-transfers", description="Cylinders that change hands"
 )
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("")
@@ -35,7 +35,7 @@ def propose(data: dict[str, Any]) -> Any:
     who = actor()
     row, known = cylinder_transfers.propose(who, data)
     shown = queries.show(who, row.id)
-    return (shown, 200, REPLAY) if known else shown
+    return once(shown, known)
 
 
 @bp.route("/check", methods=["POST"])

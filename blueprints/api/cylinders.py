@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import cylinder_events as events
 from blueprints.schemas import cylinders as schemas
 from blueprints.schemas.base import page_out
@@ -66,9 +67,7 @@ def show_timeline(query: dict[str, Any], code: str) -> Any:
 def record_event(data: dict[str, Any], code: str) -> Any:
     """Record a step in a cylinder's life."""
     recorded = cylinder_events.record_event(actor(), code, data)
-    if recorded.replayed:
-        return recorded, 200, {"Idempotent-Replay": "true"}
-    return recorded
+    return once(recorded, recorded.replayed)
 
 
 @bp.route("/<string:code>/transfer", methods=["POST"])

@@ -7,6 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.hazard_forms import keep
+from blueprints.repeats import once
 from blueprints.schemas import directives as schemas
 from blueprints.schemas.base import page_out
 from blueprints.schemas.hazards import FileIn, FileOut
@@ -17,8 +18,6 @@ from registry.services import directives
 
 bp = Blueprint("api_directives", __name__, url_prefix="/directives", description="Safety supervision directives")
 
-REPLAY = {"Idempotent-Replay": "true"}
-
 
 @bp.route("", methods=["POST"])
 @bp.arguments(schemas.DirectiveIn())
@@ -27,7 +26,7 @@ def issue(data: dict[str, Any]) -> Any:
     """Issue a directive; a repeat answers with the first result."""
     row, known = directives.issue(actor(), data)
     found = queries.show(actor(), row.id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")
@@ -64,4 +63,4 @@ def move(data: dict[str, Any], directive_id: int, verb: str) -> Any:
     ref = data.pop("ref", None)
     _row, known = directives.move_once(actor(), ref, directive_id, verb.replace("-", "_"), data, data.get("version"))
     found = queries.show(actor(), directive_id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)

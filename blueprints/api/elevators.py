@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import elevator_outputs as out
 from blueprints.schemas import elevators as schemas
 from blueprints.schemas import maintenance as maintenance_schemas
@@ -23,7 +24,6 @@ from registry.services import contracts, elevator_parts, elevators, iot, rescue
 bp = Blueprint("api_elevators", __name__, url_prefix="/elevators", description="Elevators")
 
 VERBS = {move.verb.replace("_", "-"): move.verb for move in MOVES}
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 def _id(code: str) -> int:
@@ -40,7 +40,7 @@ def register(data: dict[str, Any]) -> Any:
     if ref is None:
         return elevators.register(actor(), data)
     elevator, known = elevators.register_once(actor(), ref, data)
-    return (elevator, 200, REPLAY) if known else elevator
+    return once(elevator, known)
 
 
 @bp.route("")
@@ -119,7 +119,7 @@ def end_contract(data: dict[str, Any], code: str) -> Any:
 def monitoring(data: dict[str, Any], code: str) -> Any:
     """Remote monitoring went on or off line; a report of the state it is in already changes nothing."""
     row, known = iot.report(actor(), {**data, "elevator": code})
-    return (row or {}, 200, REPLAY) if known else (row or {})
+    return once(row or {}, known)
 
 
 @bp.route("/<string:code>/rescue", methods=["POST"])

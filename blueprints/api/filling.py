@@ -7,6 +7,7 @@ from typing import Any
 from flask import jsonify
 from flask_smorest import Blueprint
 
+from blueprints.repeats import REPLAYED
 from blueprints.schemas import filling as schemas
 from blueprints.sessions import actor, language
 from registry.services import filling
@@ -24,7 +25,7 @@ def record(data: dict[str, Any]) -> Any:
     answer = jsonify(schemas.shown(recorded, language()))
     answer.status_code = 200 if recorded.replay else 201
     if recorded.replay:
-        answer.headers["Idempotent-Replay"] = "true"
+        answer.headers.update(REPLAYED)
     return answer
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.hazard_forms import keep
+from blueprints.repeats import once
 from blueprints.schemas import hazard_moves
 from blueprints.schemas import hazards as schemas
 from blueprints.schemas.base import page_out
@@ -17,8 +18,6 @@ from registry.services import hazards
 
 bp = Blueprint("api_hazards", __name__, url_prefix="/hazards", description="Major hazards (一单四制)")
 
-REPLAY = {"Idempotent-Replay": "true"}
-
 
 @bp.route("", methods=["POST"])
 @bp.arguments(schemas.RecordedClueIn())
@@ -28,7 +27,7 @@ def report(data: dict[str, Any]) -> Any:
     ref = data.pop("ref", None)
     row, known = hazards.report_once(actor(), ref, data) if ref else (hazards.report(actor(), data), False)
     found = queries.by_no(actor(), row.no)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")
@@ -73,4 +72,4 @@ def move(body: dict[str, Any], no: str, verb: str) -> Any:
         return queries.by_no(actor(), hazards.move(actor(), no, verb, data, version).no)
     row, known = hazards.move_once(actor(), ref, no, verb, data, version)
     found = queries.by_no(actor(), row.no)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import cylinder_batches as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -15,7 +16,6 @@ from registry.services import inspection_batches
 bp = Blueprint(
     "api_inspection_batches", __name__, url_prefix="/inspection-batches", description="Deliveries to be inspected"
 )
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("")
@@ -35,7 +35,7 @@ def send(data: dict[str, Any]) -> Any:
     who = actor()
     row, known = inspection_batches.send(who, data)
     shown = queries.show(who, row.id)
-    return (shown, 200, REPLAY) if known else shown
+    return once(shown, known)
 
 
 @bp.route("/<int:batch_id>")

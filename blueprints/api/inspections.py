@@ -7,6 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.hazard_forms import keep
+from blueprints.repeats import once
 from blueprints.schemas import inspections as schemas
 from blueprints.schemas.base import page_out
 from blueprints.schemas.hazards import FileIn, FileOut
@@ -18,8 +19,6 @@ from registry.queries import inspections as queries
 from registry.services import inspections, part_tests, self_checks
 
 bp = Blueprint("api_inspections", __name__, url_prefix="/inspections", description="Inspections of elevators")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
@@ -38,7 +37,7 @@ def _once(service: Any, data: dict[str, Any]) -> Any:
     if ref is None:
         return service.record(actor(), elevator_id, data)
     row, known = service.record_once(actor(), ref, elevator_id, data)
-    return (row, 200, REPLAY) if known else row
+    return once(row, known)
 
 
 @bp.route("")

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from blueprints import label_files
 from blueprints.hazard_forms import keep
+from blueprints.repeats import once
 from blueprints.schemas import labels as schemas
 from blueprints.schemas.base import page_out
 from blueprints.schemas.hazards import FileIn, FileOut
@@ -19,8 +20,6 @@ from registry.queries import unknown_codes as unknown
 from registry.services import label_batches, label_bindings, labels, unknown_codes
 
 bp = Blueprint("api_label_batches", __name__, description="Label codes in batches, bound with evidence")
-
-AGAIN = {"Idempotent-Replay": "true"}
 
 
 @bp.route("/label-batches")
@@ -38,7 +37,7 @@ def batch_request(data: dict[str, Any]) -> Any:
     """Ask for blank codes for the caller's own unit."""
     row, again = label_batches.request(actor(), data)
     counted = batches.show(actor(), row.id)
-    return (counted, 200, AGAIN) if again else counted
+    return once(counted, again)
 
 
 @bp.route("/label-batches/issued", methods=["POST"])
@@ -117,7 +116,7 @@ def binding_record(data: dict[str, Any]) -> Any:
     """A code was put on a cylinder; it is in force when a second person of the station has confirmed."""
     row, again = label_bindings.record(actor(), data)
     shown = bindings.show(actor(), row.id)
-    return (shown, 200, AGAIN) if again else shown
+    return once(shown, again)
 
 
 @bp.route("/label-bindings/<int:binding_id>")

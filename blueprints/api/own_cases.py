@@ -7,6 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from blueprints.hazard_forms import keep
+from blueprints.repeats import once
 from blueprints.schemas import own_cases as schemas
 from blueprints.schemas.base import page_out
 from blueprints.schemas.hazards import FileIn, FileOut
@@ -17,8 +18,6 @@ from registry.queries.directive_inputs import PURPOSE
 from registry.services import own_cases
 
 bp = Blueprint("api_own_cases", __name__, url_prefix="/own-cases", description="Cases against the caller's own unit")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("")
@@ -56,4 +55,4 @@ def move(data: dict[str, Any], case_id: int, verb: str) -> Any:
     ref = data.pop("ref", None)
     _row, known = own_cases.speak_once(actor(), ref, case_id, verb.replace("-", "_"), data, data.get("version"))
     found = queries.show(actor(), case_id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)

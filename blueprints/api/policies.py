@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import claims as claim_schemas
 from blueprints.schemas import policies as schemas
 from blueprints.schemas.base import page_out
@@ -16,7 +17,6 @@ from registry.queries import policies as queries
 from registry.services import claims, fill_settlements, policies
 
 bp = Blueprint("api_policies", __name__, url_prefix="/policies", description="Insurance policies")
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
@@ -28,7 +28,7 @@ def record(data: dict[str, Any]) -> Any:
     if ref is None:
         return policies.record(actor(), data)
     row, known = policies.record_once(actor(), ref, data)
-    return (row, 200, REPLAY) if known else row
+    return once(row, known)
 
 
 @bp.route("")
@@ -104,7 +104,7 @@ def claim(data: dict[str, Any], number: str) -> Any:
     if ref is None:
         return claims.record(actor(), policy_id, data)
     row, known = claims.record_once(actor(), ref, policy_id, data)
-    return (row, 200, REPLAY) if known else row
+    return once(row, known)
 
 
 @bp.route("/<string:number>/fill-months")

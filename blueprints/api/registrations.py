@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import registrations as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -18,8 +19,6 @@ from registry.services import registrations
 
 bp = Blueprint("api_registrations", __name__, url_prefix="/registrations", description="Use registration")
 
-REPLAY = {"Idempotent-Replay": "true"}
-
 
 @bp.route("", methods=["POST"])
 @bp.arguments(schemas.OpenByCodeIn())
@@ -30,7 +29,7 @@ def open_case(data: dict[str, Any]) -> Any:
     if data.get("ref") is None:
         return registrations.open_case(actor(), number, data["kind"])
     case, known = registrations.open_once(actor(), data["ref"], number, data["kind"])
-    return (case, 200, REPLAY) if known else case
+    return once(case, known)
 
 
 @bp.route("")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import renewals as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -13,8 +14,6 @@ from registry.queries import renewals as queries
 from registry.services import renewals
 
 bp = Blueprint("api_renewals", __name__, url_prefix="/renewals", description="Renewal of elevators")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
@@ -25,7 +24,7 @@ def apply(data: dict[str, Any]) -> Any:
     ref = data.pop("ref", None)
     row, known = renewals.apply_once(actor(), ref, data) if ref else (renewals.apply(actor(), data), False)
     found = queries.by_no(actor(), row.no)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import safety as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -15,8 +16,6 @@ from registry.queries import safety_rates
 from registry.services import safety_records
 
 bp = Blueprint("api_safety", __name__, url_prefix="/safety-records", description="Records of safety officers")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("/daily", methods=["POST"])
@@ -69,4 +68,4 @@ def show(record_id: int) -> Any:
 def _answer(result: tuple[Any, bool]) -> Any:
     row, known = result
     found = queries.record(actor(), row.id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)

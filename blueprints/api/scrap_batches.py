@@ -8,6 +8,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from blueprints.hazard_forms import keep
+from blueprints.repeats import once
 from blueprints.schemas import cylinder_batches as schemas
 from blueprints.schemas.base import page_out
 from blueprints.schemas.hazards import FileIn, FileOut
@@ -17,7 +18,6 @@ from registry.queries import scrap_batches as queries
 from registry.services import scrap_batches
 
 bp = Blueprint("api_scrap_batches", __name__, url_prefix="/scrap-batches", description="Cylinders that are scrapped")
-REPLAY = {"Idempotent-Replay": "true"}
 PDF = "application/pdf"
 
 
@@ -38,7 +38,7 @@ def order(data: dict[str, Any]) -> Any:
     who = actor()
     row, known = scrap_batches.order(who, data)
     shown = queries.show(who, row.id)
-    return (shown, 200, REPLAY) if known else shown
+    return once(shown, known)
 
 
 @bp.route("/files", methods=["POST"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import sealings as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -13,8 +14,6 @@ from registry.queries import sealings as queries
 from registry.services import sealings
 
 bp = Blueprint("api_sealings", __name__, url_prefix="/sealings", description="Sealing and seizure of equipment")
-
-REPLAY = {"Idempotent-Replay": "true"}
 
 
 @bp.route("", methods=["POST"])
@@ -24,7 +23,7 @@ def propose(data: dict[str, Any]) -> Any:
     """Propose a sealing; evidence comes through POST /directives/files. A repeat answers with the first result."""
     row, known = sealings.propose(actor(), data)
     found = queries.show(actor(), row.id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")
@@ -53,4 +52,4 @@ def move(data: dict[str, Any], sealing_id: int, verb: str) -> Any:
     ref = data.pop("ref", None)
     _row, known = sealings.move_once(actor(), ref, sealing_id, verb, data, data.get("version"))
     found = queries.show(actor(), sealing_id)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import sunshine as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -22,7 +23,7 @@ bp = Blueprint("api_sunshine", __name__, description="Sunshine filling: clips, s
 def report(data: dict[str, Any]) -> Any:
     """The recorder's index line of a fill."""
     row, again = fill_clips.report(actor(), data)
-    return (row, 200, {"Idempotent-Replay": "true"}) if again else row
+    return once(row, again)
 
 
 @bp.route("/fill-clips")

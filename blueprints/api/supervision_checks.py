@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import supervision as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -17,8 +18,6 @@ from registry.services import supervision_checks, supervision_records
 bp = Blueprint(
     "api_supervision_checks", __name__, url_prefix="/supervision-checks", description="Supervision inspections"
 )
-
-REPLAY = {"Idempotent-Replay": "true"}
 MOVES = {
     "notify": supervision_checks.notify,
     "start": supervision_checks.start,
@@ -37,7 +36,7 @@ def create(data: dict[str, Any]) -> Any:
     opened = supervision_checks.open_once(actor(), ref, data) if ref else None
     row, known = opened or (supervision_checks.open_check(actor(), data), False)
     found = queries.by_no(actor(), row.no)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("")
@@ -65,7 +64,7 @@ def record(data: dict[str, Any], no: str) -> Any:
     kept = supervision_records.record_once(actor(), ref, no, data) if ref else None
     _row, known = kept or (supervision_records.record(actor(), no, data), False)
     found = queries.by_no(actor(), no)
-    return (found, 200, REPLAY) if known else found
+    return once(found, known)
 
 
 @bp.route("/<string:no>/items/<string:item>/hazard", methods=["POST"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import gun as schemas
 from blueprints.schemas.base import PageIn, page_out
 from blueprints.sessions import actor
@@ -14,8 +15,6 @@ from registry.services import devices, fill_cycles, gas_batches, gun_unlocks, ho
 
 bp = Blueprint("api_turns", __name__, description="A cylinder's turn through a station")
 
-AGAIN = {"Idempotent-Replay": "true"}
-
 
 @bp.route("/prechecks", methods=["POST"])
 @bp.arguments(schemas.PrecheckIn())
@@ -23,7 +22,7 @@ AGAIN = {"Idempotent-Replay": "true"}
 def precheck(data: dict[str, Any]) -> Any:
     """Look at a cylinder before filling; opens its turn, and answers with everything known by then."""
     done = fill_cycles.precheck(actor(), data)
-    return (done, 200, AGAIN) if done.replay else done
+    return once(done, done.replay)
 
 
 @bp.route("/post-checks", methods=["POST"])
@@ -32,7 +31,7 @@ def precheck(data: dict[str, Any]) -> Any:
 def post_check(data: dict[str, Any]) -> Any:
     """Look at it after filling; answers with what stands against its release."""
     done = fill_cycles.post_check(actor(), data)
-    return (done, 200, AGAIN) if done.replay else done
+    return once(done, done.replay)
 
 
 @bp.route("/releases", methods=["POST"])
@@ -41,7 +40,7 @@ def post_check(data: dict[str, Any]) -> Any:
 def release(data: dict[str, Any]) -> Any:
     """Let it leave the station, or 422 with what stands against it."""
     done = fill_cycles.release(actor(), data)
-    return (done, 200, AGAIN) if done.replay else done
+    return once(done, done.replay)
 
 
 @bp.route("/aborts", methods=["POST"])
@@ -66,7 +65,7 @@ def unlock(data: dict[str, Any]) -> Any:
 def reading(data: dict[str, Any]) -> Any:
     """What a scale or gauge measured and signed."""
     row, again = readings.record(actor(), data)
-    return (row, 200, AGAIN) if again else row
+    return once(row, again)
 
 
 @bp.route("/heartbeats", methods=["POST"])
@@ -92,7 +91,7 @@ def register_device(data: dict[str, Any]) -> Any:
 def gas_batch(data: dict[str, Any]) -> Any:
     """A delivery of gas with its test."""
     row, again = gas_batches.record(actor(), data)
-    return (row, 200, AGAIN) if again else row
+    return once(row, again)
 
 
 @bp.route("/presences", methods=["POST"])
@@ -116,7 +115,7 @@ def sign_off(presence_id: int) -> Any:
 def release_hold(data: dict[str, Any]) -> Any:
     """The authority lets a held cylinder be filled once."""
     row, again = hold_releases.release(actor(), data)
-    return (row, 200, AGAIN) if again else row
+    return once(row, again)
 
 
 @bp.route("/fill-cycles")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints.repeats import once
 from blueprints.schemas import visits as schemas
 from blueprints.schemas.base import page_out
 from blueprints.sessions import actor
@@ -21,7 +22,7 @@ bp = Blueprint("api_visits", __name__, url_prefix="/visits", description="Mainte
 def record(data: dict[str, Any]) -> Any:
     """Record a visit: it is kept whatever it lacks, and told why it does not count as paperless."""
     visit, again = visits.record(actor(), data)
-    return (visit, 200, {"Idempotent-Replay": "true"}) if again else visit
+    return once(visit, again)
 
 
 @bp.route("")
@@ -38,7 +39,7 @@ def index(query: dict[str, Any]) -> Any:
 def join(data: dict[str, Any]) -> Any:
     """Check in as the second worker, on his own phone; it finds its visit, or waits for it."""
     row, again = visit_joins.join(actor(), data)
-    return (row, 200, {"Idempotent-Replay": "true"}) if again else row
+    return once(row, again)
 
 
 @bp.route("/<int:visit_id>")
@@ -65,4 +66,4 @@ def correction(data: dict[str, Any], visit_id: int) -> Any:
     """Record the visit anew because what was written was wrong; the old record is kept and void from today on."""
     reason = data.pop("reason")
     visit, again = visits.correct(actor(), visit_id, data, reason)
-    return (visit, 200, {"Idempotent-Replay": "true"}) if again else visit
+    return once(visit, again)

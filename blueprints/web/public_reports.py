@@ -12,6 +12,7 @@ from marshmallow import Schema
 from blueprints.boundary import public
 from blueprints.filters import say
 from blueprints.forms import Form
+from blueprints.repeats import REPLAYED
 from blueprints.schemas import cylinder_reports as of_cylinders
 from blueprints.schemas.cylinder_reports import CITIZEN_RECEIPT, CitizenReportIn
 from blueprints.schemas.fault_reports import RECEIPT, VERBS, ReportIn
@@ -92,7 +93,7 @@ def _accepted(row: Any, known: bool) -> Any:
         response = jsonify({"no": row.no, "receipt": address})
         response.status_code = 200 if known else 201
         if known:
-            response.headers["Idempotent-Replay"] = "true"
+            response.headers.update(REPLAYED)
         return response
     return redirect(address, 303)
 
