@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from blueprints.filters import say
 from blueprints.forms import Form
 from blueprints.schemas import indicator_figures as schemas
-from blueprints.sessions import actor
+from blueprints.sessions import actor, language
 from registry import policy
 from registry.documents import indicator_paper
 from registry.errors import Invalid, Missing
@@ -165,14 +165,22 @@ def show(figure_id: int) -> Any:
 def revise(figure_id: int) -> Any:
     """Correct a frozen figure."""
     policy.require(actor(), "indicator_figure.revise")
-    queries.show(actor(), figure_id)
+    shown = queries.show(actor(), figure_id)
     form = Form(schemas.ReviseIn())
     if request.method == "POST" and (
         row := form.submit(lambda sent: indicator_figures.revise(actor(), figure_id, sent["reason"]))
     ):
         flash(_("已更正"), "success")
         return redirect(url_for("indicator_figures.show", figure_id=row.id))
-    return form.page("_form_page.html", title=_("更正"), back=url_for("indicator_figures.show", figure_id=figure_id))
+    back = url_for("indicator_figures.show", figure_id=figure_id)
+    return form.page("_form_page.html", title=_("更正"), about=_about(shown), back=back)
+
+
+def _about(shown: queries.Shown) -> str:
+    """Which figure a form is of: indicator, area, day, value."""
+    area = areas.names().get(shown.row.area_code)
+    value = shown.definition.written(shown.row.value) + shown.definition.unit[1 if language() == "en" else 0]
+    return " · ".join([say(shown.definition), say(area), shown.row.period_end.isoformat(), value])
 
 
 @bp.route("/<int:figure_id>/<string:verb>", methods=["GET", "POST"])
@@ -189,5 +197,5 @@ def move(figure_id: int, verb: str) -> Any:
     ):
         flash(_("已办理：%(step)s", step=say(offer)), "success")
         return redirect(url_for("indicator_figures.show", figure_id=figure_id))
-    title = f"{say(offer)} · {say(shown.definition)}"
-    return form.page("_form_page.html", title=title, back=url_for("indicator_figures.show", figure_id=figure_id))
+    back = url_for("indicator_figures.show", figure_id=figure_id)
+    return form.page("_form_page.html", title=say(offer), about=_about(shown), back=back)

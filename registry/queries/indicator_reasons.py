@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, null, or_, select
 
 from registry.db import db
-from registry.messages import T
+from registry.messages import Spoken, T
 from registry.models import (
     Cylinder,
     Device,
@@ -74,7 +74,11 @@ def _visit_reason(visit: Visit | None, on: date, window: int) -> T:
     if visit.confirmed_at is None:
         return T("{days}天前的维保，使用单位未确认", days=days)
     if blocking:
-        return T("{days}天前的维保证据不全：{text}", days=days, text=blocking["text"])
+        return T(
+            "{days}天前的维保证据不全：{text}",
+            days=days,
+            text=Spoken(blocking["text"], blocking.get("text_en") or blocking["text"]),
+        )
     return T("{days}天前的维保当日尚未确认", days=days)
 
 

@@ -2,7 +2,7 @@
 import { ChartFrame } from "./chart-frame.js";
 
 const LYING_LABEL = 120;
-const AXIS = 70;
+const AXIS = 54;
 
 class ChartBars extends ChartFrame {
   options() {
@@ -23,7 +23,13 @@ class ChartBars extends ChartFrame {
     const value = this.valueAxis();
     const several = this.data.series.length > 1;
     return {
-      grid: { left: 8, right: lying ? 44 : 16, top: several ? 36 : 28, bottom: 8, containLabel: true },
+      grid: {
+        left: 8,
+        right: lying ? 44 : this.margin,
+        top: several ? 36 : 28,
+        bottom: 8,
+        containLabel: true,
+      },
       legend: several ? { top: 0, itemWidth: 14 } : undefined,
       xAxis: lying ? value : category,
       yAxis: lying ? category : value,
@@ -38,14 +44,23 @@ class ChartBars extends ChartFrame {
           formatter: ({ value: number }) => this.shown(number),
           color: this.colour("text"),
         },
-        markLine: place === 0 ? this.targetLine(lying ? "xAxis" : "yAxis") : undefined,
+        markLine:
+          place === 0 ? this.targetLine(lying ? "xAxis" : "yAxis", lying ? "start" : "end") : undefined,
       })),
     };
   }
 
+  // Beside the bars the name of the target line, which would cover their numbers.
+  get margin() {
+    return this.target === null ? 16 : 76;
+  }
+
   // What a name under the bars may take before it runs into its neighbour's.
   room() {
-    return Math.max(24, Math.floor((this.canvas.clientWidth - AXIS) / this.data.categories.length) - 6);
+    return Math.max(
+      24,
+      Math.floor((this.canvas.clientWidth - AXIS - this.margin) / this.data.categories.length) - 6,
+    );
   }
 
   bar(value, several) {

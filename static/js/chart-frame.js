@@ -135,7 +135,7 @@ export class ChartFrame extends HTMLElement {
     };
   }
 
-  targetLine(axis) {
+  targetLine(axis, position = axis === "xAxis" ? "start" : "insideEndTop") {
     if (this.target === null) return undefined;
     return {
       silent: true,
@@ -144,7 +144,7 @@ export class ChartFrame extends HTMLElement {
       label: {
         formatter: t("chart.target", { value: this.shown(this.target) }),
         color: this.colour("target"),
-        position: axis === "xAxis" ? "start" : "insideEndTop",
+        position,
       },
       data: [{ [axis]: this.target }],
     };
