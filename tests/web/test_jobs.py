@@ -68,6 +68,8 @@ def test_the_administrator_stops_and_begins_anew(time, browser_of) -> None:
     assert all(text in page for text in ("生成文书", "等待", "王建国", "停止"))
     assert admin.post(f"/jobs/{job.id}/stop").status_code == 302
     assert "重新办理" in admin.get("/jobs/?state=stopped").text
+    assert "重新办理" in admin.get(f"/jobs/{job.id}").text
+    assert "重新办理" not in browser_of("section").get(f"/jobs/{job.id}").text
     assert admin.post(f"/jobs/{job.id}/stop").status_code == 409
     assert admin.post(f"/jobs/{job.id}/again").status_code == 302
     assert "没有后台任务" in admin.get("/jobs/?state=stopped").text
