@@ -50,7 +50,7 @@ def main() -> int:
 
 def pytest(arguments: list[str], environment: dict[str, str], share: str = "loadfile") -> tuple[str, bool]:
     print(f"\n== {environment['TEST_DATABASE']}: {' '.join(arguments)}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", share, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", share, "--no-loadscope-reorder", *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if code == 0:
         return "ran", True

@@ -17,6 +17,7 @@ MUTANTS = int(os.environ.get("FUZZ_MUTANTS", "2"))
 PARTS = 2  # so that two workers share it
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60 + 240 * EXAMPLES)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_operation_breaks(app: Flask, client: Any, part: int) -> None:

@@ -127,6 +127,7 @@ def _unseen(answer: Any) -> bool:
     return answer.status_code == 422 and any(text in answer.get_data(as_text=True) for text in UNSEEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("login", RIVALS)
 def test_nobody_moves_what_is_not_theirs(app: Flask, client: Any, login: str) -> None:
     attack = Attack(app, client, login)

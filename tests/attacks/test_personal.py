@@ -104,6 +104,7 @@ def _endpoint(app: Flask, address: str) -> str:
     return found[0] if found else ""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)  # some five hundred answers, on whatever machine
 @pytest.mark.parametrize("login", READERS)
 def test_nobody_reads_what_he_does_not_need(app: Flask, browser_of: Any, api_of: Any, login: str) -> None:

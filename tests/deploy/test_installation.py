@@ -21,6 +21,7 @@ from blueprints.headers import HEADERS, TLS_HEADERS
 from tests.deploy.installation import MAX_UPLOAD_MB, NGINX, Installation, free_port, installed
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(NGINX is None, reason="no nginx (REQUIRE_NGINX=1 makes `make test` fail then)"),
     pytest.mark.timeout(900),  # of a busy machine: it is installed first
 ]

@@ -32,6 +32,8 @@ from seeds import cast, cast_cylinder_life, cast_cylinders, cast_equipment, cast
 
 SIZE = (24, 100, 3)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shown(app: Flask) -> Flask:

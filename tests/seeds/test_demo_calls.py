@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from registry import clock
@@ -11,6 +12,7 @@ from registry.queries import call_desk, call_statistics, calls
 from seeds import cast, demo
 
 
+@pytest.mark.slow
 def test_a_year_of_calls_and_some_that_run(app) -> None:
     assert demo.build(60, 100, 3)
     found = call_statistics.of(cast.actor("section"))

@@ -105,6 +105,7 @@ def world(app: Flask) -> None:
 
 
 # The same pages carry the same links on the other database, which test_scope asks for every page as well.
+@pytest.mark.slow
 @pytest.mark.skipif(POSTGRES, reason="a walk of a minute, on one database")
 @pytest.mark.timeout(900)  # more than a thousand pages, on whatever machine
 @pytest.mark.usefixtures("world")

@@ -171,6 +171,7 @@ def world(app: Flask) -> tuple[Side, Side]:
     return two_sides.build()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # some two thousand answers, on whatever machine
 def test_nothing_crosses(app: Flask, world, browser_of, api_of) -> None:
     city: Pools = defaultdict(set)
