@@ -34,7 +34,7 @@ class UploadIn(In):
 class PieceIn(In):
     """Where a piece begins, in bytes."""
 
-    offset = fields.Integer(required=True, validate=validate.Range(min=0), error_messages=COMMON)
+    offset = fields.Integer(required=True, validate=validate.Range(min=0, max=2_000_000_000), error_messages=COMMON)
 
 
 class UploadOut(Out):

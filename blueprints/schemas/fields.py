@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, missing, validate
 
 from blueprints.sessions import language
 from registry.rules.identifiers import IdentifierError
@@ -36,6 +36,17 @@ def _split(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "metadata": metadata}
 
 
+class _LeftOut(fields.Field[Any]):
+    """A field that may be left empty: null, blanks and nothing at all are the same, its default where it has one."""
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """The value, or the default in its place."""
+        found = super().deserialize(value, attr, data, **kwargs)
+        if found is None and not self.required and self.load_default not in (missing, None):
+            return self.load_default() if callable(self.load_default) else self.load_default
+        return found
+
+
 class _AtMost(validate.Length):
     """A length that nothing has: blanks in a field that may be left empty are nothing."""
 
@@ -43,7 +54,7 @@ class _AtMost(validate.Length):
         return value if value is None else super().__call__(value)
 
 
-class Text(fields.String):
+class Text(_LeftOut, fields.String):
     """A line of text, trimmed; `max` characters; `check` is an identifier check that returns the normalised value."""
 
     default_error_messages = {**COMMON, "invalid": _("请填写文字"), "blank": _("请填写这一项")}
@@ -95,7 +106,7 @@ class CodeText(Text):
         return super()._deserialize(cleaned, attr, data, **kwargs)
 
 
-class Integer(fields.Integer):
+class Integer(_LeftOut, fields.Integer):
     """A whole number between `min` and `max`."""
 
     default_error_messages = {**COMMON, "invalid": _("请填写整数"), "too_large": _("数字太大")}
@@ -118,7 +129,7 @@ class Integer(fields.Integer):
         return super()._validated(value)
 
 
-class Number(fields.Decimal):
+class Number(_LeftOut, fields.Decimal):
     """A decimal between `min` and `max` with at most `places` places."""
 
     default_error_messages = {
@@ -255,7 +266,7 @@ class Known(fields.Boolean):
         return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
-class Lines(fields.List):
+class Lines(_LeftOut, fields.List):
     """A list of short texts; a form gives them one a line (commas and blanks separate too)."""
 
     default_error_messages = {**COMMON, "invalid": _("请每行填写一个")}
@@ -274,7 +285,7 @@ class Ref(fields.UUID):
     default_error_messages = {**COMMON, "invalid_uuid": _("ref 应为 UUID")}
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(required=True, **_split({"kind": "hidden", "label": "ref", **options}))
+        super().__init__(**_split({"required": True, "kind": "hidden", "label": "ref", **options}))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return str(super()._deserialize(value, attr, data, **kwargs))

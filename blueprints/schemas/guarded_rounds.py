@@ -27,7 +27,7 @@ class GuardedWalkIn(In):
     done_at = Moment()
     position = fields.Nested(PositionIn, allow_none=True)
     answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    photos = fields.List(fields.Integer(), load_default=list)
+    photos = fields.List(Integer(min=1), load_default=list)
     note = Note(max=2000)
     device = Integer(min=1)
     becomes = Choice(BECOMES)

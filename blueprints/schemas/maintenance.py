@@ -128,7 +128,7 @@ class AssignForm(In):
     technicians = Choices("technicians", load_default=list, label=_("维保人员"), hint=_("都不选则取消分配"))
     since = Day(required=True, label=_("开始日期"))
     unit = Integer(min=1)
-    elevators = fields.List(fields.Integer(strict=False), load_default=list, metadata={"kind": "multiselect"})
+    elevators = fields.List(Integer(min=1), load_default=list, metadata={"kind": "multiselect"})
 
 
 class AssignIn(In):
@@ -203,13 +203,13 @@ class RenewForm(In):
 
     until = Day(required=True, label=_("新的终止日期"), hint=_("从这一天起不再维保"))
     number = Text(max=40, label=_("新的合同编号"), hint=_("不填则沿用原编号"))
-    contracts = fields.List(fields.Integer(strict=False), load_default=list, metadata={"kind": "multiselect"})
+    contracts = fields.List(Integer(min=1), load_default=list, metadata={"kind": "multiselect"})
 
 
 class RenewIn(In):
     """The same at the API."""
 
-    contracts = fields.List(fields.Integer(strict=True), required=True, error_messages=COMMON)
+    contracts = fields.List(Integer(min=1), required=True, error_messages=COMMON)
     until = Day(required=True)
     number = Text(max=40)
 

@@ -46,7 +46,7 @@ class ShiftIn(In):
     weekday = fields.Integer(required=True, strict=True, validate=validate.Range(0, 6))
     begins = Clock(required=True)
     ends = Clock(required=True)
-    person_id = fields.Integer(allow_none=True, load_default=None, strict=True)
+    person_id = Integer(min=1, load_default=None)
 
 
 class _Plain(In):
@@ -76,15 +76,15 @@ class _Plain(In):
 class ResponderIn(_Plain):
     """A responder through the API: `unit_id` the own unit when left out; `members` are ids of people of the unit."""
 
-    unit_id = fields.Integer(strict=True)
-    members = fields.List(fields.Integer(strict=True), validate=validate.Length(max=200))
+    unit_id = Integer(min=1)
+    members = fields.List(Integer(min=1), validate=validate.Length(max=200))
     shifts = fields.List(fields.Nested(ShiftIn))
 
 
 class ResponderPatch(_Plain):
     """What is corrected; `version` as it was read."""
 
-    members = fields.List(fields.Integer(strict=True), validate=validate.Length(max=200))
+    members = fields.List(Integer(min=1), validate=validate.Length(max=200))
     version = Integer(min=1)
 
 

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.db import db
@@ -46,13 +46,18 @@ def paginate(
         return Page([], None)
     limit = max(1, min(limit, LARGEST))
     if cursor:
-        if not cursor.isdecimal() or len(cursor) > 18:
+        if not cursor.isdecimal() or len(cursor) > 18 or int(cursor) > _largest(key):
             raise Invalid.field("cursor", T("翻页标记无效，请从首页重新查询"))
         statement = statement.where(key < int(cursor) if newest else key > int(cursor))
     ordered = statement.order_by(key.desc() if newest else key).limit(limit + 1)
     rows = db.session.scalars(ordered).unique().all()
     items = rows[:limit]
     return Page(items, str(getattr(items[-1], key.key)) if len(rows) > limit else None)
+
+
+def _largest(key: InstrumentedAttribute[int]) -> int:
+    """The largest number that a row can have; PostgreSQL refuses to compare with a larger one."""
+    return 2**63 - 1 if isinstance(key.type, BigInteger) else 2**31 - 1
 
 
 def count(ask: Callable[[str | None], Page]) -> int:

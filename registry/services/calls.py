@@ -19,7 +19,7 @@ from registry.counters import next_number
 from registry.db import transaction
 from registry.errors import Conflict, Invalid, Missing
 from registry.messages import Spoken, T
-from registry.models import Call, CallCaller, CallDispatch, CallDrill, CallStep, Elevator
+from registry.models import Area, Call, CallCaller, CallDispatch, CallDrill, CallStep, Elevator
 from registry.permissions import DESK
 from registry.queries import call_facts
 from registry.queries import calls as queries
@@ -75,6 +75,8 @@ def take(actor: Actor, data: Data) -> Call:
         received = data.get("received_at") or now
         elevator = queries.elevator_of(actor, data["elevator"]) if data.get("elevator") else None
         _enough(data, elevator, received, now)
+        if data.get("area") and session.get(Area, data["area"]) is None:
+            raise Invalid.field("area", T("没有这个辖区"))
         if elevator is not None and not data.get("another"):
             _not_running(session, elevator, data)
         position = data.get("position") or {}

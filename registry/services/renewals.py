@@ -109,7 +109,7 @@ def amend(actor: Actor, no: str, data: Data, version: int | None = None) -> Rene
             raise Forbidden(T("批准以后由监管部门修改"))
         after = {name: getattr(row, name) for name in AMENDABLE}
         after |= {name: value for name, value in data.items() if name in AMENDABLE}
-        after |= {name: after[name] or 0 for name in FUND_COLUMNS}
+        after |= {name: after[name] or 0 for name in (*FUND_COLUMNS, "cost_fen")}
         after |= {name: after[name] or "" for name in ("batch", "note")}
         _check(after, {name: after[name] for name in FUND_COLUMNS}, row.applied_on)
         changes = audit.changes(row, after)
@@ -164,7 +164,7 @@ def _locked(actor: Actor, no: str, version: int | None) -> RenewalProject:
 def _check(data: Data, amounts: Mapping[str, int], day: date) -> None:
     wrong: dict[str, list[T]] = {}
     today = clock.today()
-    if not FIRST_YEAR <= data["year"] <= today.year + 1:
+    if not FIRST_YEAR <= (data["year"] or 0) <= today.year + 1:
         wrong["year"] = [T("请填写{first}到{last}之间的年度", first=FIRST_YEAR, last=today.year + 1)]
     if day > today:
         wrong["applied_on"] = [T("不能晚于今天")]

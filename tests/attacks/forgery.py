@@ -128,6 +128,7 @@ OWN = frozenset({"ApiToken", "SignIn"})
 # Places that name no row, with a word that fits.
 WORDS = {
     "check": "inspection",
+    "form": "pdf",
     "item": "1",
     "key": "paperless_maintenance",
     "kind": "hazard",

@@ -138,7 +138,9 @@ class Sender:
         self.sent += 1
         self.good += answer.status_code < 300
         if answer.status_code >= 500 or b"Traceback" in answer.data:
-            self.wrong.append(f"{login} {one.method} {one.path} {one.places} ?{query} {str(one.body)[:400]}")
+            self.wrong.append(
+                f"{answer.status_code} {login} {one.method} {one.path} {one.places} ?{query} {str(one.body)[:400]}"
+            )
         return int(answer.status_code)
 
     def as_whoever_may(self, one: Asked) -> str:

@@ -32,6 +32,21 @@ def test_every_promise_is_held_by_a_test() -> None:
     assert not [row for row in rows() if len(row) != 3 or not NAMED.search(row[2])]
 
 
+def test_every_threat_of_every_section_is_held_by_a_test_that_is_named_in_full() -> None:
+    """Also in the sections below the promises; no names in short, which nothing could look up."""
+    tables = re.findall(r"\| threat \|.*?\n\|[-|]+\|\n(.*?)(?:\n\n|\Z)", PAGE.read_text(), re.S)
+    lines = [line for table in tables for line in table.splitlines()]
+    assert len(tables) >= 4
+    assert len(lines) >= 25
+    assert not [line for line in lines if not NAMED.search(line.rsplit("|", 2)[1])]
+    assert "…" not in "".join(line.rsplit("|", 2)[1] for line in lines)
+
+
+def test_no_row_has_fallen_out_of_its_table() -> None:
+    text = PAGE.read_text()
+    assert not re.search(r"\n\n\|[^\n]*\|\n(?!\|[-|]+\|)", text)
+
+
 def test_every_attacker_has_promises_against_him() -> None:
     assert {row[0] for row in rows()} == {"stranger", "rival", "filler", "officer", "administrator"}
 
