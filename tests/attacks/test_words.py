@@ -30,8 +30,8 @@ FOR_HOLDERS = {
     "public_reports.new": "whoever stands before it may report it",
 }
 # Fields that only look as if they named another's thing: a login is chosen, and taken is said; what a transfer lists
-# is offered to whoever receives it.
-OWN_FIELDS = {"people.login": {"login"}, "cylinder_transfers.move": {"refused"}}
+# is offered to whoever receives it; a customer confirms the receipt of any cylinder whose code it holds.
+OWN_FIELDS = {"people.login": {"login"}, "cylinder_transfers.move": {"refused"}, "deliveries.index": {"code"}}
 
 
 def words(answer: Any, names: list[Any]) -> str:
