@@ -13,6 +13,7 @@ from blueprints.hazard_forms import mime_of
 from blueprints.schemas import rescue_codes as schemas
 from blueprints.sessions import actor
 from registry import clock, policy
+from registry.actor import OFFICE_ROLES
 from registry.documents import rescue_plates
 from registry.exchange import plate_book
 from registry.queries import areas, elevators
@@ -86,7 +87,8 @@ def plate(code: str) -> Any:
     policy.require(actor(), "rescue.check_plate")
     row = elevators.by_code(actor(), code)
     number = row.id
-    form = Form(schemas.PlateForm(), {"seen_on": clock.today(), "way": request.args.get("way") or "visit"})
+    usual = "office" if actor().role in OFFICE_ROLES else "visit"
+    form = Form(schemas.PlateForm(), {"seen_on": clock.today(), "way": request.args.get("way") or usual})
     if request.method == "POST" and (check := form.submit(lambda data: _checked(number, data))):
         if check.matches:
             flash(_("标识已核实"), "success")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -160,6 +161,8 @@ def test_what_is_typed_from_a_plate_is_answered_at_once_and_recorded_is_nothing(
     desk = browser_of("desk")
     path = f"/rescue-codes/{first.label_code}/plate"
     assert f'data-ask="{path}/reading"' in desk.get(path).text
+    for login, usual in (("section", "监管人员查看"), ("tech1", "维保现场查看")):
+        assert re.search(rf"<option[^>]*selected[^>]*>\s*{usual}", browser_of(login).get(path).text), login
     says = {typed: desk.get(f"{path}/reading", query_string={"q": typed}).text for typed in ("300001", "300002", "30")}
     assert "与登记的识别码一致" in says["300001"]
     assert "与登记的识别码300001不符" in says["300002"]
