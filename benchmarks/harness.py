@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import sys
@@ -22,7 +23,7 @@ from sqlalchemy import create_engine, text
 
 from blueprints.app import create_app
 from registry import settings
-from registry.db import db
+from registry.db import db, tidy
 
 YARDSTICK_ROWS = 200_000
 
@@ -70,34 +71,64 @@ def line(measure: Measure, taken: Taken) -> tuple[str, bool]:
 @contextmanager
 def fresh_registry(under: Path | None = None) -> Iterator[Flask]:
     """A migrated, empty registry in a folder (and, with BENCH_POSTGRES_URL, a database) that is thrown away."""
-    with TemporaryDirectory(prefix="registry-bench-", dir=under) as folder, _database(Path(folder)) as url:
-        before = {name: os.environ.get(name) for name in ("REGISTRY_INSTANCE_DIR", "REGISTRY_DATABASE_URL")}
-        os.environ["REGISTRY_INSTANCE_DIR"] = folder
-        os.environ["REGISTRY_DATABASE_URL"] = url
-        try:
-            app = create_app(settings.load())
-            with app.app_context():
-                upgrade()
-                yield app
-                db.session.remove()
-                db.engine.dispose()
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
+    with (
+        TemporaryDirectory(prefix="registry-bench-", dir=under) as folder,
+        _database(Path(folder)) as url,
+        _app(folder, url) as app,
+        app.app_context(),
+    ):
+        upgrade()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[str]:
+def copied(app: Flask) -> Iterator[Flask]:
+    """Another registry with the same rows, without the files they name; thrown away as well."""
+    with app.app_context():
+        tidy()
+        source = db.engine.url.database or ""
+        db.session.remove()
+        db.engine.dispose()
+    with (
+        TemporaryDirectory(prefix="registry-bench-") as folder,
+        _database(Path(folder), source) as url,
+        _app(folder, url) as other,
+    ):
+        yield other
+        with other.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def _app(folder: str, url: str) -> Iterator[Flask]:
+    before = {name: os.environ.get(name) for name in ("REGISTRY_INSTANCE_DIR", "REGISTRY_DATABASE_URL")}
+    os.environ["REGISTRY_INSTANCE_DIR"] = folder
+    os.environ["REGISTRY_DATABASE_URL"] = url
+    try:
+        yield create_app(settings.load())
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextmanager
+def _database(folder: Path, source: str = "") -> Iterator[str]:
+    """The URL of a new database, with the rows of another where one is named."""
     server = os.environ.get("BENCH_POSTGRES_URL")
     if not server:
+        if source:
+            shutil.copy(source, folder / "registry.sqlite3")
         yield f"sqlite:///{folder / 'registry.sqlite3'}"
         return
-    name = f"registry_bench_{os.getpid()}"
+    name = f"registry_bench_{os.getpid()}{'_copy' if source else ''}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {source}" if source else "")))
     try:
         yield admin.url.set(database=name).render_as_string(hide_password=False)
     finally:

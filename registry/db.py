@@ -352,6 +352,19 @@ def lone() -> Iterator[Connection]:
         session.rollback()
 
 
+ROOM = "512MB"
+
+
+def make_room() -> None:
+    """Let the statements of this transaction hold a million ids in memory (nothing to do on SQLite).
+
+    PostgreSQL looks up what a subquery found only where it expects it to fit into `work_mem`, 4 MB as it comes; else it
+    reads the whole of it again for every row, and a count over a million cylinders does not end.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection().exec_driver_sql(f"SET LOCAL work_mem = '{ROOM}'")
+
+
 def tidy() -> None:
     """After much was written at once: fresh statistics, and on PostgreSQL the pages that an index alone answers for.
 

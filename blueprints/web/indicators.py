@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,7 +48,13 @@ def show(key: str) -> Any:
     query = form.load() or {}
     on, area, unit = query.get("on") or clock.today(), query.get("area"), query.get("unit")
     units = indicator_units.by_unit(actor(), key, on, area, limit=UNITS_SHOWN, unit=unit)
-    figures = indicators.table(actor(), key, on)
+    year, end = add_months(on, -11), _last_over(on)
+    known = indicators.tables(
+        actor(),
+        key,
+        [*indicators.trend_days(year, on), *indicator_months.compared_days(indicator_book.definitions(end)[key], end)],
+    )
+    figures = known[on]
     shown = next((figure for figure in figures if figure.area == area), figures[0])
     frozen = indicator_figures.frozen(actor(), [on], key, shown.area).get((on, key, shown.area))
     return form.page(
@@ -56,11 +63,11 @@ def show(key: str) -> Any:
         frozen=frozen,
         recorded_after=indicator_late.recorded_after(actor(), key, on, area),
         frozen_differs=frozen is not None and indicator_figures.differs(frozen, shown),
-        line=_compared(key, on, shown.area),
+        line=_compared(key, end, shown.area, known),
         on=on,
         area=area,
         figures=figures,
-        trend=indicators.trend(actor(), key, add_months(on, -11), on, area),
+        trend=indicators.trend(actor(), key, year, on, area, known),
         unit=units.items[0] if unit is not None else None,
         units=units,
         definition=indicator_book.definitions()[key],
@@ -68,12 +75,18 @@ def show(key: str) -> Any:
     )
 
 
-def _compared(key: str, on: date, area: str) -> indicator_months.Line | None:
-    """The last month that was over on a day, compared; None for who sees no reports, or not of this area."""
+def _last_over(on: date) -> date:
+    """The end of the last month that was over on a day."""
+    return on if on == end_of_month(on.year, on.month) else on.replace(day=1) - timedelta(days=1)
+
+
+def _compared(
+    key: str, end: date, area: str, known: Mapping[date, Sequence[indicators.Figure]]
+) -> indicator_months.Line | None:
+    """A month compared; None for who sees no reports, or not of this area."""
     if not policy.may(actor(), "indicator_figure.read") or not (actor().sees_city or area in actor().areas):
         return None
-    end = on if on == end_of_month(on.year, on.month) else on.replace(day=1) - timedelta(days=1)
-    months = indicator_months.Months(actor(), key)
+    months = indicator_months.Months(actor(), key, known)
     return months.line(indicator_book.definitions(end)[key], area, end)
 
 

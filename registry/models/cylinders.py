@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry import clock
 from registry.models.base import Base, Big, Code, Day, Json, Moment, Name, Number, Period
 from registry.models.units import Unit
+
+_ENDED = text("until IS NOT NULL")
 
 
 class Cylinder(Base):
@@ -107,6 +109,8 @@ class CylinderStatus(Period, Base):
     __table_args__ = (
         Index("ix_cylinder_status_cylinder_id_since", "cylinder_id", "since"),
         Index("ix_cylinder_status_status_until", "status", "until", "since", "cylinder_id"),
+        Index("ix_cylinder_status_since", "since", "cylinder_id"),
+        Index("ix_cylinder_status_until", "until", "cylinder_id", sqlite_where=_ENDED, postgresql_where=_ENDED),
     )
 
     id: Mapped[Big]

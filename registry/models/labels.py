@@ -15,6 +15,8 @@ from registry.models.units import Unit
 
 _WAITING = text("state = 'waiting'")
 _IN_BATCH = text("batch_id IS NOT NULL")
+_OPEN = text("ended_on IS NULL AND cylinder_id IS NOT NULL")
+_ENDED = text("ended_on IS NOT NULL AND cylinder_id IS NOT NULL")
 
 
 class LabelBatch(Base):
@@ -63,6 +65,8 @@ class LabelCode(Base):
         Index("ix_label_code_cylinder_id", "cylinder_id"),
         Index("ix_label_code_bound_on", "bound_on"),
         Index("ix_label_code_changed_at", "changed_at"),
+        Index("ix_label_code_ended_on", "ended_on", "cylinder_id", sqlite_where=_ENDED, postgresql_where=_ENDED),
+        Index("ix_label_code_open_bound_on", "bound_on", "cylinder_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
             "ix_label_code_batch_id", "batch_id", "status", sqlite_where=_IN_BATCH, postgresql_where=_IN_BATCH
         ),  # most codes belong to none, and an import of a million should not pay for it

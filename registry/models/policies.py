@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.models.base import Base, Big, Code, Day, Json, Long, Moment, Name, Number, Period
 from registry.models.units import Unit
+
+_CYLINDERS = text("cylinder_id IS NOT NULL")
+_ENDED = text("until IS NOT NULL AND cylinder_id IS NOT NULL")
 
 
 class Policy(Base):
@@ -93,6 +96,8 @@ class PolicyItem(Period, Base):
         Index("ix_policy_item_elevator_id_since", "elevator_id", "since"),
         Index("ix_policy_item_cylinder_id_since", "cylinder_id", "since"),
         Index("ix_policy_item_policy_id", "policy_id", "cylinder_id", "elevator_id", "since", "until"),
+        Index("ix_policy_item_since", "since", "cylinder_id", sqlite_where=_CYLINDERS, postgresql_where=_CYLINDERS),
+        Index("ix_policy_item_until", "until", "cylinder_id", sqlite_where=_ENDED, postgresql_where=_ENDED),
     )
 
     id: Mapped[Big]

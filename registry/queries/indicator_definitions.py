@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from registry.db import Base
+from registry.db import Base, make_room
 from registry.messages import T
 from registry.models import (
     Cylinder,
@@ -162,6 +162,7 @@ def inspected(on: date, _parameters: Parameters) -> Where:
 
 def cylinders_in_use(on: date, ids: Span = None) -> Where:
     """In use at the end of the day by the status periods (cylinders.md §3); one at its inspection is."""
+    make_room()  # what has changed since a day long past may be nearly every cylinder
     return in_status(CylinderStatus.cylinder_id, CYLINDERS_IN_USE, on, ids)
 
 

@@ -132,11 +132,14 @@ class Table:
 
 
 class Months:
-    """Figures at the ends of periods, each read or worked out once; of one indicator when `key` names it."""
+    """Figures at the ends of periods, each read or worked out once; of one indicator when `key` names it, with the
+    tables of some days where the caller has them (`known`)."""
 
-    def __init__(self, actor: Actor, key: str | None = None) -> None:
+    def __init__(
+        self, actor: Actor, key: str | None = None, known: Mapping[date, Sequence[Figure]] | None = None
+    ) -> None:
         policy.require(actor, "indicator_figure.read")
-        self.actor, self.key = actor, key
+        self.actor, self.key, self.known = actor, key, known or {}
         self.city = current().city_code
         self.areas = indicators.areas()
         self._frozen: dict[tuple[date, str, str], IndicatorSnapshot] = {}
@@ -170,7 +173,8 @@ class Months:
     def _computed(self, end: date) -> Mapping[str, Mapping[str, Figure]]:
         if self.key is None:
             return indicators.board(self.actor, end).by_area
-        return {self.key: {figure.area: figure for figure in indicators.table(self.actor, self.key, end)}}
+        figures = self.known.get(end) or indicators.table(self.actor, self.key, end)
+        return {self.key: {figure.area: figure for figure in figures}}
 
     def line(self, definition: Definition, area: str, end: date) -> Line:
         """One area's line, without its rank."""
@@ -196,6 +200,12 @@ class Months:
     def _so_far(self, definition: Definition, area: str, end: date) -> Decimal | None:
         ends = indicator_book.ends_of_year(definition.frequency, end)
         return comparisons.cumulated([self.at(definition, area, each).value for each in ends])
+
+
+def compared_days(definition: Definition, end: date) -> list[date]:
+    """A period's end and those that its line is compared with."""
+    before = indicator_book.period_before(definition.frequency, end)
+    return [end, before, indicator_book.year_before(end), indicator_book.december_before(end)]
 
 
 def table(actor: Actor, key: str, end: date, months: Months | None = None) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import case, func, select
 
@@ -91,15 +92,15 @@ def by_unit(
     if unit is not None:
         grouped = grouped.where(indicators.held_by(indicator, unit, on))
     table = grouped.subquery()
-    total = db.session.scalar(select(func.count()).select_from(table)) or 0
-    if unit is not None and not total:
-        raise Missing(T("没有找到，或者不在您的管辖范围内"))
     rows = db.session.execute(
-        select(table)
+        select(table, func.count().over().label("total"))
         .order_by((table.c.population - table.c.counted).desc(), table.c.population.desc(), table.c.unit_id)
         .offset(start)
         .limit(limit)
     ).all()
+    total = rows[0].total if rows else _beyond(table, start)
+    if unit is not None and not total:
+        raise Missing(T("没有找到，或者不在您的管辖范围内"))
     city = current().city_code
     goal = indicator_targets.goal(indicator_targets.in_force(on), key, area or city, city)
     names = _names(actor, [row.unit_id for row in rows])
@@ -107,6 +108,11 @@ def by_unit(
         UnitFigure(row.unit_id, names.get(row.unit_id, ""), int(row.counted), row.population, goal) for row in rows
     ]
     return Units(found, total, start)
+
+
+def _beyond(table: Any, start: int) -> int:
+    """How many units there are, where a page begins after the last."""
+    return db.session.scalar(select(func.count()).select_from(table)) or 0 if start else 0
 
 
 def _names(actor: Actor, ids: list[int]) -> dict[int, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from sqlalchemy import case, func, not_, select
+from sqlalchemy import and_, case, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry import policy
@@ -114,14 +114,25 @@ def table(actor: Actor, key: str, on: date) -> list[Figure]:
     return _table(actor, key, on, areas(), indicator_targets.in_force(on), _counts(actor, [indicator], on)[key])
 
 
+def tables(actor: Actor, key: str, days: Collection[date]) -> dict[date, list[Figure]]:
+    """The same of several days."""
+    policy.require(actor, "indicator.read")
+    known, counts = areas(), _counts_of_days(actor, find(key), sorted(set(days)))
+    return {on: _table(actor, key, on, known, indicator_targets.in_force(on), said) for on, said in counts.items()}
+
+
 def in_area(actor: Actor, key: str, on: date, area: str | None = None) -> Figure:
     """One indicator in one area on a day, or for everything the caller sees.
 
     Raises:
         Missing: no such indicator, or no such area for the caller.
     """
+    return _of_area(table(actor, key, on), area)
+
+
+def _of_area(figures: Sequence[Figure], area: str | None) -> Figure:
     code = area or current().city_code
-    found = next((figure for figure in table(actor, key, on) if figure.area == code), None)
+    found = next((figure for figure in figures if figure.area == code), None)
     if found is None:
         raise Missing(T("没有这个辖区"))
     return found
@@ -157,7 +168,8 @@ def board(actor: Actor, on: date, area: str | None = None, *, kept: bool = False
     policy.require(actor, "indicator.read")
     code, known, targets = area or current().city_code, areas(), indicator_targets.in_force(on)
     before = indicator_counts.fresh(actor, on) if kept else None
-    found = _counts(actor, list(INDICATORS.values()), on) if before is None else before[0]
+    found: dict[str, Counts] = {} if before is None else {**before[0]}
+    found |= _counts(actor, [one for key, one in INDICATORS.items() if key not in found], on)
     by_area = {
         key: {figure.area: figure for figure in _table(actor, key, on, known, targets, found[key])}
         for key in INDICATORS
@@ -213,10 +225,24 @@ def held_by(indicator: Indicator, unit: int, on: date) -> Where:
     return holder == unit if unit else holder.is_(None)  # type: ignore[no-any-return]
 
 
-def trend(actor: Actor, key: str, first: date, last: date, area: str | None = None) -> list[Figure]:
+def trend(
+    actor: Actor,
+    key: str,
+    first: date,
+    last: date,
+    area: str | None = None,
+    known: Mapping[date, Sequence[Figure]] | None = None,
+) -> list[Figure]:
+    """The figures of `trend_days`; `known`: the tables of those days, where the caller has them."""
+    days = trend_days(first, last)
+    found = tables(actor, key, days) if known is None else known
+    return [_of_area(found[day], area) for day in days]
+
+
+def trend_days(first: date, last: date) -> list[date]:
     """Month-ends from `first` to `last`, and `last` itself."""
     days = [day for day in _month_ends(first, last) if day < last]
-    return [in_area(actor, key, day, area) for day in [*days[-MOST_TREND_POINTS:], last]]
+    return [*days[-MOST_TREND_POINTS:], last]
 
 
 def _month_ends(first: date, last: date) -> Sequence[date]:
@@ -247,6 +273,30 @@ def _counts(actor: Actor, asked: Sequence[Indicator], on: date, *, kept: bool = 
     for same in together.values():
         found |= _counted_together(actor, same, on)
     return found
+
+
+def _counts_of_days(actor: Actor, indicator: Indicator, days: Sequence[date]) -> dict[date, Counts]:
+    """Day -> area -> (counted, population). PostgreSQL walks once for all days, where rows were in one area throughout;
+    for SQLite each day is a walk over an index that holds just what is asked for, which is quicker."""
+    places = [indicator.area(on) for on in days]
+    one_walk = all(place is places[0] for place in places) and indicator.model is not Cylinder
+    if db.engine.dialect.name != "postgresql" or not one_walk:
+        return {on: _counts(actor, [indicator], on)[indicator.key] for on in days}
+    sums = []
+    for on in days:
+        there, values = indicator.population(on), parameters.values(PARAMETERS, on)
+        counted = case((and_(there, indicator.counted(on, values)), 1), else_=0)
+        sums += [func.sum(case((there, 1), else_=0)), func.sum(counted)]
+    rows = db.session.execute(
+        select(places[0], *sums)
+        .select_from(indicator.model)
+        .where(policy.visible(actor, indicator.model))
+        .group_by(places[0])
+    ).all()
+    return {
+        on: {row[0]: (int(row[at + 1]), int(row[at])) for row in rows if row[at]}
+        for at, on in zip(range(1, 2 * len(days) + 1, 2), days, strict=True)
+    }
 
 
 def _counted_together(actor: Actor, same: Sequence[Indicator], on: date) -> dict[str, Counts]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-Span = tuple[int, int] | None
-"""The ids that a statement is about, from the first to the last; None for all."""
+from registry.db import among
+
+Span = tuple[int, int] | list[int] | None
+"""The ids that a statement is about: from the first to the last, or these; None for all."""
 
 
 def holds(period: Any, on: date) -> ColumnElement[bool]:
@@ -18,4 +20,6 @@ def holds(period: Any, on: date) -> ColumnElement[bool]:
 
 def within(column: Any, ids: Span) -> tuple[ColumnElement[bool], ...]:
     """Only rows whose id lies in a span: nothing is asked where it is None."""
-    return () if ids is None else (column.between(*ids),)
+    if ids is None:
+        return ()
+    return (among(column, ids),) if isinstance(ids, list) else (column.between(*ids),)

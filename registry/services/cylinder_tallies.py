@@ -32,7 +32,7 @@ def keep(actor: Actor, on: date) -> int:
     stale = kept.stale_blocks(on, blocks)
     found: dict[int, kept.Places] = {}
     if len(stale) > len(blocks) // 4:
-        found = kept.counted(on)
+        found = kept.by_another_day(on, blocks) or kept.counted(on)
     else:
         for ids in kept.spans(blocks, stale):
             found |= kept.counted(on, ids)

@@ -12,6 +12,7 @@ from registry.actor import SYSTEM
 from registry.db import db, transaction
 from registry.models import ElevatorUse
 from registry.queries import indicator_late, indicator_units, indicators
+from registry.queries.indicator_definitions import INDICATORS
 from registry.services import cylinders, elevators, indicator_figures
 from seeds import cast
 from tests import cylinder_factory, elevators_factory
@@ -54,6 +55,20 @@ def test_an_elevator_that_was_moved_stays_where_it_was(time, lift) -> None:
     (behind,) = indicators.behind(SYSTEM, KEY, moved, DANGSHAN).items
     assert behind.row.id == lift.id
     assert not indicators.behind(SYSTEM, KEY, moved, YONGQIAO).items
+
+
+@pytest.mark.parametrize("key", list(INDICATORS))
+def test_several_days_say_what_each_says(time, lift, key) -> None:
+    """Also where an elevator was moved between them."""
+    days = [clock.today() + timedelta(days=ahead) for ahead in (0, 9, 16, 40)]
+    with transaction() as session:
+        session.add(visit(lift, days[0], days[0]))
+    time.forward(days=40)
+    tables = {on: indicators.table(SYSTEM, key, on) for on in days}
+    assert indicators.tables(SYSTEM, key, days[::-1]) == tables
+    assert indicators.trend(SYSTEM, key, days[0], days[-1])[-1] == tables[days[-1]][0]
+    elevators.correct(cast.actor("section"), lift.id, {"area_code": DANGSHAN, "division_code": DANGSHAN})
+    assert indicators.tables(SYSTEM, key, days) == {on: indicators.table(SYSTEM, key, on) for on in days}
 
 
 def test_an_elevator_that_was_handed_over_belongs_to_its_user_of_then(time, lift) -> None:

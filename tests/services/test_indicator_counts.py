@@ -10,14 +10,14 @@ from sqlalchemy import select
 from blueprints import job_runner
 from registry import clock
 from registry.actor import SYSTEM
-from registry.db import db
+from registry.db import db, transaction
 from registry.errors import Forbidden
-from registry.models import IndicatorCount
+from registry.models import AreaLeft, Cylinder, IndicatorCount
 from registry.queries import indicator_counts as kept
 from registry.queries import indicators
 from registry.services import indicator_counts
 from seeds import cast
-from tests import elevators_factory
+from tests import cylinder_factory, elevators_factory
 
 
 def board(login: str, **how):
@@ -56,7 +56,35 @@ def test_another_day_is_counted(app) -> None:
     assert kept.fresh(cast.actor("section"), clock.today() - timedelta(days=1)) is None
 
 
-@pytest.mark.parametrize("login", ["county", "dangshan", "company", "property", "filling", "insurer"])
+def test_a_county_is_told_what_is_kept_of_its_areas(app) -> None:
+    """Of what is seen by the area; elevators are seen by their street too and are counted."""
+    there, _ = (cylinder_factory.cylinder("section", owner_id=cast.unit("station").id) for _ in range(2))
+    with transaction() as session:
+        session.get_one(Cylinder, there.id).area_code = "341321"
+    indicator_counts.keep(SYSTEM)
+    found = kept.fresh(cast.actor("county"), clock.today())
+    assert found is not None
+    assert set(found[0]) == {"cylinder_traceability", "cylinder_insurance", "major_hazards_closed_on_time"}
+    assert set(found[0]["cylinder_traceability"]) == {"341302"}
+    told, counted = board("county", kept=True), board("county")
+    assert told.counted_at is not None
+    assert told.by_area == counted.by_area
+    assert told.by_area["cylinder_traceability"]["341302"].denominator
+
+
+def test_what_is_to_move_later_is_counted_for_a_county(app) -> None:
+    """Kept counts go by where a cylinder was at the end of the day, sight by where it is."""
+    bottle = cylinder_factory.cylinder("section", owner_id=cast.unit("station").id)
+    with transaction() as session:
+        session.add(AreaLeft(cylinder_id=bottle.id, area_code="341321", left_on=clock.today() + timedelta(days=1)))
+    indicator_counts.keep(SYSTEM)
+    found = kept.fresh(cast.actor("county"), clock.today())
+    assert found is not None
+    assert "cylinder_traceability" not in found[0]
+    assert board("county", kept=True).by_area == board("county").by_area
+
+
+@pytest.mark.parametrize("login", ["company", "property", "filling", "insurer"])
 def test_who_sees_a_part_is_counted_for(app, login) -> None:
     indicator_counts.keep(SYSTEM)
     assert kept.fresh(cast.actor(login), clock.today()) is None
