@@ -24,7 +24,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from registry import clock
 from registry.actor import Actor
-from registry.db import db
+from registry.db import db, make_room
 from registry.models import AreaLeft, Cylinder, CylinderTally, CylinderTouch, Parameter
 from registry.queries import cylinder_differences as differences
 from registry.queries import fill_covers, indicator_counts, indicator_definitions, parameters, periods, then
@@ -163,6 +163,7 @@ def spans(blocks: Sequence[int], stale: Iterable[int]) -> list[tuple[int, int]]:
 
 def counted(on: date, ids: Span = None, *where: ColumnElement[bool]) -> dict[int, Places]:
     """Each block that has a cylinder in use on a day as the records say, all of them or those of some ids."""
+    make_room()  # what has changed since a day long past may be nearly every cylinder
     population = OVER_CYLINDERS[0].population(on, ids)
     if ids is None and db.engine.dialect.name == "sqlite":
         population = case((population, 1)) == 1  # else the ids are gathered first, and all of them sorted for the areas

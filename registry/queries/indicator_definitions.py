@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from registry.db import Base, make_room
+from registry.db import Base
 from registry.messages import T
 from registry.models import (
     Cylinder,
@@ -162,7 +162,6 @@ def inspected(on: date, _parameters: Parameters) -> Where:
 
 def cylinders_in_use(on: date, ids: Span = None) -> Where:
     """In use at the end of the day by the status periods (cylinders.md §3); one at its inspection is."""
-    make_room()  # what has changed since a day long past may be nearly every cylinder
     return in_status(CylinderStatus.cylinder_id, CYLINDERS_IN_USE, on, ids)
 
 
@@ -176,12 +175,15 @@ def coded(on: date, _parameters: Parameters, ids: Span = None) -> Where:
     bound_later = select(of).where(
         of.is_not(None), LabelCode.bound_on > on, LabelCode.ended_on.is_(None), *within(of, ids)
     )
-    read = there_is(
-        of == Cylinder.id,
-        LabelCode.bound_on <= on,
-        or_(LabelCode.ended_on.is_(None), LabelCode.ended_on > on),
+    # One code of one cylinder at a time: PostgreSQL would as soon read all the codes for EXISTS.
+    read = (
+        select(of)
+        .where(of == Cylinder.id, LabelCode.bound_on <= on, or_(LabelCode.ended_on.is_(None), LabelCode.ended_on > on))
+        .limit(1)
+        .correlate(Cylinder)
+        .scalar_subquery()
     )
-    return or_(and_(Cylinder.label_code.is_not(None), Cylinder.id.not_in(bound_later)), read)
+    return or_(and_(Cylinder.label_code.is_not(None), Cylinder.id.not_in(bound_later)), read.is_not(None))
 
 
 def recent_fills(on: date) -> Where:

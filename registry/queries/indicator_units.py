@@ -11,10 +11,10 @@ from sqlalchemy import case, func, select
 
 from registry import policy
 from registry.actor import Actor
-from registry.db import among, db
+from registry.db import among, db, make_room
 from registry.errors import Missing
 from registry.messages import T
-from registry.models import Unit
+from registry.models import Cylinder, Unit
 from registry.queries import indicator_targets, indicators, parameters
 from registry.rules import comparisons
 from registry.rules.comparisons import Target
@@ -78,6 +78,8 @@ def by_unit(
     """
     policy.require(actor, "indicator.read")
     indicator = indicators.find(key)
+    if indicator.model is Cylinder:
+        make_room()
     values = parameters.values(indicators.PARAMETERS, on)
     holder = func.coalesce(indicator.holder(on), 0).label("unit_id")
     counted = func.sum(case((func.coalesce(indicator.counted(on, values), False), 1), else_=0)).label("counted")

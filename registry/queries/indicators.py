@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from registry import policy
 from registry.actor import Actor
-from registry.db import db
+from registry.db import db, make_room
 from registry.errors import Missing
 from registry.messages import T
 from registry.models import Area, Cylinder
@@ -302,6 +302,8 @@ def _counts_of_days(actor: Actor, indicator: Indicator, days: Sequence[date]) ->
 def _counted_together(actor: Actor, same: Sequence[Indicator], on: date) -> dict[str, Counts]:
     values = parameters.values(PARAMETERS, on)
     first = same[0]
+    if first.model is Cylinder:
+        make_room()
     sums = [func.sum(case((indicator.counted(on, values), 1), else_=0)) for indicator in same]
     area = first.area(on).label("area")
     rows = db.session.execute(

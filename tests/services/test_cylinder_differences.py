@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import case, func, select, text
 
 from registry.actor import SYSTEM
-from registry.db import db
-from registry.models import Cylinder
+from registry.db import db, transaction
+from registry.models import Cylinder, CylinderStatus, Filling, LabelCode
 from registry.queries import cylinder_differences as differences
 from registry.queries import cylinder_tallies as kept
-from registry.queries import parameters, then
-from registry.queries.indicator_definitions import cylinders_in_use
+from registry.queries import indicators, parameters, then
 from registry.services import cylinder_tallies
 from tests import tallies_factory
+from tests.services.test_cylinder_touches import SINGLE
 from tests.tallies_factory import Writer, fresh, holding, keep, of_block_zero, scrap, told
 
 WRITES = 60
@@ -82,31 +82,62 @@ def test_of_too_many_the_records_are_asked(town, monkeypatch) -> None:
     assert told(day) == fresh(day, monkeypatch)
 
 
-@pytest.mark.parametrize("when", [(kept, "touches"), (kept, "holding"), (differences, "between"), (kept, "counted")])
+@pytest.mark.parametrize(
+    "change", ["late fill", "came from another area", "came from another station", "item", "status", "code"]
+)
+def test_a_record_that_begins_is_a_difference(town, change) -> None:
+    on = db.session.scalars(select(func.max(Filling.filled_on)).where(Filling.filled_on < town - timedelta(20))).one()
+    with transaction() as session:
+        SINGLE[change](on)
+        session.flush()
+    assert of_block_zero() in differences.between(on - timedelta(days=1), on)
+
+
+def test_a_code_that_ends_is_a_difference(town) -> None:
+    bottle, on = of_block_zero(), town - timedelta(days=30)
+    with transaction() as session:
+        session.add(LabelCode(cylinder_id=bottle, code="M-9", scheme="maker", status="void", issued_on=on, ended_on=on))
+    assert bottle in differences.between(on - timedelta(days=1), on)
+    assert bottle not in differences.between(on, on + timedelta(days=1))
+
+
+@pytest.mark.parametrize("when", [(kept, "touches"), (differences, "between"), (kept, "counted")])
 @pytest.mark.parametrize("apart", [-3, 3])
 def test_a_write_meanwhile_is_not_mixed_in(town, monkeypatch, when, apart) -> None:
     """Also one that says something of the neighbour's day and nothing of the day itself."""
     day, (module, name) = town - timedelta(days=40), when
-    bottle, real = of_block_zero(), getattr(module, name)
-    keep(day + timedelta(days=apart))
+    other, bottle, real = day + timedelta(days=apart), of_block_zero(), getattr(module, name)
+    scrap(bottle, min(day, other) + timedelta(days=1))
+    keep(other)
 
     def interrupted(*args: Any) -> Any:
         found = real(*args)
         monkeypatch.setattr(module, name, real)
-        scrap(bottle, day + timedelta(days=2))
+        _not_scrapped(bottle)
         return found
 
     monkeypatch.setattr(module, name, interrupted)
     keep(day)
-    assert told(day) == fresh(day, monkeypatch)
     assert getattr(module, name) is real
+    assert told(day) == fresh(day, monkeypatch)
 
 
-def test_sets_of_a_million_ids_have_room(app) -> None:
+def _not_scrapped(bottle: int) -> None:
+    with transaction() as session:
+        *_, before, last = session.scalars(
+            select(CylinderStatus).where(CylinderStatus.cylinder_id == bottle).order_by(CylinderStatus.since)
+        )
+        session.delete(last)
+        before.until = None
+        session.get_one(Cylinder, bottle).status = before.status
+
+
+@pytest.mark.parametrize("count", [kept.counted, lambda on: indicators.table(SYSTEM, "cylinder_traceability", on)])
+def test_sets_of_a_million_ids_have_room(app, count) -> None:
     """Else PostgreSQL reads the whole set again for every cylinder, and a day long past is never counted."""
     if db.engine.dialect.name != "postgresql":
         pytest.skip("PostgreSQL alone has a bound to it")
-    cylinders_in_use(date(2024, 1, 1))
+    count(date(2024, 1, 1))
     assert db.session.scalar(text("SHOW work_mem")) == "512MB"
     db.session.rollback()
     assert db.session.scalar(text("SHOW work_mem")) != "512MB"
