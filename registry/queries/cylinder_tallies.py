@@ -56,12 +56,12 @@ def counts(actor: Actor, on: date) -> Counts | None:
     blocks = all_blocks()
     if len(blocks) < FEWEST_BLOCKS:
         return None
-    before = touches(on) if seen else None
+    before = touched(on) if seen else None
     parts = _parts(on, blocks)
     places = _sums(parts) if parts is not None else None
     if seen and places is not None:
         places = _inside(places, on, seen)
-        if touches(on) != before:
+        if touched(on) != before:
             return None
     return None if places is None else _by_indicator(places)
 
@@ -100,13 +100,13 @@ def by_another_day(on: date, blocks: Sequence[int]) -> dict[int, Places] | None:
     All of it is of one moment, or None: nothing that says anything of either day is committed meanwhile.
     """
     for other in _near(on, len(blocks)):
-        before = touches(max(on, other))
+        before = touched(max(on, other))
         kept = holding(other)
         ids = None if any(block not in kept for block in blocks) else differences.between(*sorted((on, other)))
         if ids is None:
             continue
         gone, come = (counted(day, ids) if ids else {} for day in (other, on))
-        if touches(max(on, other)) != before:
+        if touched(max(on, other)) != before:
             return None
         return {block: moved_to(kept[block], gone.get(block, {}), come.get(block, {})) for block in blocks}
     return None
@@ -184,8 +184,13 @@ def counted(on: date, ids: Span = None, *where: ColumnElement[bool]) -> dict[int
 
 def touches(on: date) -> dict[int, int]:
     """Block -> how often its records of a day were touched so far; those that touch every block under EVERYWHERE."""
-    touched = select(CylinderTouch.block, func.sum(CylinderTouch.times)).where(CylinderTouch.since <= on)
-    return {block: int(times) for block, times in db.session.execute(touched.group_by(CylinderTouch.block))}
+    sums = select(CylinderTouch.block, func.sum(CylinderTouch.times)).where(CylinderTouch.since <= on)
+    return {block: int(times) for block, times in db.session.execute(sums.group_by(CylinderTouch.block))}
+
+
+def touched(on: date) -> int:
+    """How often records of a day were touched so far, of whichever block."""
+    return int(db.session.scalar(select(func.sum(CylinderTouch.times)).where(CylinderTouch.since <= on)) or 0)
 
 
 def rules_of(days: Sequence[date]) -> dict[date, str]:

@@ -101,7 +101,7 @@ def test_a_code_that_ends_is_a_difference(town) -> None:
     assert bottle not in differences.between(on, on + timedelta(days=1))
 
 
-@pytest.mark.parametrize("when", [(kept, "touches"), (differences, "between"), (kept, "counted")])
+@pytest.mark.parametrize("when", [(kept, "touches"), (kept, "touched"), (differences, "between"), (kept, "counted")])
 @pytest.mark.parametrize("apart", [-3, 3])
 def test_a_write_meanwhile_is_not_mixed_in(town, monkeypatch, when, apart) -> None:
     """Also one that says something of the neighbour's day and nothing of the day itself."""
