@@ -135,7 +135,7 @@ def _prepare(connection: Any, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = NORMAL",  # _reach_disk() does what FULL would do under the lock
         f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "cache_size = -64000",
+        "cache_size = -8000",  # a connection's own; the operating system keeps the file for all of them
         # Whoever commits the page that makes it full puts the log away, and waits for the disk: seldom, then.
         "wal_autocheckpoint = 10000",
     ):

@@ -14,6 +14,7 @@ from registry.db import db, transaction
 from registry.models import KnownDevice, SignIn, TrailEntry
 from registry.services import old_sign_ins, parameters
 from seeds import cast
+from tests.notices_factory import settings
 
 
 def session_of(number: int, seen_days: float, ended_days: float | None = None) -> None:
@@ -58,9 +59,25 @@ def test_the_office_says_how_long_but_no_session_in_use_is_cut(app: Any) -> None
     assert left()[0] == {"h2"}
 
 
+def test_a_session_that_may_still_be_used_is_older_than_the_days(app: Any) -> None:
+    """Where an office lets sessions live longer than it keeps those that are over."""
+    session_of(1, 35)
+    session_of(2, 41)
+    parameters.set_parameter(cast.actor("security"), "access.kept_days", "30", clock.today())
+    with settings(session_hours=40 * 24):
+        old_sign_ins.drop_old()
+    assert left()[0] == {"h1"}
+
+
 def test_the_workers_do_it(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert old_sign_ins.drop_when_due in job_runner.REGULAR
     session_of(1, 999)
     monkeypatch.setattr(old_sign_ins, "_looked_at", float("-inf"))
+    old_sign_ins.drop_when_due()
+    assert not left()[0]
+    session_of(2, 999)
+    old_sign_ins.drop_when_due()
+    assert left()[0] == {"h2"}, "it looks once an hour"
+    monkeypatch.setattr(old_sign_ins, "_looked_at", old_sign_ins._looked_at - old_sign_ins.PAUSE)
     old_sign_ins.drop_when_due()
     assert not left()[0]
