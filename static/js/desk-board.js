@@ -3,7 +3,6 @@
 // the focus stay. Nothing is asked while nobody can see the page; coming back asks at once when it is time.
 //   [data-said]   when the parts were asked last, or why they could not be
 //   [data-now]    a button: ask now
-import { cityTime } from "./city-time.js";
 import { t } from "./texts.js";
 
 const MINUTE = 60_000;
@@ -81,7 +80,9 @@ class DeskBoard extends HTMLElement {
     const said = this.querySelector("[data-said]");
     if (!said) return;
     if (!problem) {
-      this.last = cityTime(new Date()).slice(11);
+      const now = new Date();
+      const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
+      this.last = time.map((number) => String(number).padStart(2, "0")).join(":");
     }
     said.textContent = problem
       ? t(`board.${problem}`, { time: this.last ?? "—" })
