@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from benchmarks.bulk import loading
 from benchmarks.harness import full
 from registry import clock, codes
-from registry.db import LONE, Base, db
+from registry.db import Base, db
 from registry.models import Cylinder, CylinderEvent, FillCycle, Filling, LabelCode, Scan, TrailEntry
 from registry.settings import current
 from seeds import cast as people
@@ -164,11 +164,13 @@ def load(models: tuple[type[Base], ...], rows: dict[Any, Iterator[dict[str, Any]
         for model in models:
             _write(connection, model, rows[model])
         count_on(connection, models)
-    with db.engine.connect().execution_options(**{LONE: True}) as connection:
-        connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    sqlite = db.engine.dialect.name == "sqlite"
+    engine = db.engine if sqlite else db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("ANALYZE" if sqlite else "VACUUM ANALYZE")
         # What was loaded is put away now, not by the first who is measured.
-        sqlite = db.engine.dialect.name == "sqlite"
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "CHECKPOINT"))
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "CHECKPOINT")
 
 
 def _write(connection: Connection, model: type[Base], rows: Iterator[dict[str, Any]]) -> None:

@@ -39,12 +39,14 @@ def identify() -> None:
     g.actor = g.halfway = None
     if request.endpoint in WITHOUT_ACTOR:
         return
-    if request.authorization is not None:
-        if request.authorization.type != "bearer" or not request.authorization.token:
+    shown = request.authorization
+    if shown is not None:
+        if shown.type != "bearer" or not shown.token:
             raise Unknown(T("请用 Bearer 令牌访问"))
-        g.actor = queries.actor_of_token(request.authorization.token, g.request_id)
-        if g.actor is None:
+        found = queries.actor_of_token(shown.token, g.request_id)
+        if found is None:
             raise Unknown(T("令牌无效、已过期或已吊销"))
+        g.actor = found
         return
     secret = request.cookies.get(COOKIE)
     if secret:

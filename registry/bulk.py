@@ -116,6 +116,8 @@ def _column(values: list[Any]) -> Sequence[str]:
     classes = set(map(type, values))
     if classes == {str} and not _TO_ESCAPE.search("".join(values)):
         return values
+    if classes <= {dict, list}:
+        return _json_column(values)
     if classes <= _FEW:
         # Of one class each: 1 and True are equal and written differently.
         classes.discard(type(None))
@@ -134,6 +136,21 @@ def _shown(value: Any) -> str:
 
 def _text(value: str) -> str:
     return value if value.isalnum() else value.translate(_ESCAPED)
+
+
+def _json_column(values: list[Any]) -> list[str]:
+    """Most rows of a batch answer a check alike, so what is equal to the one before is not written out again: of texts
+    alone, since 1 and True are equal and written differently."""
+    cells: list[str] = []
+    last: Any = None
+    for value in values:
+        if last is None or value != last:
+            cells.append(_json(value))
+            inside = value.values() if isinstance(value, dict) else value
+            last = value if all(each.__class__ is str for each in inside) else None
+        else:
+            cells.append(cells[-1])
+    return cells
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False).encode

@@ -100,7 +100,6 @@ db = SQLAlchemy(
 
 WRITER = "registry_writer"
 DURABLE = "registry_durable"
-LONE = "registry_lone"
 LATE = "registry_late"
 BUSY_SECONDS = 10
 RETRY_SECONDS = 0.0003
@@ -146,8 +145,6 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _rest(connection: Any, record: Any) -> None:
     record.info["resting_since"] = monotonic()
     record.info.pop(LATE, None)
-    if record.info.pop(LONE, False) and connection is not None:
-        connection.autocommit = False
 
 
 @event.listens_for(Pool, "checkout")
@@ -173,27 +170,26 @@ def _begin(connection: Connection) -> None:
         connection.info[LATE] = True
     elif options.get(WRITER):
         _begin_writing(connection)
-    elif not options.get(LONE):
+    else:
         connection.exec_driver_sql("BEGIN")
 
 
 def _begin_postgres(connection: Connection, options: Any) -> None:
-    """The driver sends BEGIN itself, ahead of the first statement, unless a lone one is to go by itself."""
-    lone, durable = bool(options.get(LONE)), bool(options.get(DURABLE, True))
+    """The driver sends BEGIN itself, ahead of the first statement."""
+    durable = bool(options.get(DURABLE, True))
     if _pooled() and not durable:
         journeys.wait_for_next(connection, journeys.Sent("SET LOCAL synchronous_commit = off", ()))
         durable = True  # of the session behind the pooler, which is not ours to change
-    if lone == connection.info.get(LONE, False) and durable == connection.info.get(DURABLE, True):
+    if durable == connection.info.get(DURABLE, True):
         return
     raw: Any = connection.connection.driver_connection
     try:
-        if durable != connection.info.get(DURABLE, True):
-            raw.autocommit = True  # outside a transaction, so that no rollback takes it back
-            raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
-        raw.autocommit = lone
+        raw.autocommit = True  # outside a transaction, so that no rollback takes it back
+        raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
+        raw.autocommit = False
     except DriverError as error:  # past SQLAlchemy: the server has gone since the last statement
         raise journeys.as_told(connection, "BEGIN", error) from error
-    connection.info[LONE], connection.info[DURABLE] = lone, durable
+    connection.info[DURABLE] = durable
 
 
 def writes_now(connection: Connection) -> None:
@@ -338,18 +334,12 @@ def _reach_disk() -> None:
 
 @contextmanager
 def lone() -> Iterator[Connection]:
-    """For one statement that needs nothing around it: no transaction is begun, so that none has to be ended."""
-    session = db.session()
-    session.rollback()
-    if db.engine.dialect.name == "sqlite":
-        # The session's own bookkeeping takes longer than the statement; a connection beside it costs nothing here.
-        with db.engine.connect() as running:
-            yield running
-        return
-    try:
-        yield session.connection(execution_options={LONE: True})
-    finally:
-        session.rollback()
+    """For one select of ours that needs nothing around it: no transaction is begun, so that none has to be ended. The
+    session gives its connection back first, so that the pool has one; its own bookkeeping takes longer than the
+    statement."""
+    db.session().rollback()
+    with db.engine.connect() as running:
+        yield running
 
 
 ROOM = "512MB"

@@ -47,8 +47,10 @@ class Came(NamedTuple):
     types: Sequence[int]
 
 
-def travel(held: Connection, asked: Sequence[Sent], *, commit: bool = False) -> list[Came]:
+def travel(held: Connection, asked: Sequence[Sent], *, begin: bool = True, commit: bool = False) -> list[Came]:
     """What came of statements that travel together, with those that waited for them ahead.
+
+    `begin`: in a transaction, which begins with them where none is running; `commit`: which ends with them.
 
     Raises:
         DBAPIError: of the first that failed; those after it were not done.
@@ -60,7 +62,7 @@ def travel(held: Connection, asked: Sequence[Sent], *, commit: bool = False) -> 
     names = {} if pooled else _ready(info, raw)
     server, values = raw.pgconn, info.get(VALUES) or info.setdefault(VALUES, Transformer(raw))
     plain = [values.dump_sequence(one.values, [PyFormat.TEXT] * len(one.values)) for one in every]
-    begins = server.transaction_status == TransactionStatus.IDLE and not raw.autocommit and not commit
+    begins = begin and not commit and server.transaction_status == TransactionStatus.IDLE and not raw.autocommit
     new = {} if pooled else {one.text: f"registry_{next(_numbers)}" for one in every if one.text not in names}
     server.enter_pipeline_mode()
     try:

@@ -18,10 +18,12 @@ from registry.messages import T
 OTHER_CONTENT = T("这个 ref 已用于另一份内容")
 
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
 def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 over canonical JSON of what was sent; days and decimals as they are written."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 _IN_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:ref, 0))")

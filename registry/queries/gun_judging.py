@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,10 @@ from registry.queries.filling_facts import Found
 from registry.queries.gun_reading import OpenTurn, Present, Yard
 from registry.rules.filling import FillingVerdict
 from registry.rules.filling_facts import FillingFacts
+
+# How far back scans elsewhere are noticed before the office's parameter is known: as far as its default says. A longer
+# one asks again.
+LOOKED_BACK = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,13 @@ def look(unit_id: int | None, data: Any, now: datetime) -> AtGun:
     Raises:
         Invalid: a medium other than that of the registered gun.
     """
-    on = clock.day_of(now)
-    yard = gun_reading.yard(unit_id, data.get("gun"), on)
+    on, asked = clock.day_of(now), filling_facts.wanted(data["code"])
+    looked_since = now - LOOKED_BACK
+    yard, found, signed_on = gun_reading.yard_and_standing(asked, unit_id, data.get("gun"), now, looked_since, on)
     medium = filling_judging.gun_medium(yard.place, data.get("medium"), on)
     since = gun_facts.elsewhere_since(yard.values, now)
-    (found,), signed_on = gun_reading.standing([filling_facts.wanted(data["code"])], unit_id, now, since, on)
+    if since < looked_since:
+        (found,), signed_on = gun_reading.standing([asked], unit_id, now, since, on)
     return standing(found, yard, signed_on, data.get("gun"), medium, now)
 
 

@@ -1,5 +1,5 @@
 """What a verdict at a gun is read from, in four statements: the cylinders, the station with its gun, the
-office's parameters, who is present.
+office's parameters, who is present. On PostgreSQL the four of a scan travel together.
 
 Columns rather than objects, and each statement written once: a gun asks all day, and putting a statement or an object
 together takes several times as long as asking the database. Nothing read here outlives the request. One cylinder and a
@@ -38,6 +38,7 @@ from registry.queries import parameters, safety_duties
 from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row
 from registry.rules.hazards import OPEN_STATES
 
+Question = tuple[Prepared, Mapping[str, Any]]
 STATION: Any = bindparam("station")
 GUN: Any = bindparam("gun")
 NOW, SINCE, ON = bindparam("now", type_=UtcMoment), bindparam("since", type_=UtcMoment), bindparam("on", type_=Date)
@@ -151,16 +152,37 @@ def standing(
     `now` the earliest, `since` the earliest moment from which scans elsewhere count, `on` the latest day asked about.
     """
     given = {"station": station_id, "now": now, "since": since, "on": on}
-    at_station = (_PRESENT, {"station": station_id, "since": now - DAY})
-    if len(asked) == 1 and asked[0].code is not None:
-        coded = (_ONE[asked[0].own], {**given, "code": asked[0].code})
-        rows, signed_on = together(coded, at_station)
+    if len(asked) == 1:
+        rows, signed_on = together(*_asked_of_one(asked[0], given))
         found = [of_row(asked[0], rows[0] if rows else None)]
     else:
-        (signed_on,) = together(at_station)
+        (signed_on,) = together(_asked_of_staff(given))
         several = {own: _rows([one for one in asked if one.own is own], given, own) for own in (True, False)}
         found = [of_row(one, several[one.own].get(one.code or "")) for one in asked]
     return found, [Present(*row) for row in signed_on]
+
+
+def yard_and_standing(
+    asked: Wanted, station_id: int | None, gun: str | None, now: datetime, since: datetime, on: date
+) -> tuple[Yard, Found, list[Present]]:
+    """What `yard` and `standing` find for one cylinder, read in one journey."""
+    given = {"station": station_id, "gun": gun or "", "now": now, "since": since, "on": on}
+    day, office, rows, signed_on = together(*_asked_of_yard(given), *_asked_of_one(asked, given))
+    found = of_row(asked, rows[0] if rows else None)
+    return _yard(station_id, day, office), found, [Present(*row) for row in signed_on]
+
+
+def _asked_of_one(one: Wanted, given: Mapping[str, Any]) -> tuple[Question, Question]:
+    """A text that leads nowhere is asked for as well: no code is empty."""
+    return (_ONE[one.own], {**given, "code": one.code or ""}), _asked_of_staff(given)
+
+
+def _asked_of_staff(given: Mapping[str, Any]) -> Question:
+    return _PRESENT, {"station": given["station"], "since": given["now"] - DAY}
+
+
+def _asked_of_yard(given: Mapping[str, Any]) -> tuple[Question, Question]:
+    return (_YARD, given), (parameters.AT_GUN_ON, given)
 
 
 def _rows(asked: list[Wanted], given: Mapping[str, Any], own: bool) -> dict[str, Any]:
@@ -211,9 +233,13 @@ _YARD = Prepared(
 
 
 def yard(station_id: int | None, gun: str | None, on: date) -> Yard:
-    """A station's day: one row for each gas batch it fills from, the newest first, or one without."""
-    asked = {"station": station_id, "gun": gun or "", "on": on}
-    rows, office = together((_YARD, asked), (parameters.AT_GUN_ON, asked))
+    """A station's day with the gun that was asked for."""
+    day, office = together(*_asked_of_yard({"station": station_id, "gun": gun or "", "on": on}))
+    return _yard(station_id, day, office)
+
+
+def _yard(station_id: int | None, rows: Sequence[Sequence[Any]], office: Iterable[Sequence[Any]]) -> Yard:
+    """From a row for each gas batch it fills from, the newest first, or one without; and the office's parameters."""
     first = iter(rows[0])
     licence = Licence(*(next(first) for _ in LICENCE))
     number, medium, camera, red, officer, done = (next(first) for _ in range(6))
