@@ -346,7 +346,8 @@ def record_many(actor: Actor, act: str, subject: str, entries: Iterable[tuple[in
             raise ValueError(f"{act} does not declare {sorted(data.keys() - allowed)}")
         plain = {key: value if value.__class__ in _AS_IS else _plain(value) for key, value in data.items()}
         rows.append({**common, "subject_id": subject_id, "data": plain})
-    metrics.acted(db.session(), act, [row["data"] for row in rows])
+    if act in metrics.COUNTED:
+        metrics.acted(db.session(), act, [row["data"] for row in rows])
     if len(rows) == 1:
         _ONE_ENTRY.write(rows[0])
         return

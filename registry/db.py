@@ -16,6 +16,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any, TypeVar, cast
@@ -104,6 +105,8 @@ LATE = "registry_late"
 BUSY_SECONDS = 10
 RETRY_SECONDS = 0.0003
 RESTED_SECONDS = 5
+# The connection of the transaction that this thread or task writes in.
+_WRITING: ContextVar[Connection | None] = ContextVar("registry_writing", default=None)
 # SQLite lets one writer in and has the others sleep and try again: those of one process take their turns here.
 _QUEUE = RLock()
 S = TypeVar("S", bound=Select[Any])
@@ -251,12 +254,15 @@ def transaction(durable: bool = True, late: bool = False) -> Iterator[Session]:
         yield session
         session.flush()
         return
-    leave_replica()
-    session = db.session()
+    if leave_replica():
+        session = db.session()
     session.rollback()
     with _turn():
+        outside = _WRITING.set(None)
         try:
-            session.info[WRITER] = session.connection(execution_options={WRITER: True, DURABLE: durable, LATE: late})
+            running = session.connection(execution_options={WRITER: True, DURABLE: durable, LATE: late})
+            session.info[WRITER] = running
+            _WRITING.set(running)
             yield session
             session.commit()
             session.info[WROTE] = True
@@ -265,6 +271,7 @@ def transaction(durable: bool = True, late: bool = False) -> Iterator[Session]:
             raise
         finally:
             session.info.pop(WRITER, None)
+            _WRITING.reset(outside)
     if durable:
         _reach_disk()
 
@@ -308,9 +315,8 @@ def wrote(forget: bool = False) -> bool:
 
 def connection() -> Connection:
     """The connection of the session, for statements that go past it: columns rather than objects."""
-    session = db.session()
-    running: Connection | None = session.info.get(WRITER)
-    return session.connection() if running is None else running
+    running = _WRITING.get()
+    return db.session().connection() if running is None else running
 
 
 def _reach_disk() -> None:

@@ -75,10 +75,9 @@ def served(endpoint: str | None, status: int, seconds: float) -> None:
 
 
 def acted(session: Any, act: str, told: Iterable[Any]) -> None:
-    """A verb wrote entries of an act, each with the data `told`; counted when the session commits."""
-    if act in COUNTED:
-        labels = [str(data.get("verdict")) for data in told] if act == SCANNED else [COUNTED[act] for _ in told]
-        session.info.setdefault(PENDING, []).append((act, labels))
+    """A verb wrote entries of an act of `COUNTED`, each with the data `told`; counted when the session commits."""
+    labels = [str(data.get("verdict")) for data in told] if act == SCANNED else [COUNTED[act] for _ in told]
+    session.info.setdefault(PENDING, []).append((act, labels))
 
 
 @event.listens_for(Session, "after_commit")

@@ -20,7 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from registry import journeys
 from registry.db import connection, lone, writes_now
 
-__all__ = ["Prepared", "one_of", "together"]
+__all__ = ["Prepared", "Row", "one_of", "together"]
 
 Given = Mapping[str, Any]
 Row = tuple[Any, ...]

@@ -33,7 +33,7 @@ from registry.models import (
     StaffPresence,
 )
 from registry.models.base import UtcMoment
-from registry.prepared import Prepared, one_of, together
+from registry.prepared import Prepared, Row, one_of, together
 from registry.queries import parameters, safety_duties
 from registry.queries.filling_facts import CODE, LICENCE, Found, Licence, Station, Wanted, looked_up, of_row
 from registry.rules.hazards import OPEN_STATES
@@ -95,7 +95,7 @@ class Yard:
     """A station on a day, with the gun that was asked for. `values`: the office's parameters."""
 
     place: Station
-    values: dict[str, Decimal]
+    values: Mapping[str, Decimal]
     camera_seen_at: datetime | None
     red_order_open: bool
     daily_check_open: bool | None
@@ -238,7 +238,7 @@ def yard(station_id: int | None, gun: str | None, on: date) -> Yard:
     return _yard(station_id, day, office)
 
 
-def _yard(station_id: int | None, rows: Sequence[Sequence[Any]], office: Iterable[Sequence[Any]]) -> Yard:
+def _yard(station_id: int | None, rows: Sequence[Row], office: Iterable[Row]) -> Yard:
     """From a row for each gas batch it fills from, the newest first, or one without; and the office's parameters."""
     first = iter(rows[0])
     licence = Licence(*(next(first) for _ in LICENCE))

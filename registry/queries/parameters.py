@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Date, bindparam, literal, select
 
@@ -286,10 +288,15 @@ AT_GUN_ON = Prepared(
 )
 
 
-def at_gun(rows: Iterable[Sequence[Any]]) -> dict[str, Decimal]:
+def at_gun(rows: Iterable[tuple[str, Any]]) -> Mapping[str, Decimal]:
     """What a verdict at a gun is judged by, from the rows of `AT_GUN_ON`."""
-    found: dict[str, Any] = dict(cast(Any, rows))
-    return given({key: found.get(key) for key in AT_GUN})
+    return _at_gun(tuple(rows))
+
+
+@lru_cache(maxsize=64)  # of what was just read: the office seldom changes it
+def _at_gun(rows: tuple[tuple[str, Any], ...]) -> Mapping[str, Decimal]:
+    found: dict[str, Any] = dict(rows)
+    return MappingProxyType(given({key: found.get(key) for key in AT_GUN}))
 
 
 def given(found: Mapping[str, Any]) -> dict[str, Decimal]:

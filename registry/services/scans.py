@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from registry import audit, clock, policy
 from registry.actor import SYSTEM, Actor
-from registry.db import db, transaction
+from registry.db import transaction
 from registry.errors import Invalid
 from registry.messages import T
 from registry.models import FillCycle, Scan
@@ -194,7 +194,7 @@ def _keep(
         "device": data.get("device"),
     }
     row = Recorded(_SCAN.insert(kept), at, kept["purpose"], actor.unit_id)
-    unknown_codes.note(db.session(), actor, found, at, kept["position"])
+    unknown_codes.note(actor, found, at, kept["position"])
     told = {name: kept[name] for name in ("cylinder_id", "purpose", "verdict")}
     told |= {"code": judged.code, "findings": [finding.rule for finding in judged.verdict.findings]}
     audit.record_many(actor, "scan.recorded", Scan.__tablename__, [(row.id, told)])

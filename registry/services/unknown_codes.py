@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry import audit, clock, policy
 from registry.actor import Actor
 from registry.counters import upsert
-from registry.db import transaction
+from registry.db import db, transaction
 from registry.errors import Conflict, Invalid
 from registry.messages import T
 from registry.models import LabelCode, UnknownCode
@@ -33,7 +33,7 @@ PERSONAL = re.compile(
 )
 
 
-def note(session: Session, actor: Actor, found: Found, at: datetime, position: Any) -> None:
+def note(actor: Actor, found: Found, at: datetime, position: Any) -> None:
     """Count a scan that led to no equipment; part of the verb that records the scan."""
     if found.cylinder is not None or found.elevator_id is not None or found.status in ("void", "replaced"):
         return
@@ -55,6 +55,7 @@ def note(session: Session, actor: Actor, found: Found, at: datetime, position: A
         "note": "",
     }
     last = {"kind": kind, "last_at": at, "person_id": actor.person_id, "position": position}
+    session = db.session()
     session.execute(
         upsert(session, UnknownCode)
         .values(**first, **last)
