@@ -343,8 +343,13 @@ def lone() -> Iterator[Connection]:
     """For one select of ours that needs nothing around it: no transaction is begun, so that none has to be ended. The
     session gives its connection back first, so that the pool has one; its own bookkeeping takes longer than the
     statement."""
-    db.session().rollback()
-    with db.engine.connect() as running:
+    session = db.session()
+    session.rollback()
+    bind = session.get_bind()
+    if isinstance(bind, Connection):  # the session lives inside somebody's transaction
+        yield bind
+        return
+    with bind.connect() as running:
         yield running
 
 

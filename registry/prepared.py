@@ -196,8 +196,8 @@ class _Postgres(_Ready):
         numbered = _Numbered()
         self._numbered = self._text % numbered
         self._in_order = _picker(list(numbered))
-        lists = {name for bind, name in self._made.bind_names.items() if isinstance(bind.type, ARRAY)}
-        self._asked = [(name, _as_array if name in lists else put) for name, put in self._asked]
+        types = {name: bind.type.dialect_impl(dialect) for bind, name in self._made.bind_names.items()}
+        self._asked = [(name, _as_array if isinstance(types[name], ARRAY) else put) for name, put in self._asked]
 
     def rows(self, held: Connection, given: Given, *, begin: bool = True) -> list[Row]:
         (came,) = journeys.travel(held, (self.sent(given),), begin=begin)

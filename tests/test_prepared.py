@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
-from sqlalchemy import Date, bindparam, func, insert, literal, select, update
+from sqlalchemy import Date, DateTime, bindparam, func, insert, literal, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import scoped_session, sessionmaker
 
-from registry import clock
+from registry import clock, journeys
 from registry.db import db, transaction
 from registry.models import LabelCode, Scan, TrailEntry, Unit, UnknownCode
+from registry.models.base import UtcMoment
 from registry.prepared import Prepared, one_of, together
+from registry.services import fill_cycles
 from seeds import cast
 from tests import filling_factory as make
+from tests.services.test_fill_cycles import check
 
 COLUMNS = [column.name for column in Scan.__table__.columns if column.name != "id"]
 ROW = {
@@ -77,6 +84,59 @@ def test_a_mistake_is_an_error_of_the_database_that_tells_no_values(app) -> None
 def test_a_list_of_no_fixed_length_is_refused(app) -> None:
     with pytest.raises(ValueError, match="fixed length"):
         Prepared(select(UnknownCode.id).where(UnknownCode.kind.in_(["a", "b"]))).rows({})
+
+
+def test_a_list_of_texts_arrives_as_it_is(app) -> None:
+    names = ["a,b", 'c"d', "e\\f", "{g}", "NULL", "", "甲 乙", "h"]
+    first = {"issued_on": clock.today(), "scheme": "maker", "status": "active", "reason": "", "prints": 0}
+    with transaction() as session:
+        session.add_all(LabelCode(code=name, **first) for name in names)
+    found = Prepared(select(LabelCode.code).where(one_of(LabelCode.code, "codes"))).rows({"codes": names[:-1]})
+    assert {code for (code,) in found} == set(names[:-1])
+
+
+def test_a_moment_is_written_as_sqlalchemy_writes_it_on_sqlite() -> None:
+    dialect, noon = sqlite.dialect(), datetime(2026, 11, 30, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+    own, plain = UtcMoment().bind_processor(dialect), DateTime().dialect_impl(dialect).bind_processor(dialect)
+    for moment in (noon, noon.replace(microsecond=7), noon.replace(hour=3)):
+        assert own(moment) == plain(moment.astimezone(UTC).replace(tzinfo=None))
+    assert own(None) is None
+    with pytest.raises(ValueError, match="zone"):
+        own(noon.replace(tzinfo=None))
+
+
+@pytest.mark.postgres
+def test_reading_alone_leaves_the_connection_as_it_is(app, monkeypatch) -> None:
+    """Between two scans, whose commits nobody waits for, a token is read."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite sets nothing for a transaction")
+    monkeypatch.setattr(db, "session", scoped_session(sessionmaker(bind=db.engine)))
+    told, execute = [], psycopg.Connection.execute
+    monkeypatch.setattr(psycopg.Connection, "execute", lambda *on, **way: told.append(on[1]) or execute(*on, **way))
+    for _ in range(3):
+        assert Prepared(select(literal(1))).alone({}) == [(1,)]
+        with transaction(durable=False):
+            pass
+    db.session.remove()
+    assert [text for text in told if "synchronous_commit" in text] == ["SET synchronous_commit = off"]
+    db.engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_scan_travels_five_times(api_of, monkeypatch) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server to travel to")
+    gun, made = api_of("filler"), []
+    row = make.cylinder()
+    fill_cycles.precheck(cast.actor("checker"), check(row))
+    asked = {"code": row.label_code, "purpose": "fill", "gun": "1", "medium": "lpg"}
+    first = gun.post("/scans", asked)
+    assert first.json.get("verdict") == "allow", first.json
+    travel = journeys.travel
+    monkeypatch.setattr(journeys, "travel", lambda *on, **way: made.append(on) or travel(*on, **way))
+    assert gun.post("/scans", asked).json["verdict"] == "allow"
+    # For the token, all that is known, the scan, the leave of the gun, COMMIT.
+    assert len(made) == 5
 
 
 def test_what_nobody_waits_for_is_there_for_whoever_looks_and_gone_with_its_transaction(app) -> None:

@@ -20,6 +20,9 @@ from registry.models import LabelCode
         ([True, None, False], ["t", "\\N", "f"]),
         ([date(2026, 1, 2), None, date(2026, 1, 2)], ["2026-01-02", "\\N", "2026-01-02"]),
         ([{"名": "甲\n"}, {}], ['{"名": "甲\\\\n"}', "{}"]),
+        ([{"a": "b"}, {"a": "b"}, {"a": "c"}], ['{"a": "b"}', '{"a": "b"}', '{"a": "c"}']),
+        ([{"a": 1}, {"a": True}, {"a": 1.0}], ['{"a": 1}', '{"a": true}', '{"a": 1.0}']),
+        ([[], {}, [], ["b"], [1], [True]], ["[]", "{}", "[]", '["b"]', "[1]", "[true]"]),
     ],
 )
 def test_a_column_as_postgresql_copies_it(cells, shown) -> None:

@@ -459,6 +459,19 @@ def test_the_same_code_far_away_is_noted(actor) -> None:
     assert rules(scans.scan(actor("filler"), look(row)).judged.verdict) == ["R28"]
 
 
+@pytest.mark.parametrize(
+    ("looked_back", "ago", "noted"),
+    [(24, 23, True), (24, 25, False), (48, 47, True), (48, 49, False), (12, 11, True), (12, 13, False)],
+)
+def test_a_code_far_away_counts_for_as_long_as_the_office_says(actor, looked_back, ago, noted) -> None:
+    _office("filling.elsewhere_hours", str(looked_back))
+    _office("cylinder_anomaly.travel_kmh", "1")
+    row, at = make.cylinder(), clock.now() - timedelta(hours=ago)
+    far = {"code": row.label_code, "purpose": "look", "at": at, "position": {"lat": 31.0, "lon": 121.0}}
+    scans.scan(actor("filling2"), far)
+    assert rules(scans.scan(actor("filler"), look(row)).judged.verdict) == (["R28"] if noted else [])
+
+
 def test_two_fills_of_one_cylinder_are_not_both_kept(actor) -> None:
     row = make.cylinder()
     filling.record(actor("filler"), filled(row))
