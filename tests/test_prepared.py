@@ -110,14 +110,15 @@ def test_reading_alone_leaves_the_connection_as_it_is(app, monkeypatch) -> None:
     """Between two scans, whose commits nobody waits for, a token is read."""
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite sets nothing for a transaction")
-    monkeypatch.setattr(db, "session", scoped_session(sessionmaker(bind=db.engine)))
     told, execute = [], psycopg.Connection.execute
-    monkeypatch.setattr(psycopg.Connection, "execute", lambda *on, **way: told.append(on[1]) or execute(*on, **way))
-    for _ in range(3):
-        assert Prepared(select(literal(1))).alone({}) == [(1,)]
-        with transaction(durable=False):
-            pass
-    db.session.remove()
+    with monkeypatch.context() as patch:  # a session of its own: that of a test lives inside one transaction
+        patch.setattr(db, "session", scoped_session(sessionmaker(bind=db.engine)))
+        patch.setattr(psycopg.Connection, "execute", lambda *on, **way: told.append(on[1]) or execute(*on, **way))
+        for _ in range(3):
+            assert Prepared(select(literal(1))).alone({}) == [(1,)]
+            with transaction(durable=False):
+                pass
+        db.session.remove()
     assert [text for text in told if "synchronous_commit" in text] == ["SET synchronous_commit = off"]
     db.engine.dispose()
 
