@@ -230,7 +230,10 @@ class Choice(fields.String):
         super().__init__(validate=_among(choices), **_split({"kind": "select", "choices": choices, **options}))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return super()._deserialize(value, attr, data, **kwargs) or None
+        text: str | None = super()._deserialize(value, attr, data, **kwargs) or None
+        if text and "\x00" in text:
+            raise self.make_error("invalid")
+        return text
 
 
 class Choices(fields.List):

@@ -81,3 +81,8 @@ def test_a_renewal_keeps_a_year_and_a_cost(api_of: Any, actor: Any) -> None:
     assert made.status_code == 201, made.json
     answer = section.patch(f"/renewals/{made.json['no']}", {"year": None, "cost_fen": None})
     assert (answer.status_code, set(answer.json["errors"])) == (422, {"year", "cost_fen"})
+
+
+def test_an_area_is_text_without_a_zero_byte(api_of: Any) -> None:
+    answer = api_of("section").get("/status-reports", area="\x00", quarter="3", year="2026")
+    assert (answer.status_code, set(answer.json["errors"])) == (422, {"area"})
