@@ -103,7 +103,7 @@ WRITER = "registry_writer"
 DURABLE = "registry_durable"
 LATE = "registry_late"
 BUSY_SECONDS = 10
-RETRY_SECONDS = 0.0003
+RETRY_SECONDS = 0.0001
 RESTED_SECONDS = 5
 # The connection of the transaction that this thread or task writes in.
 _WRITING: ContextVar[Connection | None] = ContextVar("registry_writing", default=None)
