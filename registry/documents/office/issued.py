@@ -170,7 +170,7 @@ def _keep(actor: Actor, paper: Paper, form: str, copy: Copy, content: bytes) -> 
     return found
 
 
-def _word(paper: Paper, copy: Copy, told: Told = _silent) -> bytes:
+def _word(paper: Paper, copy: Copy = ISSUED, told: Told = _silent) -> bytes:
     own = papers.template_content(paper.template_id) if paper.template_id else None
     said = copy.facts(paper.facts)
     names = list(_pictures_of(said))
