@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import Connection, text
@@ -23,6 +24,7 @@ STEPS = ("enter_station", "precheck", "fill", "postcheck", "exit_station")  # th
 FIRST = 1_000_000  # ids and numbers begin here: the cast keeps its own
 APART = 20_000_000  # and the second part of the history here: what was measured on the first lies between
 DAYS = 900  # the history begins so long ago and ends thirty days ago
+CHUNK = 1000  # rows of one statement on SQLite
 HISTORY = (Scan, Filling, FillCycle, CylinderEvent, TrailEntry)
 CHECKS = json.dumps(dict.fromkeys(("appearance", "valve", "marks"), "ok"))
 
@@ -181,7 +183,10 @@ def _write(connection: Connection, model: type[Base], rows: Iterator[dict[str, A
     values = (tuple(row.values()) for row in _chained(first, rows))
     if connection.dialect.name == "sqlite":
         places = ", ".join("?" * len(names))
-        raw.executemany(f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({places})", values)
+        into = f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({places})"
+        # One statement for a million rows was seen to read a whole table again for each of them.
+        while some := list(islice(values, CHUNK)):
+            raw.executemany(into, some)
         return
     with raw.cursor().copy(f"COPY {model.__tablename__} ({', '.join(names)}) FROM STDIN") as copy:
         for row in values:
