@@ -27,8 +27,10 @@ Kept = dict[str, dict[str, tuple[int, int]]]
 def fresh(actor: Actor, on: date) -> tuple[Kept, datetime] | None:
     """key -> area -> (counted, population) of the indicators of which a caller sees everything, or all of some areas,
     and when they were counted; None where the records have to be asked."""
+    if on != clock.today():
+        return None
     wanted = {key: areas for key, one in INDICATORS.items() if (areas := _seen(actor, one, on)) is not None}
-    if on != clock.today() or not wanted:
+    if not wanted:
         return None
     rows = list(
         db.session.execute(
